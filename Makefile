@@ -1,0 +1,97 @@
+# AUREN Admin. `make` lists what there is; each target sets up what it needs.
+# Needs make and Python 3.11 or newer (PYTHON=… chooses one). Everything lands in .venv and var.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+# Checks and tests judge the code, not this machine's settings.
+CLEAN_ENV := AUREN_ENV_FILE=/dev/null
+LINTED := auren_admin bench contracts kpis scripts tests manage.py
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test browser lint types check deploy-check secrets bench screenshots format lock clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## Set up everything and serve the admin on http://127.0.0.1:8000 (PORT=…)
+	@$(PY) manage.py up
+
+test: $(VENV)/.dev ## Set up everything and run the fast tests (ARGS="-k name")
+	@$(PY) -m pytest -n auto $(ARGS)
+
+browser: $(VENV)/.dev ## Run the tests that drive a real Chromium
+	@$(PY) -m pytest -m browser $(ARGS)
+
+lint: $(VENV)/.dev ## Check style, layout, layers, templates, YAML and common security mistakes
+	@$(BIN)/ruff check --quiet $(LINTED)
+	@$(BIN)/ruff format --quiet --check $(LINTED)
+	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/djlint --quiet --lint templates kpis
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin contracts kpis
+
+types: $(VENV)/.dev ## Check types (mypy, strict)
+	@$(CLEAN_ENV) $(BIN)/mypy
+
+check: lint types deploy-check secrets ## Lint, types, layers, migrations, system checks, example registry, secrets
+	@$(CLEAN_ENV) $(PY) manage.py makemigrations --check --dry-run
+	@$(CLEAN_ENV) $(PY) manage.py check --fail-level WARNING
+	@$(CLEAN_ENV) $(PY) manage.py registry validate examples/auren --fail-on warning
+	@$(CLEAN_ENV) $(PY) manage.py registry fmt --check examples/auren
+
+deploy-check: $(VENV)/.dev ## Check the settings as production would run them
+	@static=$$(mktemp -d) && trap 'rm -rf "$$static"' EXIT && \
+	export $(CLEAN_ENV) AUREN_ENV=production AUREN_ALLOWED_HOSTS=admin.example.org AUREN_STATIC_ROOT=$$static \
+	  AUREN_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') && \
+	$(PY) manage.py collectstatic --no-input --verbosity 0 && \
+	$(PY) manage.py check --deploy --fail-level WARNING
+
+secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
+	@if git rev-parse --git-dir >/dev/null 2>&1; then git ls-files -z --cached --others --exclude-standard; \
+	else find . -type f -not -path './.venv/*' -not -path './var/*' -not -name '*.pyc' -print0; fi | \
+	xargs -0 $(BIN)/detect-secrets-hook --baseline .ci/secrets.baseline
+
+bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area)
+	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)
+
+screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
+	@$(CLEAN_ENV) $(PY) scripts/screenshots.py
+
+format: $(VENV)/.dev ## Lay out the Python code and fix what lint can fix
+	@$(BIN)/ruff check --quiet --fix $(LINTED)
+	@$(BIN)/ruff format --quiet $(LINTED)
+
+lock: ## Compile requirements*.in into requirements*.txt with hashes (needs uv)
+	@for name in requirements requirements-dev; do \
+	  uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --custom-compile-command 'make lock' $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+clean: ## Remove .venv and caches; what var holds (the database) stays
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+$(VENV)/.runtime: requirements.txt
+	@set -e; if ! $(PY) -m pip --version >/dev/null 2>&1; then \
+	  for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	      echo "Making $(VENV) with $$("$$python" --version) …"; "$$python" -m venv --clear $(VENV); break; fi; \
+	    if [ "$$python" = "$(PYTHON)" ]; then \
+	      echo "PYTHON=$(PYTHON) is not Python 3.11 or newer, or lacks its venv module." >&2; exit 1; fi; \
+	  done; \
+	  if [ ! -x $(PY) ]; then \
+	    echo "AUREN Admin needs Python 3.11 or newer with its venv module; none was found." >&2; \
+	    echo "Install one (Debian, Ubuntu: apt install python3-venv) or name it: make PYTHON=/path/to/python3" >&2; \
+	    exit 1; fi; fi
+	@echo "Installing what AUREN Admin needs …"
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
+	@echo "Installing what its tests and checks need …"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@

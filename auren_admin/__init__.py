@@ -1,0 +1,1 @@
+"""Wires the project: settings, addresses, server, health."""

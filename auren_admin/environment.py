@@ -1,0 +1,152 @@
+"""Reads settings from environment variables and refuses nonsense loudly.
+
+Every getter returns its default when the variable is unset or empty, and raises `SettingError`, which
+names the variable, its value and what was expected. A secret's value is never repeated in an error.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+ENV_FILE_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=.*")
+FLAGS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9a-fA-F:.]+\]")
+
+
+class SettingError(ImproperlyConfigured):
+    """A setting that cannot be used: which one, what it is, what was expected."""
+
+    def __init__(self, name: str, value: str | None, expected: str) -> None:
+        shown = name if value is None else f"{name}={value!r}"
+        super().__init__(f"{shown}: expected {expected}")
+        self.name = name
+
+
+class Environment:
+    """Typed reading of a mapping of environment variables; remembers every name it was asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self.names: set[str] = set()
+
+    def text(self, name: str, default: str = "") -> str:
+        self.names.add(name)
+        return self._values.get(name, "").strip() or default
+
+    def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default)
+        if value not in options:
+            raise SettingError(name, value, f"one of {', '.join(options)}")
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self.text(name)
+        if not value:
+            return default
+        if value.lower() not in FLAGS:
+            raise SettingError(name, value, "true or false")
+        return FLAGS[value.lower()]
+
+    def whole(self, name: str, default: int, low: int, high: int) -> int:
+        value = self.text(name)
+        if not value:
+            return default
+        if not re.fullmatch(r"[0-9]{1,12}", value) or not low <= int(value) <= high:
+            raise SettingError(name, value, f"a whole number from {low} to {high}")
+        return int(value)
+
+    def path(self, name: str, default: Path) -> Path:
+        return Path(self.text(name, str(default))).expanduser().resolve()
+
+    def hosts(self, name: str, default: list[str]) -> list[str]:
+        """Host names as the browser sends them, without scheme or port, separated by commas."""
+        hosts = list(_split(self.text(name)))
+        for host in hosts:
+            if not HOST.fullmatch(host):
+                raise SettingError(name, host, "host names without scheme, port or path, separated by commas")
+        return hosts or default
+
+    def origins(self, name: str) -> list[str]:
+        """Web origins (`https://admin.example.org`), separated by commas."""
+        origins = list(_split(self.text(name)))
+        for origin in origins:
+            if not re.fullmatch(r"https?://[^\s/]+", origin):
+                raise SettingError(name, origin, "origins such as https://admin.example.org")
+        return origins
+
+    def secret(self, name: str) -> str:
+        """The value of NAME, or what the file named by NAME_FILE holds. Empty when neither is set."""
+        value, file = self.text(name), self.text(f"{name}_FILE")
+        if value and file:
+            raise SettingError(f"{name}_FILE", file, f"only one of {name} and {name}_FILE to be set")
+        if not file:
+            return value
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingError(f"{name}_FILE", file, f"a readable text file ({error})") from error
+
+    def database(self, name: str) -> dict[str, Any] | None:
+        """Django's settings for the database at a URL; None when there is none.
+
+        The URL may hold a password, so an error shows its scheme only.
+        """
+        url = self.secret(name)
+        if not url:
+            return None
+        scheme = url.partition(":")[0] if "://" in url else ""
+        expected = "postgres://user:password@host:5432/name or sqlite:///path/to/file"
+        if scheme not in DATABASE_SCHEMES:
+            raise SettingError(name, f"{scheme[:20]}…", expected)
+        try:
+            urlsplit(url).port  # noqa: B018 - reading it is what checks it
+            config: dict[str, Any] = environ.Env.db_url_config(url)
+        except ValueError as error:
+            raise SettingError(name, f"{scheme}:…", expected) from error
+        if not config.get("NAME"):
+            raise SettingError(name, f"{scheme}:…", f"the name of a database, as in {expected}")
+        return config
+
+
+def _split(text: str) -> Iterator[str]:
+    return (part.strip() for part in text.split(",") if part.strip())
+
+
+def read_env_file(path: Path) -> None:
+    """Add a file's NAME=value lines to the environment; what is already set there wins.
+
+    A line that is neither that, a comment nor empty is an error: a setting that is silently not read
+    is worse than a program that does not start.
+    """
+    if not path.is_file():
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip() and not line.startswith("#") and not ENV_FILE_LINE.fullmatch(line):
+            raise SettingError(f"{path.name} line {number}", None, "NAME=value, without spaces round the =")
+    environ.Env.read_env(path)
+
+
+def development_key(path: Path) -> str:
+    """A random secret key, made at the first call and kept in a file only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    if not path.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64), encoding="utf-8")
+        try:
+            path.hardlink_to(draft)  # of two processes starting together, both use the one that came first
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="utf-8").strip()

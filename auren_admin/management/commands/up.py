@@ -1,0 +1,97 @@
+"""`manage.py up`: from a fresh clone to a page in the browser."""
+
+import os
+import secrets
+import sys
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from auren_admin.checks import static_files_collected
+from auren_admin.server import PortInUse, ensure_port_free, serve
+
+EXAMPLES = settings.BASE_DIR / "examples" / "auren"
+ADMIN = "admin"
+
+
+class Command(BaseCommand):
+    help = (
+        "Brings the database up to date, loads the example registry into an empty one, makes the first "
+        "admin account, and serves the site until Ctrl-C."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.HOST, help="address to listen on (AUREN_HOST)")
+        parser.add_argument("--port", default=settings.PORT, type=int, help="port to listen on (PORT)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        try:
+            self.claim(host, port)
+            call_command("migrate", verbosity=0, interactive=False)
+            self.collect_static()
+            note = self.note(host, port, self.load_examples(), self.make_admin())
+            serve(host, port, on_listening=lambda: self.stdout.write(note))
+        except KeyboardInterrupt:
+            pass
+        self.stdout.write("Stopped.")
+
+    def claim(self, host: str, port: int) -> None:
+        try:
+            ensure_port_free(host, port)
+        except PortInUse as error:
+            raise CommandError(
+                f"Port {port} on {host} is in use, perhaps by another AUREN Admin. "
+                f"Stop that, or choose another port: PORT={port + 1 if port < 65535 else 8000}"
+            ) from error
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Cannot listen on {host} port {port}: {error}") from error
+
+    def collect_static(self) -> None:
+        """In production pages need the collected files; a container's image brings them along."""
+        if settings.PRODUCTION and static_files_collected(None):
+            call_command("collectstatic", verbosity=0, interactive=False)
+
+    def load_examples(self) -> int:
+        """Load the example registry if nobody has used this database yet. Returns how many KPIs it has."""
+        kpis = apps.get_model("kpis", "KPI")._default_manager
+        used = apps.get_model("admin", "LogEntry")._default_manager.exists()
+        if used or kpis.exists() or not EXAMPLES.is_dir():
+            return 0
+        call_command("registry", "import", str(EXAMPLES), stdout=self.stdout, verbosity=0)
+        return kpis.count()
+
+    def make_admin(self) -> str:
+        """Make the first admin account if there is none. Returns its password, which is kept nowhere else.
+
+        Not in production: there what a program prints is kept in a log.
+        """
+        people = get_user_model()._default_manager
+        if people.filter(is_superuser=True).exists() or settings.PRODUCTION:
+            return ""
+        if people.filter(username=ADMIN).exists():
+            return ""
+        password = secrets.token_urlsafe(12)
+        get_user_model().objects.create_superuser(username=ADMIN, password=password)
+        return password
+
+    def note(self, host: str, port: int, loaded: int, password: str) -> str:
+        """What a person needs to know now. Asked before serving: no database connection may be open then."""
+        name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - "everywhere" is no address
+        manage = f"{os.path.relpath(sys.executable)} manage.py"
+        lines = [("Open", f"http://{f'[{name}]' if ':' in name else name}:{port}/")]
+        if password:
+            lines.append(("Sign in", f"{ADMIN} with the password {password}"))
+            lines.append(("", f"It is shown only now; {manage} changepassword {ADMIN} sets another."))
+        elif not get_user_model()._default_manager.filter(is_superuser=True).exists():
+            lines.append(("Sign in", f"after making an account: {manage} createsuperuser"))
+        if loaded:
+            lines.append(("Next", f"Open one of the {loaded} example KPIs and change a threshold:"))
+            lines.append(("", "its picture and what the rules say follow as you type."))
+        lines.append(("Stop", "Ctrl-C"))
+        text = "\n".join(f"  {label:<9}{rest}" for label, rest in lines)
+        return f"\nAUREN Admin is running.\n\n{text}\n"

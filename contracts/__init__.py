@@ -1,0 +1,1 @@
+"""The contract language: conditions, documents, rules and findings, in plain Python without Django."""

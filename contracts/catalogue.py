@@ -1,0 +1,155 @@
+"""The catalogue of rules: what a rule is, and how one is declared.
+
+A rule is a small pure function that looks at one compiled contract and yields problems. Declaring it with one of
+the decorators below puts it into :data:`RULES`; everything else (the findings' ids, ``docs/rules.md``, the SARIF
+rules) comes from there. Importing :mod:`contracts.rules` fills it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeVar
+
+from contracts.agents import AgentContext, AgentSpec, BindingSpec, TreeSpec
+from contracts.context import KnownKpi, RegistryContext, SettingsSpec
+from contracts.findings import Finding, Level, Path, register_code
+from contracts.spec import KpiSpec
+
+__all__ = [
+    "RULES",
+    "KnownKpi",
+    "Problem",
+    "RegistryContext",
+    "Rule",
+    "Scope",
+    "agent_rule",
+    "binding_rule",
+    "declare_reading_problem",
+    "kpi_rule",
+    "rules_of",
+    "run",
+    "settings_rule",
+    "tree_rule",
+]
+
+
+class Problem(NamedTuple):
+    """What a rule yields. ``path`` is relative to the contract that the rule looks at."""
+
+    path: Path
+    message: str
+    hint: str = ""
+
+
+class Scope(StrEnum):
+    """What a rule looks at, each with everything around it that it may need."""
+
+    FILE = "file"
+    KPI = "kpi"
+    SETTINGS = "settings"
+    BINDING = "binding"
+    AGENT = "agent"
+    TREE = "tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the catalogue.
+
+    ``id`` is stable and never reused; ``code`` is the slug that an API answers; ``example`` is a piece of YAML,
+    laid over a healthy contract, on which exactly this rule speaks.
+    """
+
+    id: str
+    code: str
+    level: Level
+    title: str
+    rationale: str
+    example: str
+    scope: Scope
+    function: Callable[..., Iterable[Problem]] | None = None
+
+
+RULES: dict[str, Rule] = {}
+"""Every rule by its id."""
+
+_by_scope: dict[Scope, list[Rule]] = {scope: [] for scope in Scope}
+
+Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
+KpiCheck = TypeVar("KpiCheck", bound=Callable[[KpiSpec, RegistryContext], Iterable[Problem]])
+SettingsCheck = TypeVar("SettingsCheck", bound=Callable[[SettingsSpec, RegistryContext], Iterable[Problem]])
+BindingCheck = TypeVar("BindingCheck", bound=Callable[[BindingSpec, AgentContext], Iterable[Problem]])
+AgentCheck = TypeVar("AgentCheck", bound=Callable[[AgentSpec, AgentContext], Iterable[Problem]])
+TreeCheck = TypeVar("TreeCheck", bound=Callable[[TreeSpec, AgentContext], Iterable[Problem]])
+
+
+def declare(rule: Rule) -> None:
+    """Put a rule into the catalogue. Raises ValueError when its id is taken."""
+    if rule.id in RULES:
+        raise ValueError(f"rule {rule.id} is declared twice")
+    register_code(rule.id, rule.code)
+    RULES[rule.id] = rule
+    _by_scope[rule.scope].append(rule)
+
+
+def rules_of(scope: Scope) -> Sequence[Rule]:
+    """The rules that look at one kind of contract, in the order they were declared."""
+    return _by_scope[scope]
+
+
+def _declare_check(scope: Scope, id: str, code: str, level: str, title: str, example: str, check: Check) -> Check:
+    rationale = inspect.cleandoc(check.__doc__ or "")
+    declare(Rule(id, code, Level(level), title, rationale, inspect.cleandoc(example), scope, check))
+    return check
+
+
+def kpi_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[KpiCheck], KpiCheck]:
+    """Declare a rule about one KPI."""
+    return lambda check: _declare_check(Scope.KPI, id, code, level, title, example, check)
+
+
+def settings_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[SettingsCheck], SettingsCheck]:
+    """Declare a rule about a registry's settings: export, validation rules, units of its own."""
+    return lambda check: _declare_check(Scope.SETTINGS, id, code, level, title, example, check)
+
+
+def binding_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[BindingCheck], BindingCheck]:
+    """Declare a rule about one binding."""
+    return lambda check: _declare_check(Scope.BINDING, id, code, level, title, example, check)
+
+
+def agent_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[AgentCheck], AgentCheck]:
+    """Declare a rule about one agent's bindings and hand-offs together."""
+    return lambda check: _declare_check(Scope.AGENT, id, code, level, title, example, check)
+
+
+def tree_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[TreeCheck], TreeCheck]:
+    """Declare a rule about the roster, or about everything together."""
+    return lambda check: _declare_check(Scope.TREE, id, code, level, title, example, check)
+
+
+def run(
+    rules: Iterable[Rule], contract: object, context: object, path: Path = (), subject: str = ""
+) -> list[Finding]:
+    """Everything these rules say about one contract.
+
+    ``path`` is where the contract stands in its document, ``subject`` the name it is known by.
+    """
+    found: list[Finding] = []
+    for rule in rules:
+        for problem in rule.function(contract, context):  # type: ignore[misc]  # a rule of a check has one
+            found.append(_finding(rule, problem, path, subject))
+    return found
+
+
+def _finding(rule: Rule, problem: Problem, path: Path, subject: str) -> Finding:
+    return Finding(rule.id, rule.level, path + problem.path, problem.message, problem.hint, subject)

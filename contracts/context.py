@@ -1,0 +1,104 @@
+"""What the rules about one KPI need to know beside it: units, settings, and who else has its name or metric."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from contracts.documents import ExportConfig, RegistryDocument, ValidationRule
+from contracts.naming import NearNames, fold
+from contracts.patterns import Pattern, PatternError, compile_pattern
+from contracts.units import STANDARD_UNITS, UnitSpec
+
+
+class KnownKpi(NamedTuple):
+    """As much of a KPI as others need to know of it."""
+
+    name: str
+    metric: str
+    status: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """One of the registry's own validation rules, compiled. A pattern that RE2 refuses is left out here."""
+
+    field: str
+    keys: tuple[str, ...]
+    required: bool
+    pattern: Pattern | None
+    pattern_text: str
+    allowed: frozenset[str]
+    allowed_text: str
+
+    @classmethod
+    def of(cls, rule: ValidationRule) -> FieldRule:
+        """Compile a rule as the registry file holds it."""
+        try:
+            pattern = compile_pattern(rule.pattern) if rule.pattern else None
+        except PatternError:
+            pattern = None
+        allowed = [str(value) for value in rule.allowed_values]
+        keys = tuple(rule.field.split("."))
+        return cls(
+            rule.field, keys, rule.required, pattern, rule.pattern, frozenset(allowed), ", ".join(allowed)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryContext:
+    """Everything around one KPI.
+
+    ``names`` and ``metrics`` list, by folded name, every KPI that has it, the KPI itself included: two entries
+    under one name are a collision. They come from a whole document, or from two narrow queries.
+    """
+
+    units: Mapping[str, UnitSpec]
+    export: ExportConfig
+    field_rules: tuple[FieldRule, ...]
+    names: Mapping[str, tuple[KnownKpi, ...]]
+    metrics: Mapping[str, tuple[KnownKpi, ...]]
+    near_units: NearNames = field(repr=False, compare=False)
+    near_names: NearNames = field(repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        settings: RegistryDocument,
+        known: Iterable[KnownKpi | tuple[str, str, str]],
+        units: Mapping[str, UnitSpec] | None = None,
+    ) -> RegistryContext:
+        """From the registry's settings (its KPIs are not looked at) and the KPIs there are.
+
+        ``units`` defaults to the standard ones and those that the settings define themselves.
+        """
+        kpis = [KnownKpi(*kpi) for kpi in known]
+        units = units_of(settings) if units is None else units
+        return cls(
+            units=units,
+            export=settings.export_config,
+            field_rules=tuple(FieldRule.of(rule) for rule in settings.validation_rules),
+            names=_by_fold((fold(kpi.name), kpi) for kpi in kpis),
+            metrics=_by_fold((fold(kpi.metric), kpi) for kpi in kpis if kpi.metric),
+            near_units=NearNames(units),
+            near_names=NearNames(kpi.name for kpi in kpis),
+        )
+
+
+def context_of(document: RegistryDocument) -> RegistryContext:
+    """The context of every KPI of a whole registry document."""
+    return RegistryContext.of(document, (KnownKpi(k.name, k.prometheus_metric, k.status) for k in document.kpis))
+
+
+def units_of(settings: RegistryDocument) -> dict[str, UnitSpec]:
+    """The standard units and those that the registry file defines itself."""
+    return {**STANDARD_UNITS, **{unit.code: unit.as_spec() for unit in settings.units}}
+
+
+def _by_fold(pairs: Iterable[tuple[str, KnownKpi]]) -> dict[str, tuple[KnownKpi, ...]]:
+    found: defaultdict[str, list[KnownKpi]] = defaultdict(list)
+    for key, kpi in pairs:
+        found[key].append(kpi)
+    return {key: tuple(kpis) for key, kpis in found.items()}

@@ -1,0 +1,66 @@
+"""Exact numbers: how a value becomes a decimal, and how a decimal is written.
+
+Everything in a contract is compared as a decimal, never as a binary float, so that `0.1` means a tenth.
+"""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+
+Number = Decimal | int | float
+
+# What the database holds, numeric(15,6): nine digits before the point and six after it.
+DIGITS_BEFORE_POINT = 9
+DIGITS_AFTER_POINT = 6
+DIGITS_EXPECTED = f"at most {DIGITS_BEFORE_POINT} digits before the point and {DIGITS_AFTER_POINT} after it"
+
+# Every float has at most 767 significant digits and sums or products of a few of them fewer than 2,000:
+# with this precision nothing is ever rounded.
+EXACT = Context(prec=2000)
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+
+
+def exact(value: Number) -> Decimal:
+    """The decimal that a number stands for.
+
+    A float is taken by its shortest decimal text (`0.1` is a tenth), because that is the number people
+    typed or a device sent; its binary neighbour 0.1000000000000000055… would be neither equal to nor on
+    the same side of the limit written in the contract.
+
+    Raises ValueError for NaN and the infinities, TypeError for anything that is not a number.
+    """
+    if type(value) is not Decimal:
+        if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+            raise TypeError(f"expected a number, got {type(value).__name__}")
+        value = Decimal(float.__repr__(value) if isinstance(value, float) else value)
+    if not value.is_finite():
+        raise ValueError("expected a finite number")
+    return value
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without trailing zeros, exponent or negative zero: 20.0 is 20, 1E+2 is 100."""
+    if not value:
+        return _ZERO
+    value = EXACT.normalize(value)
+    return EXACT.quantize(value, _ONE) if value == EXACT.to_integral_value(value) else value
+
+
+def fits(value: Decimal) -> bool:
+    """Whether the number has few enough digits to be stored without rounding."""
+    if not value:
+        return True
+    if value.adjusted() >= DIGITS_BEFORE_POINT:
+        return False
+    scaled = EXACT.scaleb(value, DIGITS_AFTER_POINT)
+    return scaled == EXACT.to_integral_value(scaled)
+
+
+def plain(value: Decimal) -> str:
+    """The number in plain digits: no exponent, no trailing zeros, no negative zero."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -1,0 +1,135 @@
+"""What every document model shares, and the exact types of its values.
+
+A YAML scalar without quotes arrives as :class:`contracts.yamltree.Plain`; the types here decide what it means. Text due:
+``yes``, ``012`` and ``1:30`` stay that text. A number due: only finite decimals, and never quoted text.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from contracts.decimals import DIGITS_EXPECTED, fits, plain, trimmed
+from contracts.yamltree import Plain, resolve, text_problem
+
+# The same characters that the YAML reader refuses; pydantic itself refuses lone surrogates.
+_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{fffe}\x{ffff}]*$"
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{0,400})?(?:[eE][-+]?[0-9]{1,4})?|[-+]?\.[0-9]{1,400}")
+_NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.IGNORECASE)
+_LARGEST_EXPONENT = 308
+_TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def _number_expected() -> PydanticCustomError:
+    return PydanticCustomError("number_expected", "expected a number")
+
+
+def _not_finite() -> PydanticCustomError:
+    return PydanticCustomError("not_finite", "expected a finite number")
+
+
+def read_number(value: object) -> Decimal:
+    """A finite decimal from a number or from a YAML scalar without quotes, without trailing zeros or a minus zero.
+
+    Raises PydanticCustomError: ``number_expected`` (quoted text and booleans too), ``not_finite``, ``number_too_long``.
+    """
+    if isinstance(value, Plain):
+        number = _from_plain(value)
+    elif isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise _number_expected()
+    else:
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite() or number.adjusted() > _LARGEST_EXPONENT:
+        raise _not_finite()
+    if number.adjusted() < -_LARGEST_EXPONENT or not fits(number):
+        raise PydanticCustomError("number_too_long", "expected {expected}", {"expected": DIGITS_EXPECTED})
+    return trimmed(number)
+
+
+def _from_plain(text: str) -> Decimal:
+    if _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    raise _not_finite() if _NOT_FINITE.fullmatch(text) else _number_expected()
+
+
+def read_truth(value: object) -> bool:
+    """True or false, from a boolean or from an unquoted `true`, `yes`, `on`, `false`, `no` or `off`."""
+    truth = _TRUTH.get(value.lower()) if isinstance(value, Plain) else value
+    if isinstance(truth, bool):
+        return truth
+    raise PydanticCustomError("truth_expected", "expected true or false")
+
+
+def read_condition(value: object) -> object:
+    """A condition's text as it is written; a list of two numbers is the closed interval between them."""
+    if isinstance(value, (list, tuple)):
+        if len(value) != 2:
+            raise PydanticCustomError("condition_expected", "expected a condition")
+        low, high = (read_number(end) for end in value)
+        return f"{plain(low)}..{plain(high)}"
+    return value
+
+
+def read_unknown(value: Any) -> Any:
+    """The value of a key that no model has, as plain data that can be stored and written again."""
+    data = resolve(value)
+    if problem := text_problem(data):
+        raise PydanticCustomError("invalid_text", "holds {problem}", {"problem": problem})
+    return data
+
+
+def number_for_json(value: Decimal) -> int | float:
+    """The decimal as JSON writes it. Exact: 15 digits fit into a double."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+Text = Annotated[str, StringConstraints(pattern=_PRINTABLE), WithJsonSchema({"type": "string"})]
+Number = Annotated[
+    Decimal,
+    PlainValidator(read_number),
+    PlainSerializer(number_for_json, when_used="json"),
+    WithJsonSchema({"type": "number"}),
+]
+Truth = Annotated[bool, PlainValidator(read_truth), WithJsonSchema({"type": "boolean"})]
+ConditionText = Annotated[
+    Text,
+    BeforeValidator(read_condition),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+            ],
+            "examples": ["< 20", "80..89", "drop >= 10% over 7d"],
+        }
+    ),
+]
+
+
+class Document(BaseModel):
+    """Base of all document models: a value object that keeps the keys it does not know."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=False)
+
+    __pydantic_extra__: dict[str, Annotated[Any, AfterValidator(read_unknown)]]
+
+    #: Keys that people commonly write here although the model has none such; not worth a warning.
+    tolerated_keys: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """The keys that this model does not have, as plain data, in the order of the file."""
+        return self.__pydantic_extra__ or {}

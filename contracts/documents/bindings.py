@@ -1,0 +1,71 @@
+"""What one agent watches and does: the file `kpi_bindings.yaml` of each agent."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from contracts.documents.base import ConditionText, Document, Text
+from contracts.documents.registry import FORMAT_VERSION
+
+
+class ActionDocument(Document):
+    """One step that the agent takes."""
+
+    name: Text = Field(description="The action, in lower_snake_case.")
+    description: Text = Field("", description="What the agent does, in plain words.")
+    on: Text = Field("", description="Only at this severity: `risk`, `caution` or `elevated`.")
+
+
+class AlertingDocument(Document):
+    """What makes the agent act, and what it does then."""
+
+    risk_if: ConditionText = Field("", description="When the value is critical.")
+    caution_if: ConditionText = Field("", description="When the value is a warning.")
+    elevated_if: ConditionText = Field("", description="When the value is worth a look.")
+    caution_if_drop_pct: Text = Field("", description="When a fall is a warning, such as `>= 10 over 7d` (per cent).")
+    condition: Text = Field("", description="A guard over the context, such as `is_resting == true`.")
+    actions: list[ActionDocument] = Field([], description="The steps, in order.")
+
+
+class BindingDocument(Document):
+    """One KPI that the agent watches."""
+
+    key: Text = Field(description="The KPI's name in the registry.")
+    role: Text = Field(
+        "",
+        description="What the KPI is to the agent.",
+        examples=["primary_signal", "trend_check", "composite_gate", "supplementary"],
+    )
+    condition: Text = Field("", description="A guard over the context, as in `alerting`.")
+    alerting: AlertingDocument = Field(default_factory=AlertingDocument, description="Triggers and actions.")
+
+    @property
+    def guard(self) -> str:
+        """The guard's text, wherever it is written; the one inside `alerting` counts first."""
+        return self.alerting.condition or self.condition
+
+
+class HandOffDocument(Document):
+    """Another agent that is asked, and why."""
+
+    agent: Text = Field(description="The agent to ask.")
+    reason: Text = Field("", description="Why, in plain words.")
+
+
+class CollaborationDocument(Document):
+    """Which agents are asked, by severity."""
+
+    on_risk: list[HandOffDocument] = Field([], description="Asked when a value is critical.")
+    on_caution: list[HandOffDocument] = Field([], description="Asked when a value is a warning.")
+    on_elevated: list[HandOffDocument] = Field([], description="Asked when a value is worth a look.")
+
+
+class BindingsDocument(Document):
+    """The KPIs that one agent watches and what it does about them."""
+
+    agent: Text = Field(description="The agent's name on the roster.")
+    version: Text = Field(FORMAT_VERSION, description="The format's version.")
+    kpis_used: list[BindingDocument] = Field(description="The KPIs that the agent watches.")
+    collaboration: CollaborationDocument = Field(
+        default_factory=CollaborationDocument, description="Agents that are asked for help."
+    )

@@ -1,0 +1,164 @@
+"""The KPI registry, format 1.1: what `kpi_registry.yaml` holds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from contracts.documents.base import ConditionText, Document, Number, Text, Truth
+from contracts.severity import REGISTRY_WORDS, Severity
+from contracts.units import UnitSpec
+
+FORMAT_VERSION = "1.1"
+SCHEMA_VERSION = "1.0"
+
+
+class Status(StrEnum):
+    """Where a KPI is in its life."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+
+
+class Range(Document):
+    """The lowest and the highest value, both included. A missing end has no limit."""
+
+    min: Number | None = Field(None, description="The lowest value, included.")
+    max: Number | None = Field(None, description="The highest value, included.")
+
+
+class NormalRange(Range):
+    """The values of a healthy person, and the best one."""
+
+    optimal: Number | None = Field(None, description="The best value of all.")
+
+
+class ThresholdDocument(Document):
+    """When a value is at this severity, and what is recommended then."""
+
+    condition: ConditionText = Field(description="Which values are meant, such as `< 20` or `80..89`.")
+    action: Text = Field("", description="What is recommended, in lower_snake_case.")
+    for_: Text = Field(
+        "",
+        validation_alias=AliasChoices("for", "for_"),
+        serialization_alias="for",
+        description="How long the condition must hold first, such as `5m`.",
+    )
+    keep_firing_for: Text = Field("", description="How long to go on after the condition has ended, such as `10m`.")
+    recover_if: Text = Field("", description="The condition that ends it, where that is not simply its opposite.")
+
+
+def severities_of_words(value: Any) -> Any:
+    """Read the registry's words for severities. Raises PydanticCustomError for unknown words and for two of one meaning."""
+    if not isinstance(value, dict):
+        return value
+    found: dict[Severity, Any] = {}
+    for word, threshold in value.items():
+        severity = REGISTRY_WORDS.get(word)
+        if severity is None:
+            raise PydanticCustomError("severity_unknown", "unknown severity", {"word": str(word)[:40]})
+        if severity in found:
+            raise PydanticCustomError("severity_twice", "one severity twice", {"word": str(word)[:40]})
+        found[severity] = threshold
+    return found
+
+
+Thresholds = Annotated[dict[Severity, ThresholdDocument], BeforeValidator(severities_of_words)]
+
+
+class KpiDocument(Document):
+    """One KPI: what is measured, which values can be real, which are healthy, and when to act."""
+
+    name: Text = Field(description="The KPI's own name, unique in the registry: lower-case letters, digits and `_`.")
+    title: Text = Field("", description="What people call it.")
+    description: Text = Field("", description="What it measures, in plain words.")
+    unit: Text = Field(description="The unit's code, such as `milliseconds`.")
+    category: Text = Field("", description="What it belongs to, such as `sleep`.")
+    prometheus_metric: Text = Field(description="The name under which Prometheus stores it.")
+    absolute_range: Range | None = Field(None, description="Values outside cannot be real and are refused.")
+    normal_range: NormalRange | None = Field(None, description="The values of a healthy person.")
+    risk_thresholds: Thresholds = Field({}, description="When a value is a concern, by severity.")
+    owner: Text = Field("", description="Who answers questions about it.")
+    references: list[Text] = Field([], description="Where the numbers come from: links or citations.")
+    status: Status = Field(Status.ACTIVE, description="`draft`, `active` or `deprecated`.")
+    successor: Text = Field("", description="The KPI to use instead of a deprecated one.")
+    missing_data: Text = Field("", description="After how long without a value the state is unknown, such as `2d`.")
+
+
+class UnitDocument(Document):
+    """A unit that the registry defines itself, beyond the standard ones."""
+
+    code: Text = Field(description="The word that a KPI's `unit` uses.")
+    title: Text = Field("", description="What people call it.")
+    symbol: Text = Field("", description="What stands behind a number, such as `ms`.")
+    ucum: Text = Field("", description="Its code in UCUM, https://ucum.org.")
+    prometheus_suffix: Text = Field("", description="How a metric's name says it, such as `seconds`.")
+    grafana: Text = Field("short", description="Grafana's id of the unit.")
+    base: Text = Field("", description="The code of the base unit that Prometheus recommends instead.")
+
+    def as_spec(self) -> UnitSpec:
+        """The unit as the rules and generators use it."""
+        return UnitSpec(
+            self.code,
+            self.title or self.code,
+            self.symbol,
+            self.ucum,
+            self.prometheus_suffix,
+            self.grafana,
+            self.base,
+        )
+
+
+class PrometheusExport(Document):
+    """How the KPIs are exported to Prometheus."""
+
+    enabled: Truth = Field(True, description="Whether they are exported at all.")
+    prefix: Text = Field("auren_", description="What every metric's name starts with.")
+    labels: list[Text] = Field([], description="The labels of every sample.")
+
+
+class ExportConfig(Document):
+    """Where the registry is exported to."""
+
+    prometheus: PrometheusExport = Field(default_factory=PrometheusExport, description="Export to Prometheus.")
+
+
+class ValidationRule(Document):
+    """A rule of the registry's own: what a field of every KPI must look like."""
+
+    field: Text = Field(description="The KPI's field, such as `unit`.")
+    required: Truth = Field(False, description="Whether every KPI must have it.")
+    pattern: Text = Field("", description="The regular expression (RE2) that the whole text must match.")
+    allowed_values: list[Text] = Field([], description="The only values allowed.")
+
+
+class RegistryDocument(Document):
+    """The registry of all KPIs, format 1.1."""
+
+    version: Text = Field(FORMAT_VERSION, description="The format's version.")
+    last_updated: Text = Field("", description="The date of the last change, such as `2025-07-31`.")
+    schema_version: Text = Field(SCHEMA_VERSION, description="The version of the schema.")
+    units: list[UnitDocument] = Field([], description="Units beyond the standard ones.")
+    kpis: list[KpiDocument] = Field(description="The KPIs.")
+    export_config: ExportConfig = Field(default_factory=ExportConfig, description="How the KPIs are exported.")
+    validation_rules: list[ValidationRule] = Field([], description="Rules that every KPI must keep.")
+
+
+__all__ = [
+    "FORMAT_VERSION",
+    "SCHEMA_VERSION",
+    "ExportConfig",
+    "KpiDocument",
+    "NormalRange",
+    "PrometheusExport",
+    "Range",
+    "RegistryDocument",
+    "Status",
+    "ThresholdDocument",
+    "UnitDocument",
+    "ValidationRule",
+]

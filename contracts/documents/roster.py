@@ -1,0 +1,55 @@
+"""The roster of all agents: `roster.yaml`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from contracts.documents.base import Document, Text, Truth, number_for_json, read_number
+from contracts.documents.registry import FORMAT_VERSION
+from contracts.yamltree import Plain
+
+
+def _number_or_text(value: Any) -> Decimal | str:
+    """Rosters in use write `version: 1.1`, a number; it stays one, so that the export equals the file."""
+    if isinstance(value, Plain):
+        try:
+            return read_number(value)
+        except PydanticCustomError:
+            return str(value)
+    return value if isinstance(value, str) else read_number(value)
+
+
+def _version_for_json(value: Decimal | str) -> int | float | str:
+    return value if isinstance(value, str) else number_for_json(value)
+
+
+Version = Annotated[
+    Decimal | str,
+    PlainValidator(_number_or_text),
+    PlainSerializer(_version_for_json, when_used="json"),
+    WithJsonSchema({"type": ["string", "number"]}),
+]
+
+
+class RosterAgent(Document):
+    """One AI agent."""
+
+    enabled: Truth = Field(True, description="Whether the agent runs.")
+    status: Text = Field("", description="How far it is built.", examples=["alpha", "beta", "prod", "todo"])
+    role: Text = Field("", description="What the agent is for.")
+    tags: list[Text] = Field([], description="Words to find it by.")
+
+
+class RosterDocument(Document):
+    """All agents by name."""
+
+    version: Version = Field(FORMAT_VERSION, description="The format's version.")
+    last_updated: Text = Field("", description="The date of the last change, such as `2025-07-31`.")
+    agents: dict[Text, RosterAgent] = Field(description="The agents by name.")
+
+
+__all__ = ["RosterAgent", "RosterDocument"]

@@ -1,0 +1,140 @@
+"""What can be said about severities and their conditions, on a KPI as well as on a binding.
+
+The rules of thresholds and of triggers ask the same questions; they are answered here, once. Sets are compared by
+their places (see :mod:`contracts.intervals`) where that is enough: these questions are asked of every KPI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from contracts.catalogue import Problem
+from contracts.intervals import EVERYTHING, IntervalSet
+from contracts.rules.proposals import meant
+from contracts.rules.words import a_word, number, stretch, word
+from contracts.spec import KpiSpec
+from contracts.triggers import Parts, Side, TriggerSpec, outward
+
+EXAMPLES = 'Write it like "< 20", "80..89", "< 20 or > 100" or "drop >= 10% over 7d".'
+
+
+def unreadable(trigger: TriggerSpec) -> Iterator[Problem]:
+    """The condition does not parse."""
+    if trigger.error is not None:
+        name = word(trigger.severity).capitalize()
+        told = f"{name} has no condition."
+        if trigger.text.strip():
+            told = f"{name} cannot be understood. {trigger.error}."
+        yield Problem(trigger.path, told, EXAMPLES)
+
+
+def never_true(name: str, values: IntervalSet, kpi: KpiSpec, unit: str) -> str:
+    """A sentence or two when no possible value is among ``values``, else ""."""
+    if kpi.possible is EVERYTHING or values & kpi.possible:
+        return ""
+    return (
+        f"{name} can never be true. It asks for {values.explain(unit)}, "
+        f"but only {stretch(kpi.possible, unit)} is possible."
+    )
+
+
+def always_true(trigger: TriggerSpec, kpi: KpiSpec) -> bool:
+    """Whether every possible value makes the condition true."""
+    values = trigger.values
+    if not values or (len(values.places) == 1 and kpi.possible is EVERYTHING):
+        return False
+    return kpi.possible <= values
+
+
+def healthy_part(trigger: TriggerSpec, kpi: KpiSpec) -> IntervalSet | None:
+    """The part of the normal range where the condition is true; None where there is none, or where the condition
+    is true of everything, which is another rule's to say."""
+    values, normal = trigger.values, kpi.normal
+    if normal is None or not values or _beside(values, normal):
+        return None
+    shared = values & normal
+    return shared if shared and not always_true(trigger, kpi) else None
+
+
+def _beside(values: IntervalSet, normal: IntervalSet) -> bool:
+    """Whether an open interval plainly ends before the normal range begins, or begins after it ends."""
+    if len(values.places) != 1 or len(normal.places) != 2:
+        return False
+    if values.starts_inside:
+        return values.places[0] <= normal.places[0]
+    return values.places[0] >= normal.places[1]
+
+
+def overlap_problem(trigger: TriggerSpec, kpi: KpiSpec, shared: IntervalSet, unit: str) -> Problem:
+    """In words: which healthy values the condition is true for, and the way out."""
+    told = stretch(shared, unit)
+    best = ""
+    if kpi.optimal is not None and kpi.optimal in shared:
+        best = f" That includes the best value, {number(kpi.optimal, unit)}."
+    return Problem(
+        trigger.path,
+        f"{word(trigger.severity).capitalize()} overlaps the normal range. {_sentence(told)} is healthy and "
+        f"would be {a_word(trigger.severity)}.{best}",
+        way_out(trigger, kpi, unit),
+    )
+
+
+def way_out(trigger: TriggerSpec, kpi: KpiSpec, unit: str) -> str:
+    """What the condition may be instead: beside the healthy values, and within the milder severities."""
+    assert kpi.healthy is not None
+    allowed = ~kpi.healthy & kpi.possible
+    sides = [side for side, parts in kpi.sides.items() if any(part[0].severity < trigger.severity for part in parts)]
+    for side in sides:
+        milder = next(part for other, part in kpi.sides[side] if other.severity < trigger.severity)
+        allowed -= _whole_side(kpi.healthy, side) - outward(milder, side)
+    slip = meant(trigger.condition, allowed)
+    leave_out = f"Leave out {stretch(kpi.healthy, unit)}."
+    return f"Did you mean {slip.explain()}? {leave_out}" if slip else leave_out
+
+
+def _whole_side(healthy: IntervalSet, side: Side) -> IntervalSet:
+    return healthy.downward() - healthy if side is Side.BELOW else healthy.upward() - healthy
+
+
+def out_of_order(sides: Mapping[Side, Parts], unit: str) -> Iterator[Problem]:
+    """A severity that goes further in than the next milder one on its side."""
+    for side, parts in sides.items():
+        for (worse, part), (milder, mild_part) in zip(parts, parts[1:], strict=False):
+            if _further_in(part, mild_part, side):
+                told = part - outward(mild_part, side)
+                name, mild_name = word(worse.severity).capitalize(), word(milder.severity)
+                allowed = outward(mild_part, side)
+                slip = meant(worse.condition, allowed)
+                question = f"Did you mean {slip.explain()}? " if slip else ""
+                yield Problem(
+                    worse.path,
+                    f"{name} is wider than {mild_name}. {_sentence(stretch(told, unit))} would be "
+                    f"{a_word(worse.severity)} before it is {a_word(milder.severity)}.",
+                    f"{question}{name} may be {allowed.explain(unit)}, where {mild_name} begins.",
+                )
+
+
+def shadowed(sides: Mapping[Side, Parts], unit: str) -> Iterator[Problem]:
+    """A severity all of whose values on a side are a worse one already."""
+    for side, parts in sides.items():
+        inner = -1 if side is Side.BELOW else 0
+        for (worse, part), (milder, mild_part) in zip(parts, parts[1:], strict=False):
+            if part.places[inner] == mild_part.places[inner] and mild_part <= part:
+                name = word(milder.severity).capitalize()
+                yield Problem(
+                    milder.path,
+                    f"{name} never comes first. Every such value, {mild_part.explain(unit)}, is "
+                    f"{a_word(worse.severity)} already.",
+                    f"Begin {word(milder.severity)} nearer to the healthy values than {word(worse.severity)}.",
+                )
+
+
+def _further_in(part: IntervalSet, milder: IntervalSet, side: Side) -> bool:
+    """Whether a part reaches nearer to the healthy values than a milder severity's part on the same side."""
+    if side is Side.BELOW:
+        return part.places[-1] > milder.places[-1]
+    return part.places[0] < milder.places[0]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,182 @@
+"""Rules about the thresholds of a KPI: what its severities mean, taken together with its ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from contracts.catalogue import Problem, kpi_rule
+from contracts.context import RegistryContext
+from contracts.rules import conditions
+from contracts.rules.words import a_word, number, symbol, word
+from contracts.severity import Severity
+from contracts.spec import KpiSpec
+
+
+@kpi_rule(
+    "KPI030",
+    "condition_invalid",
+    "error",
+    title="Condition cannot be understood",
+    example="risk_thresholds: {critical: {condition: below 40, action: call_a_doctor}}",
+)
+def condition_is_understood(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """A condition that does not parse is never evaluated: the threshold would be silent for ever."""
+    for trigger in kpi.triggers:
+        if trigger.error:
+            yield from conditions.unreadable(trigger)
+        if trigger.recovery_error:
+            yield Problem(
+                (*trigger.row, "recover_if"),
+                f"The condition for recovery cannot be understood. {trigger.recovery_error}.",
+                conditions.EXAMPLES,
+            )
+
+
+@kpi_rule(
+    "KPI031",
+    "severities_out_of_order",
+    "error",
+    title="Severities out of order",
+    example="""
+        normal_range: {min: 50, max: 80}
+        risk_thresholds:
+          warning: {condition: "> 110", action: rest_today}
+          critical: {condition: "> 90", action: call_a_doctor}
+        """,
+)
+def severities_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:
+    """On the way from healthy to dangerous, the milder severity must come first: whatever is critical has to lie
+    within the warning, or beyond it on the same side. Otherwise the warning comes too late."""
+    return conditions.out_of_order(kpi.sides, symbol(kpi, context))
+
+
+@kpi_rule(
+    "KPI032",
+    "never_true",
+    "error",
+    title="Condition can never be true",
+    example="""
+        absolute_range: {min: 20, max: 250}
+        risk_thresholds: {critical: {condition: "< 10", action: call_a_doctor}}
+        """,
+)
+def condition_can_be_true(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """Values outside the absolute range are refused, so a condition that asks only for such values never acts."""
+    unit = symbol(kpi, context)
+    for trigger in kpi.triggers:
+        condition, recovery = trigger.condition, trigger.recovery
+        if condition and not condition.changes:
+            told = conditions.never_true(word(trigger.severity).capitalize(), trigger.values, kpi, unit)
+            if told:
+                yield Problem(trigger.path, told, "Choose a possible value, or widen the absolute range.")
+        if recovery and not recovery.changes:
+            told = conditions.never_true("The condition for recovery", recovery.values, kpi, unit)
+            if told:
+                yield Problem((*trigger.row, "recover_if"), told, "Choose a possible value.")
+
+
+@kpi_rule(
+    "KPI033",
+    "always_true",
+    "error",
+    title="Condition is always true",
+    example="""
+        absolute_range: {min: 20, max: 250}
+        risk_thresholds: {critical: {condition: "<= 250", action: call_a_doctor}}
+        """,
+)
+def condition_can_be_false(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """A condition that holds for every possible value tells nothing: everybody would be at this severity."""
+    for trigger in kpi.triggers:
+        if conditions.always_true(trigger, kpi):
+            unit = symbol(kpi, context)
+            yield Problem(
+                trigger.path,
+                f"{word(trigger.severity).capitalize()} is always true. Every possible value is "
+                f"{trigger.values.explain(unit)}.",
+                "Narrow it.",
+            )
+
+
+@kpi_rule(
+    "KPI034",
+    "swallows_optimal",
+    "error",
+    title="Threshold includes the best value",
+    example="""
+        normal_range: {min: 50, max: 80, optimal: 60}
+        risk_thresholds: {warning: {condition: "> 55", action: rest_today}}
+        """,
+)
+def best_value_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """Whoever is at their very best must not be told that something is wrong."""
+    best = kpi.optimal
+    if best is None:
+        return
+    unit = symbol(kpi, context)
+    for trigger in kpi.triggers:
+        if best not in trigger.values or conditions.always_true(trigger, kpi):
+            continue
+        if trigger.severity is Severity.CRITICAL and kpi.normal is not None and best in kpi.normal:
+            continue  # critical overlaps the normal range: its rule says that, and more
+        yield Problem(
+            trigger.path,
+            f"{word(trigger.severity).capitalize()} includes the best value. {number(best, unit)} is best of all "
+            f"and would be {a_word(trigger.severity)}.",
+            conditions.way_out(trigger, kpi, unit),
+        )
+
+
+@kpi_rule(
+    "KPI035",
+    "critical_overlaps_normal",
+    "error",
+    title="Critical overlaps the normal range",
+    example="""
+        normal_range: {min: 50, max: 80}
+        risk_thresholds: {critical: {condition: "> 70", action: call_a_doctor}}
+        """,
+)
+def critical_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """A value cannot be healthy and critical at once."""
+    for trigger in kpi.triggers:
+        if trigger.severity is Severity.CRITICAL:
+            shared = conditions.healthy_part(trigger, kpi)
+            if shared:
+                yield conditions.overlap_problem(trigger, kpi, shared, symbol(kpi, context))
+
+
+@kpi_rule(
+    "KPI036",
+    "warning_overlaps_normal",
+    "warning",
+    title="Warning overlaps the normal range",
+    example="""
+        normal_range: {min: 50, max: 80, optimal: 60}
+        risk_thresholds: {warning: {condition: "> 75", action: rest_today}}
+        """,
+)
+def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """A warning about a healthy value is a false alarm, unless it is meant as an early one."""
+    for trigger in kpi.triggers:
+        if trigger.severity is Severity.WARNING and not (kpi.optimal is not None and kpi.optimal in trigger.values):
+            shared = conditions.healthy_part(trigger, kpi)
+            if shared:
+                yield conditions.overlap_problem(trigger, kpi, shared, symbol(kpi, context))
+
+
+@kpi_rule(
+    "KPI037",
+    "never_first",
+    "error",
+    title="Severity never comes first",
+    example="""
+        risk_thresholds:
+          warning: {condition: "> 110", action: rest_today}
+          critical: {condition: "> 110", action: call_a_doctor}
+        """,
+)
+def milder_comes_first(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:
+    """Where every value of a milder severity is a worse one already, the milder one is never seen."""
+    return conditions.shadowed(kpi.sides, symbol(kpi, context))
+

@@ -1,0 +1,130 @@
+"""Words of the contract language and the errors that say where reading stopped and what was expected.
+
+Conditions, guards and durations are read from the same kind of tokens, so that all of them understand the
+same signs and count columns in the text as given.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+_SHOWN = 80  # characters of the text repeated in a message
+
+# Signs people type or an editor puts in their place. Only the digits 0-9 are numbers. A number may begin
+# with a point, but not right behind another one: `0...5` is a typing error, never the interval 0 to 0.5.
+_PATTERN = r"""[ \t\u00a0\u2009\u202f]*(?:
+      (?P<number>(?:[0-9]+(?:\.[0-9]+)?|(?<!\.)\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    | (?P<operator>[<>=!]=|<>|=[<>]|[<>=≤≥≠])
+    | (?P<word>WORD)
+    | (?P<dots>\.\.)
+    | (?P<dash>[-–−])
+    | (?P<text>"[^"\x00-\x1f\x7f]*"|'[^'\x00-\x1f\x7f]*')
+    | (?P<other>.)
+    | (?P<end>\Z)
+)"""
+# In a condition a number may follow a word without a space (`over7d`); in a guard it belongs to the name.
+WORDS = re.compile(_PATTERN.replace("WORD", "[A-Za-z]+"), re.VERBOSE | re.DOTALL)
+NAMES = re.compile(_PATTERN.replace("WORD", "[A-Za-z_][A-Za-z0-9_]*"), re.VERBOSE | re.DOTALL)
+
+_KINDS = {index: kind for kind, index in WORDS.groupindex.items()}
+_MEANT = {"=": "==", "=>": ">=", "=<": "<=", "<>": "!="}
+_CANONICAL = {"≤": "<=", "≥": ">=", "≠": "!="}
+
+
+class ExpectationError(ValueError):
+    """A text could not be read.
+
+    `text` is the text as given, `column` (from 1) where reading stopped and `expected` what would have
+    been understood there.
+    """
+
+    def __init__(self, text: str, column: int, expected: str) -> None:
+        super().__init__(text, column, expected)
+        self.text = text
+        self.column = column
+        self.expected = expected
+
+    def __str__(self) -> str:
+        return f'"{_shown(self.text)}": expected {self.expected} at column {self.column}'
+
+
+# One word or sign: its kind, its text and its column, from 1. A plain tuple: reading is measured in µs.
+Token = tuple[str, str, int]
+
+
+class Tokens:
+    """The tokens of one text and the place reading has come to.
+
+    `error` is what is raised where something else is expected. `limit` is the longest text that is read.
+    """
+
+    __slots__ = ("_at", "_error", "_list", "text")
+
+    def __init__(
+        self, text: str, error: type[ExpectationError], limit: int, pattern: re.Pattern[str] = WORDS
+    ) -> None:
+        self.text = text
+        self._error = error
+        self._at = 0
+        if len(text) > limit:
+            self.fail_at(limit + 1, f"at most {limit} characters")
+        self._list = [
+            (_KINDS[index], match[index], match.start(index) + 1)
+            for match in pattern.finditer(text)
+            if (index := match.lastindex)
+        ]
+
+    @property
+    def now(self) -> Token:
+        """The token to be read next; past the last word it is the end."""
+        return self._list[self._at]
+
+    def take(self) -> Token:
+        """Read one token. The end stays where it is."""
+        token = self._list[self._at]
+        if token[0] != "end":
+            self._at += 1
+        return token
+
+    def take_if(self, text: str) -> bool:
+        """Read the given sign or (lower-case) word if it comes next, whatever its case."""
+        found = self._list[self._at][1]
+        if found == text or found.lower() == text:
+            self._at += 1
+            return True
+        return False
+
+    def expect(self, text: str, expected: str = "") -> None:
+        """Read the given sign or word, or fail."""
+        if not self.take_if(text):
+            self.fail(expected or f'"{text}"')
+
+    def expect_end(self, expected: str) -> None:
+        """Fail unless everything has been read."""
+        if self._list[self._at][0] != "end":
+            self.fail(expected)
+
+    def operator(self, allowed: tuple[str, ...], expected: str) -> str:
+        """Read one of the allowed operators, in its canonical writing."""
+        kind, text, _ = self._list[self._at]
+        operator = _CANONICAL.get(text, text)
+        if kind != "operator" or operator not in allowed:
+            self.fail(f'"{_MEANT[text]}"' if _MEANT.get(text) in allowed else expected)
+        self._at += 1
+        return operator
+
+    def fail(self, expected: str, token: Token | None = None) -> NoReturn:
+        """Say what was expected in place of the given token (usually the next one)."""
+        self.fail_at((token or self.now)[2], expected)
+
+    def fail_at(self, column: int, expected: str) -> NoReturn:
+        """Say what was expected at a column."""
+        raise self._error(self.text, column, expected)
+
+
+def _shown(text: str) -> str:
+    """A text as it may stand in a message: short, on one line, without signs that cannot be printed."""
+    if len(text) > _SHOWN:
+        text = text[: _SHOWN - 1] + "…"
+    return "".join(s if s.isprintable() else s.encode("unicode_escape").decode("ascii") for s in text)

@@ -1,0 +1,1 @@
+"""KPIs, their units and thresholds, and the settings of the registry that holds them."""

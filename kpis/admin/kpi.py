@@ -1,0 +1,205 @@
+"""KPIs in the admin: the list with its pictures, the form with its preview, and the bulk actions."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from contracts.documents import write_registry
+from contracts.findings import Finding, Level
+from kpis import services
+from kpis.admin import conflict, history, importing, preview
+from kpis.forms import KPIForm, ThresholdForm, ThresholdFormSet
+from kpis.models import KPI, Revision, Threshold
+from kpis.models.kpi import registry_context
+from kpis.pictures import strip_svg
+
+
+class ThresholdInline(admin.TabularInline[Threshold, KPI]):
+    """One row per severity, always; a blank row is no threshold."""
+
+    model = Threshold
+    form = ThresholdForm
+    formset = ThresholdFormSet
+    max_num = 3
+    template = "admin/kpis/kpi/thresholds.html"
+
+
+@admin.register(KPI)
+class KPIAdmin(admin.ModelAdmin[KPI]):
+    """KPIs as people define them."""
+
+    form = KPIForm
+    inlines = (ThresholdInline,)
+    list_display = ("name", "title", "category", "unit_symbol", "bands", "status", "findings")
+    list_display_links = ("name", "title")
+    list_filter = ("status", "category", "unit")
+    list_per_page = 50
+    search_fields = ("name", "title", "prometheus_metric", "description")
+    autocomplete_fields = ("unit", "successor")
+    actions = ("activate", "deprecate", "validate", "export")
+    fieldsets = (
+        ("Healthy range", {"fields": (("normal_min", "optimal", "normal_max"), ("absolute_min", "absolute_max"))}),
+        ("What it is", {"fields": ("name", "title", "description", ("category", "owner"), "references")}),
+        ("How it is measured", {"fields": ("unit", "prometheus_metric", "missing_data")}),
+        ("Its life", {"fields": (("status", "successor"),)}),
+        ("This change", {"fields": ("reason", "started_from")}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages around the form."""
+        view = self.admin_site.admin_view
+        return [
+            path("preview/", view(preview.preview_view(self)), name="kpis_kpi_preview_add"),
+            path("<int:pk>/preview/", view(preview.preview_view(self)), name="kpis_kpi_preview"),
+            path("<int:pk>/merge/", view(conflict.merge_view(self)), name="kpis_kpi_merge"),
+            path("<int:pk>/history/<int:number>/", view(history.restore_view(self)), name="kpis_kpi_restore"),
+            path("import/", view(importing.upload_view(self)), name="kpis_kpi_import"),
+            path("import/<int:pk>/", view(importing.plan_view(self)), name="kpis_kpi_import_plan"),
+            *super().get_urls(),
+        ]
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[KPI]:
+        """Whole contracts: the list draws each one's bands."""
+        return KPI.objects.whole()
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Check the page's KPIs once, with one view of the registry for all of them."""
+        changelist = super().get_changelist_instance(request)
+        page = list(changelist.result_list)
+        context = registry_context(kpi.as_known() for kpi in page)
+        for kpi in page:
+            kpi.found = kpi.check(context=context)
+        return changelist
+
+    @admin.display(description="unit", ordering="unit__symbol")
+    def unit_symbol(self, kpi: KPI) -> str:
+        """The unit as it stands behind a number."""
+        return kpi.unit.symbol or kpi.unit.code
+
+    @admin.display(description="bands")
+    def bands(self, kpi: KPI) -> SafeString:
+        """The bands as a small picture."""
+        return strip_svg(kpi.as_spec(), symbol=kpi.unit.symbol)
+
+    @admin.display(description="findings")
+    def findings(self, kpi: KPI) -> SafeString:
+        """How many errors, warnings and notes the rules have about it."""
+        chips = format_html_join(" ", '<span class="chip level-{}">{}</span>', level_counts(kpi.found))
+        return chips or format_html('<span class="muted">{}</span>', "none")
+
+    # The form
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> KPI | None:
+        """The KPI as stored, or with the draft that a merge left for this person."""
+        kpi = super().get_object(request, object_id, from_field)
+        if kpi is not None and request.method == "GET" and "merge" in request.GET:
+            conflict.show_draft(request, kpi)
+        return kpi
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: KPI, inline: Any, prefix: str) -> dict[str, Any]:
+        """Hand a merge's thresholds on to their rows."""
+        return super().get_formset_kwargs(request, obj, inline, prefix) | {
+            "shown": obj.draft_thresholds if request.method == "GET" else None
+        }
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The form with its picture; a conflict page when someone else saved in between."""
+        answer = conflict.answer_if_stale(self, request, object_id)
+        if answer is not None:
+            return answer
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except services.StaleRevision:  # saved by someone else after the look above
+            return conflict.conflict_page(self, request, object_id)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        """Put the picture and the findings beside the fields, as they stand when the page is opened."""
+        kpi, formset = context["adminform"].form.instance, context["inline_admin_formsets"][0].formset
+        rows = formset.rows() if formset.is_bound else kpi.thresholds.all() if kpi.pk else []
+        context |= preview.context_of(kpi, list(formset.shown or rows))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: KPI, form: ModelForm[KPI], change: bool) -> None:
+        """Save, if the KPI still is the one that was edited."""
+        if change:
+            services.lock(kpi=obj, revision=form.cleaned_data["started_from"])
+        else:
+            obj.position = services.next_position()
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the thresholds and keep the whole as a revision."""
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            kpi = KPI.objects.whole().get(pk=form.instance.pk)
+            services.record(
+                kpi=kpi, author=request.user, source=Revision.Source.ADMIN, reason=form.cleaned_data["reason"]
+            )
+
+    def delete_model(self, request: HttpRequest, obj: KPI) -> None:
+        """Delete, and keep a mark of it in the history."""
+        services.record_deletion(kpis=[obj], author=request.user)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[KPI]) -> None:
+        """The same for several."""
+        services.record_deletion(kpis=list(queryset), author=request.user)
+        super().delete_queryset(request, queryset)
+
+    history_view = history.history_view
+
+    # Bulk actions
+
+    @admin.action(description="Activate", permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> None:
+        """Make the selection active."""
+        self._change_status(request, queryset, KPI.Status.ACTIVE)
+
+    @admin.action(description="Deprecate", permissions=["change"])
+    def deprecate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> None:
+        """Mark the selection as no longer to be used."""
+        self._change_status(request, queryset, KPI.Status.DEPRECATED)
+
+    def _change_status(self, request: HttpRequest, queryset: QuerySet[KPI], status: KPI.Status) -> None:
+        try:
+            changed = services.change_status(kpis=queryset, status=status, author=request.user)
+        except ValidationError as refused:
+            self.message_user(request, " ".join(refused.messages), messages.ERROR)
+        else:
+            self.message_user(request, f"{counted(changed, 'KPI')} now {status.label}.", messages.SUCCESS)
+
+    @admin.action(description="Check against the rules", permissions=["view"])
+    def validate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> HttpResponse:
+        """Show every finding about the selection."""
+        return preview.findings_page(self, request, list(queryset))
+
+    @admin.action(description="Export as YAML", permissions=["view"])
+    def export(self, request: HttpRequest, queryset: QuerySet[KPI]) -> HttpResponse:
+        """Download the selection as a registry file."""
+        text = write_registry(services.registry_document(queryset))
+        response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="kpi_registry.yaml"'
+        return response
+
+
+def level_counts(found: list[Finding]) -> list[tuple[str, str]]:
+    """Each level that occurs with its count in words, worst first."""
+    counts = [(level, sum(f.level is level for f in found)) for level in (Level.ERROR, Level.WARNING, Level.NOTE)]
+    return [(str(level), counted(count, str(level))) for level, count in counts if count]
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 note``, ``2 notes``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

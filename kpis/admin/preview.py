@@ -1,0 +1,96 @@
+"""What an unsaved form would mean: its bands and findings, from the very rules that judge a save."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.forms.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+
+from contracts.findings import Finding, Level
+from kpis.gate import errors_only, field_of
+from kpis.models import KPI, Threshold
+from kpis.models.kpi import KPI_FIELDS, registry_context
+from kpis.pictures import bands_picture
+
+if TYPE_CHECKING:
+    from kpis.admin.kpi import KPIAdmin
+
+View = Callable[..., HttpResponse]
+
+
+def preview_view(model_admin: "KPIAdmin") -> View:
+    """The endpoint that the form asks while one types. It saves nothing and answers the same form's verdict."""
+
+    def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        kpi = KPI.objects.whole().filter(pk=pk).first() if pk else KPI()
+        if kpi is None:
+            raise Http404
+        allowed = model_admin.has_change_permission(request, kpi) if pk else model_admin.has_add_permission(request)
+        if not allowed:
+            raise PermissionDenied
+        form, formset = bound_forms(model_admin, request, kpi)
+        form.is_valid()
+        formset.is_valid()
+        context = context_of(form.instance, formset.rows())
+        errors = error_texts(form) | {name: text for row in formset.forms for name, text in error_texts(row).items()}
+        return JsonResponse(
+            {
+                "aside": render_to_string("admin/kpis/kpi/aside.html", context, request=request),
+                "errors": errors,
+                "blocked": bool(errors_only(context["found"])),
+            }
+        )
+
+    return view
+
+
+def bound_forms(model_admin: "KPIAdmin", request: HttpRequest, kpi: KPI) -> tuple[Any, Any]:
+    """The admin's own form and formset over what was posted."""
+    change = kpi.pk is not None
+    form = model_admin.get_form(request, kpi if change else None, change=change)(request.POST, instance=kpi)
+    formsets, _ = model_admin._create_formsets(request, form.instance, change=change)
+    return form, formsets[0]
+
+
+def error_texts(form: BaseForm) -> dict[str, list[str]]:
+    """A form's errors by the name of the input they are about."""
+    return {form.add_prefix(name): [str(error) for error in errors] for name, errors in form.errors.items()}
+
+
+def context_of(kpi: KPI, thresholds: Sequence[Threshold]) -> dict[str, Any]:
+    """What the aside shows: the picture, and what the rules say. A new form is not blamed for being empty."""
+    found = kpi.check(thresholds)
+    if kpi.pk is None:
+        found = [finding for finding in found if not about_empty_field(kpi, finding)]
+    return {"picture": bands_picture(kpi.as_spec(thresholds), symbol=kpi.unit.symbol if kpi.unit_id else ""), "found": found}
+
+
+def about_empty_field(kpi: KPI, finding: Finding) -> bool:
+    """Whether a finding is about a field that has not been filled in yet."""
+    name = field_of(finding.path, KPI_FIELDS)
+    column = "unit_id" if name == "unit" else name
+    return name in KPI_FIELDS.values() and not getattr(kpi, column)
+
+
+def findings_page(model_admin: "KPIAdmin", request: HttpRequest, kpis: Sequence[KPI]) -> HttpResponse:
+    """Every finding about these KPIs, the worst first."""
+    context = registry_context(kpi.as_known() for kpi in kpis)
+    rows = [(kpi, kpi.check(context=context)) for kpi in kpis]
+    rows.sort(key=lambda row: max((finding.level.rank for finding in row[1]), default=-1), reverse=True)
+    levels = [finding.level for _, found in rows for finding in found]
+    return TemplateResponse(
+        request,
+        "admin/kpis/kpi/findings.html",
+        model_admin.admin_site.each_context(request)
+        | {
+            "title": "What the rules say",
+            "opts": model_admin.opts,
+            "rows": rows,
+            "counts": [(level, levels.count(level)) for level in (Level.ERROR, Level.WARNING, Level.NOTE)],
+        },
+    )

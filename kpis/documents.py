@@ -1,0 +1,83 @@
+"""From the registry file's shapes to rows: which part of a document stands in which column."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.documents import KpiDocument, Range, RegistryDocument, ThresholdDocument
+from kpis.models import KPI, RegistrySettings, Threshold, Unit, ValidationRule
+
+
+def fill_kpi(kpi: KPI, document: KpiDocument, *, units: Mapping[str, Unit], named: Mapping[str, KPI]) -> list[Threshold]:
+    """Set every column of ``kpi`` from ``document`` and return its thresholds; saves nothing.
+
+    ``units`` and ``named`` (KPIs by name, for the successor) hold what the document may refer to.
+    Raises KeyError naming what is missing there.
+    """
+    kpi.name = document.name
+    kpi.title = document.title
+    kpi.description = document.description
+    kpi.category = document.category
+    kpi.owner = document.owner
+    kpi.references = list(document.references)
+    kpi.status = document.status
+    kpi.successor = named[document.successor] if document.successor else None
+    kpi.unit = units[document.unit]
+    kpi.prometheus_metric = document.prometheus_metric
+    kpi.missing_data = document.missing_data
+    absolute, normal = document.absolute_range, document.normal_range
+    kpi.absolute_min, kpi.absolute_max = (absolute.min, absolute.max) if absolute else (None, None)
+    kpi.normal_min, kpi.normal_max, kpi.optimal = (normal.min, normal.max, normal.optimal) if normal else (None,) * 3
+    kpi.extra = kept(kpi=document.extra, absolute_range=extra_of(absolute), normal_range=extra_of(normal))
+    return [threshold_of(kpi, severity, row) for severity, row in document.risk_thresholds.items()]
+
+
+def threshold_of(kpi: KPI, severity: str, document: ThresholdDocument) -> Threshold:
+    """One threshold of ``kpi`` as the document has it, unsaved."""
+    return Threshold(
+        kpi=kpi,
+        severity=str(severity),
+        condition=document.condition,
+        action=document.action,
+        for_duration=document.for_,
+        keep_firing_for=document.keep_firing_for,
+        recover_if=document.recover_if,
+        extra=dict(document.extra),
+    )
+
+
+def fill_settings(settings: RegistrySettings, document: RegistryDocument) -> list[ValidationRule]:
+    """Set every column of ``settings`` and return the validation rules; saves nothing."""
+    prometheus = document.export_config.prometheus
+    settings.version = document.version
+    settings.schema_version = document.schema_version
+    settings.last_updated = document.last_updated
+    settings.prometheus_enabled = prometheus.enabled
+    settings.prefix = prometheus.prefix
+    settings.labels = list(prometheus.labels)
+    settings.extra = kept(
+        registry=document.extra,
+        export_config=document.export_config.extra,
+        prometheus=prometheus.extra,
+    )
+    return [
+        ValidationRule(
+            settings=settings,
+            position=position,
+            field=rule.field,
+            required=rule.required,
+            pattern=rule.pattern,
+            allowed_values=list(rule.allowed_values),
+            extra=dict(rule.extra),
+        )
+        for position, rule in enumerate(document.validation_rules)
+    ]
+
+
+def extra_of(part: Range | None) -> dict[str, Any] | None:
+    """The keys of a range that we do not model."""
+    return part.extra if part else None
+
+
+def kept(**parts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The keys that we do not model, by the part of the document they stand in; parts without any left out."""
+    return {name: dict(extra) for name, extra in parts.items() if extra}

@@ -1,0 +1,168 @@
+"""The form of a KPI with its thresholds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+
+from contracts.findings import Finding
+from contracts.severity import Severity
+from kpis.gate import as_error, errors_only
+from kpis.models import KPI, RegistrySettings, Threshold, ValidationRule
+from kpis.models.threshold import THRESHOLD_FIELDS
+
+SEVERITIES = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+"""The order in which people read thresholds: worst first."""
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one per line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored list as lines."""
+        return "\n".join(str(item) for item in value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]  # a list is what this field is for
+        """Read lines as a list, without blank ones."""
+        if isinstance(value, list):
+            return value
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare as lists."""
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class KPIForm(forms.ModelForm[KPI]):
+    """A KPI as people edit it: its columns, why it changes, and which revision they started from."""
+
+    references = LinesField(
+        required=False, label="References", help_text="Papers or standards behind the numbers, one per line.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    reason = forms.CharField(
+        required=False, max_length=500, label="Why this change",
+        help_text="Kept in the history, for whoever wonders next year.",
+    )  # fmt: skip
+    started_from = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = KPI
+        exclude = ("position", "extra", "revision")
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The thresholds are judged together with the KPI by their formset, which alone knows what they will be.
+        if self.is_bound:
+            self.instance.draft_thresholds = ()
+        if "started_from" in self.fields:
+            self.fields["started_from"].initial = self.instance.revision
+
+
+class ThresholdForm(forms.ModelForm[Threshold]):
+    """One row: a severity, when it holds, and what to do then."""
+
+    class Meta:
+        model = Threshold
+        fields = ("severity", "condition", "action", "for_duration", "keep_firing_for", "recover_if")
+        widgets = {"severity": forms.HiddenInput}  # noqa: RUF012
+
+    CONTENT = ("condition", "action", "for_duration", "keep_firing_for", "recover_if")
+
+    @property
+    def shown_severity(self) -> Severity:
+        """The row's severity, bound or not."""
+        value = self["severity"].value()
+        return Severity(value) if value in set(Severity) else Severity.INFO
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the person left the row blank: there is no such threshold."""
+        return not any((self[name].value() or "").strip() for name in self.CONTENT)
+
+
+class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
+    """Always one row per severity; a row left blank means that there is no such threshold."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance: KPI | None = kwargs.get("instance")
+        taken = {row.severity for row in instance.thresholds.all()} if instance and instance.pk else set()
+        missing = [severity for severity in SEVERITIES if severity not in taken]
+        kwargs["initial"] = [{"severity": str(severity)} for severity in missing]
+        self.extra = len(missing)
+        self.shown: Sequence[Threshold] | None = kwargs.pop("shown", None)
+        super().__init__(*args, **kwargs)
+
+    @cached_property
+    def by_severity(self) -> list[ThresholdForm]:
+        """The rows in the order people read them."""
+        return sorted(self.forms, key=lambda form: -form.shown_severity.rank)
+
+    def _construct_form(self, i: int, **kwargs: Any) -> ThresholdForm:
+        """Show the thresholds of a merge in place of the stored ones."""
+        form = super()._construct_form(i, **kwargs)
+        if self.shown is not None:
+            row = next((row for row in self.shown if row.severity == form.initial["severity"]), None)
+            form.initial |= {name: getattr(row, name, "") for name in ThresholdForm.CONTENT}
+        return form
+
+    def add_fields(self, form: ThresholdForm, index: int | None) -> None:
+        """Leave out the tick for deletion: a blank row is a deleted one."""
+        super().add_fields(form, index)
+        form.fields.pop("DELETE", None)
+
+    def _should_delete_form(self, form: ThresholdForm) -> bool:
+        return form.is_empty
+
+    def rows(self) -> list[Threshold]:
+        """The thresholds the KPI is about to have; what cannot be read is there as it was typed."""
+        return [form.instance for form in self.by_severity if not form.is_empty]
+
+    def clean(self) -> None:
+        """Judge the KPI with all its thresholds, and put each error on its row and field."""
+        super().clean()
+        rows = self.rows()
+        self.instance.draft_thresholds = rows
+        self.place(errors_only(self.findings))
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What the rules say of the KPI with these thresholds."""
+        return self.instance.check(self.rows())
+
+    def place(self, errors: Sequence[Finding]) -> None:
+        """Put errors about a threshold on its row; those of the KPI's own fields, its form has already said."""
+        rows = {str(form.shown_severity): form for form in self.forms if not form.is_empty}
+        for finding in errors:
+            if finding.path[:1] != ("risk_thresholds",):
+                continue
+            row = rows.get(str(finding.path[1])) if len(finding.path) > 1 else None
+            if row is None:
+                raise ValidationError(as_error(finding))
+            place = tuple(str(part) for part in finding.path[2:])
+            row.add_error(THRESHOLD_FIELDS.get(place, "condition"), as_error(finding))
+
+
+class RegistrySettingsForm(forms.ModelForm[RegistrySettings]):
+    """The settings, with the labels one per line."""
+
+    labels = LinesField(required=False, help_text="Labels every sample carries, one per line.", widget=forms.Textarea(attrs={"rows": 3}))
+
+    class Meta:
+        model = RegistrySettings
+        fields = ("version", "schema_version", "last_updated", "prometheus_enabled", "prefix", "labels")
+
+
+class ValidationRuleForm(forms.ModelForm[ValidationRule]):
+    """One rule, with the allowed values one per line."""
+
+    allowed_values = LinesField(required=False, help_text="One per line; empty allows any.", widget=forms.Textarea(attrs={"rows": 2}))
+
+    class Meta:
+        model = ValidationRule
+        fields = ("position", "field", "required", "pattern", "allowed_values")

@@ -1,0 +1,52 @@
+"""``manage.py registry``: the registry of KPIs as files, for people and for CI."""
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db.utils import DatabaseError
+
+from contracts.findings import EXIT_NOT_RUN
+from kpis.registry_commands.base import CannotRun, Subcommand, subcommands
+
+
+class Command(BaseCommand):
+    """Hands over to the subcommand and turns its answer into an exit code."""
+
+    help = "Checks, compares, imports and exports the registry of KPIs."
+    # Plain files are checked without a database and whatever the settings say.
+    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own way to say it
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="subcommand", required=True)
+        for door in subcommands():
+            child = parsers.add_parser(door.name, help=door.help, description=door.help)
+            add_colour_options(child)
+            door.add_arguments(child)
+            child.set_defaults(door=door)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        door: Subcommand = options.pop("door")
+        try:
+            code = door.handle(self, **options)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # The reader (`| head`) has seen enough. Python would complain once more while it closes stdout:
+            # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = EXIT_NOT_RUN
+        except OSError as error:
+            raise CannotRun(f"{error.filename or 'A file'}: {error.strerror or error}.") from error
+        except DatabaseError as error:
+            raise CannotRun(f"The database did not answer ({error}). Did you run `manage.py migrate`?") from error
+        if code:
+            sys.exit(code)
+
+
+def add_colour_options(parser: argparse.ArgumentParser) -> None:
+    """Let Django's colour options stand behind the subcommand too, where people type them."""
+    group = parser.add_mutually_exclusive_group()
+    for option, what in (("--no-color", "Never colour the output."), ("--force-color", "Colour it always.")):
+        group.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=what)

@@ -1,0 +1,10 @@
+"""The tables of the registry."""
+
+from kpis.models.kpi import KPI
+from kpis.models.revision import Revision
+from kpis.models.settings import RegistrySettings, ValidationRule
+from kpis.models.threshold import Threshold
+from kpis.models.unit import Unit
+from kpis.models.upload import Upload
+
+__all__ = ["KPI", "RegistrySettings", "Revision", "Threshold", "Unit", "Upload", "ValidationRule"]

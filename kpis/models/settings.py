@@ -1,0 +1,112 @@
+"""What holds for the registry as a whole."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from contracts.checks import check_settings
+from contracts.documents import RegistryDocument
+from kpis.gate import raise_on_errors
+
+
+class RegistrySettings(models.Model):
+    """The one row of settings: versions, and how KPIs are exported."""
+
+    version = models.CharField(max_length=20, default="1.1")
+    schema_version = models.CharField(max_length=20, default="1.0", blank=True)
+    last_updated = models.CharField(
+        max_length=40, blank=True, help_text="The date the registry says it was changed, such as 2025-07-31."
+    )
+    prometheus_enabled = models.BooleanField("export to Prometheus", default=True)
+    prefix = models.CharField(max_length=60, default="auren_", blank=True, help_text="What every metric's name begins with.")
+    labels = models.JSONField(default=list, blank=True, help_text="Labels every sample carries.")
+    extra = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "registry settings"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(pk=1),
+                name="registry_settings_single",
+                violation_error_message="The registry has one row of settings.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "Registry settings"
+
+    @classmethod
+    def current(cls) -> "RegistrySettings":
+        """The settings in force; the defaults, unsaved, where nothing was stored yet."""
+        found = cls.objects.prefetch_related("validation_rules").filter(pk=1).first()
+        return found or cls(pk=1)
+
+    def as_data(self, rules: "list[ValidationRule] | None" = None) -> dict[str, Any]:
+        """Everything of the registry file but its KPIs and units."""
+        if rules is None:
+            rules = [] if self._state.adding else list(self.validation_rules.all())
+        prometheus: dict[str, Any] = {"enabled": self.prometheus_enabled, "prefix": self.prefix, "labels": self.labels}
+        prometheus |= self.extra.get("prometheus", {})
+        data: dict[str, Any] = {
+            "version": self.version,
+            "last_updated": self.last_updated,
+            "schema_version": self.schema_version,
+            "export_config": {"prometheus": prometheus} | self.extra.get("export_config", {}),
+            "validation_rules": [rule.as_data() for rule in rules],
+        }
+        return data | self.extra.get("registry", {})
+
+    def clean(self) -> None:
+        """Refuse forbidden labels and bad prefixes; the rows of rules are judged by :class:`ValidationRule`."""
+        document = RegistryDocument.model_validate(self.as_data(rules=[]) | {"kpis": []})
+        raise_on_errors(check_settings(document), SETTINGS_FIELDS)
+
+
+class ValidationRule(models.Model):
+    """A rule of the registry's own about one field of every KPI, applied whenever a KPI is checked."""
+
+    settings = models.ForeignKey(RegistrySettings, on_delete=models.CASCADE, related_name="validation_rules")
+    position = models.PositiveIntegerField(default=0)
+    field = models.CharField(max_length=60, help_text="A field of a KPI, such as unit or normal_range.min.")
+    required = models.BooleanField(default=False)
+    pattern = models.CharField(
+        max_length=300, blank=True, help_text="The whole value must match, in RE2's syntax, such as ^auren_[a-z0-9_]+$."
+    )
+    allowed_values = models.JSONField(default=list, blank=True, help_text="One per line; empty allows any.")
+    extra = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.field
+
+    def as_data(self) -> dict[str, Any]:
+        """The rule in the shape of the registry file."""
+        data: dict[str, Any] = {"field": self.field}
+        if self.required:
+            data["required"] = True
+        if self.pattern:
+            data["pattern"] = self.pattern
+        if self.allowed_values:
+            data["allowed_values"] = self.allowed_values
+        return data | self.extra
+
+    def clean(self) -> None:
+        """Refuse a field that no KPI has and a pattern that RE2 refuses."""
+        if not self.field:
+            raise ValidationError({"field": "Name a field of a KPI, such as unit."}, code="required")
+        document = RegistryDocument.model_validate({"kpis": [], "validation_rules": [self.as_data()]})
+        findings = [f for f in check_settings(document) if f.path[:1] == ("validation_rules",)]
+        raise_on_errors(findings, RULE_FIELDS)
+
+
+SETTINGS_FIELDS = {
+    ("export_config", "prometheus", "labels"): "labels",
+    ("export_config", "prometheus", "prefix"): "prefix",
+    ("version",): "version",
+    ("schema_version",): "schema_version",
+    ("last_updated",): "last_updated",
+}
+RULE_FIELDS = {("field",): "field", ("pattern",): "pattern", ("allowed_values",): "allowed_values"}

@@ -1,0 +1,86 @@
+"""What makes a KPI worth acting on."""
+
+from typing import Any
+
+from django.db import models
+
+from contracts.limits import THRESHOLD_LIMITS
+from contracts.severity import Severity
+from kpis.gate import raise_on_errors
+
+
+class Threshold(models.Model):
+    """A severity of one KPI: the condition under which it holds, and the action it recommends."""
+
+    kpi = models.ForeignKey("kpis.KPI", on_delete=models.CASCADE, related_name="thresholds")
+    severity = models.CharField(max_length=10, choices=[(str(s), str(s)) for s in Severity])
+    condition = models.CharField(
+        "when the value is", max_length=THRESHOLD_LIMITS["condition"], help_text='Such as "< 20", "80..89" or "drop >= 10% over 7d".'
+    )
+    action = models.CharField("then", max_length=THRESHOLD_LIMITS["action"], blank=True, help_text="What to do, such as reduce_training_intensity.")
+    for_duration = models.CharField(
+        "for at least", max_length=THRESHOLD_LIMITS["for_"], blank=True, help_text="How long it must hold before it counts, such as 10m."
+    )
+    keep_firing_for = models.CharField(
+        "keep for", max_length=THRESHOLD_LIMITS["keep_firing_for"], blank=True, help_text="How long it stays once the condition no longer holds."
+    )
+    recover_if = models.CharField(
+        "recovered when", max_length=THRESHOLD_LIMITS["recover_if"], blank=True, help_text="A condition of its own for recovery, against flapping."
+    )
+    extra = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("kpi_id", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kpi", "severity"),
+                name="threshold_once_per_severity",
+                violation_error_code="duplicate_threshold",
+                violation_error_message="This KPI already has a threshold of this severity.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(severity__in=[str(s) for s in Severity]), name="threshold_severity_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(condition=""),
+                name="threshold_has_condition",
+                violation_error_code="condition",
+                violation_error_message="A threshold needs a condition.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.condition}"
+
+    def as_data(self) -> dict[str, Any]:
+        """The threshold in the shape of the registry file."""
+        data = {
+            "condition": self.condition,
+            "action": self.action,
+            "for": self.for_duration,
+            "keep_firing_for": self.keep_firing_for,
+            "recover_if": self.recover_if,
+        }
+        return {key: value for key, value in data.items() if value} | self.extra
+
+    def clean(self) -> None:
+        """Refuse what the rules call an error about this row among its siblings.
+
+        Where the KPI is being edited with its thresholds (``draft_thresholds``), the whole is judged once,
+        by the KPI: siblings in the database are not the ones that will stand beside this row.
+        """
+        if self.kpi_id is None or self.kpi.draft_thresholds is not None:
+            return
+        siblings = [row for row in self.kpi.thresholds.all() if row.pk != self.pk and row.severity != self.severity]
+        findings = self.kpi.check([*siblings, self])
+        mine = [f for f in findings if f.path[:2] == ("risk_thresholds", self.severity)]
+        raise_on_errors(mine, THRESHOLD_FIELDS)
+
+
+THRESHOLD_FIELDS = {
+    ("condition",): "condition",
+    ("action",): "action",
+    ("for",): "for_duration",
+    ("keep_firing_for",): "keep_firing_for",
+    ("recover_if",): "recover_if",
+}

@@ -1,0 +1,56 @@
+"""What a KPI is measured in."""
+
+from dataclasses import asdict
+
+from django.db import models
+
+from contracts.units import UnitSpec
+
+CODE_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
+
+
+class Unit(models.Model):
+    """A unit of measurement, and what other systems call it."""
+
+    code = models.CharField(max_length=40, unique=True, help_text="The word the registry file uses, such as milliseconds.")
+    title = models.CharField(max_length=80, blank=True, help_text="How people say it, such as millilitres per minute.")
+    symbol = models.CharField(max_length=20, blank=True, help_text="Shown behind a number, such as ms.")
+    ucum = models.CharField("UCUM code", max_length=40, blank=True, help_text="The unit's code in the Unified Code for Units of Measure.")
+    prometheus_suffix = models.CharField(
+        max_length=40, blank=True, help_text="How a metric's name ends to say this unit, such as ms in auren_hrv_rmssd_ms."
+    )
+    grafana = models.CharField("Grafana unit id", max_length=40, blank=True, default="short", help_text="How Grafana formats it, such as percent.")
+    base = models.CharField(
+        max_length=40, blank=True, help_text="The unit Prometheus prefers for the same quantity, where this is not it: seconds for milliseconds."
+    )
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(code__regex=CODE_PATTERN),
+                name="unit_code_pattern",
+                violation_error_code="name_pattern",
+                violation_error_message="A unit's code is small letters, digits and underscores, beginning with a letter.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.symbol})" if self.symbol and self.symbol != self.code else self.code
+
+    @classmethod
+    def of_spec(cls, spec: UnitSpec) -> "Unit":
+        """A unit as the rules know it, unsaved."""
+        return cls(**asdict(spec))
+
+    def as_spec(self) -> UnitSpec:
+        """The unit as the rules see it."""
+        return UnitSpec(
+            code=self.code,
+            title=self.title,
+            symbol=self.symbol,
+            ucum=self.ucum,
+            prometheus_suffix=self.prometheus_suffix,
+            grafana=self.grafana,
+            base=self.base,
+        )

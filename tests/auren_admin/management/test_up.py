@@ -1,0 +1,147 @@
+"""`manage.py up`: what the first start does, what the next ones leave alone, and how it stops."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+
+from auren_admin.management.commands import up
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def start(monkeypatch):
+    """Run the command without a server, and return what a person sees."""
+    monkeypatch.setattr(up, "serve", lambda host, port, on_listening: on_listening())
+
+    def start(**options):
+        out = StringIO()
+        call_command("up", stdout=out, port=0, **options)
+        return out.getvalue()
+
+    return start
+
+
+def password_in(text):
+    found = re.search(r"with the password (\S+)", text)
+    return found.group(1) if found else ""
+
+
+def test_the_first_start_loads_the_examples_and_makes_an_admin(start):
+    text = start()
+    admin = get_user_model().objects.get()
+    assert apps.get_model("kpis", "KPI").objects.count() == 19
+    assert admin.is_superuser
+    assert admin.check_password(password_in(text))
+    assert "changepassword admin" in text
+
+
+def test_the_password_is_shown_once_and_kept_nowhere_in_clear(start):
+    password = password_in(start())
+    again = start()
+    assert password_in(again) == ""
+    assert password not in again
+    assert password not in get_user_model().objects.get().password
+
+
+def test_the_next_start_changes_nothing(start):
+    start()
+    before = get_user_model().objects.get().password
+    start()
+    assert apps.get_model("kpis", "KPI").objects.count() == 19
+    assert get_user_model().objects.get().password == before
+
+
+def test_examples_someone_deleted_do_not_come_back(start):
+    start()
+    kpis = apps.get_model("kpis", "KPI").objects.all()
+    LogEntry.objects.log_actions(get_user_model().objects.get().pk, kpis[:1], action_flag=3)
+    kpis.delete()
+    start()
+    assert not kpis.exists()
+
+
+def test_an_existing_admin_is_left_alone(start):
+    get_user_model().objects.create_superuser("ann", password="her own")
+    assert "Sign in" not in start()
+    assert get_user_model().objects.get().username == "ann"
+
+
+def test_production_makes_no_account_and_says_how(start, settings, tmp_path):
+    settings.PRODUCTION = True
+    (tmp_path / "staticfiles.json").touch()
+    settings.STATIC_ROOT = tmp_path
+    assert "createsuperuser" in start()
+    assert not get_user_model().objects.exists()
+
+
+def test_a_port_in_use_is_said_in_words(start):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(CommandError, match=f"Port {port} on 127.0.0.1 is in use"):
+            call_command("up", port=port)
+
+
+def test_a_host_that_cannot_be_listened_on_is_said_in_words():
+    with pytest.raises(CommandError, match="Cannot listen on 192.0.2.1"):
+        call_command("up", host="192.0.2.1", port=0)
+
+
+@pytest.fixture
+def running(tmp_path):
+    """The real command in a process of its own, with an empty database. Yields it and its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {
+        "PORT": str(port),
+        "AUREN_DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "auren_admin.settings",
+    }
+    command = [sys.executable, "manage.py", "up"]
+    with subprocess.Popen(  # noqa: S603
+        command,
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process, f"http://127.0.0.1:{port}"
+        process.kill()
+
+
+def fetch(url):
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return urllib.request.urlopen(url, timeout=5).read().decode()  # noqa: S310
+        except urllib.error.URLError:
+            assert time.monotonic() < deadline, f"nothing answers at {url}"
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_pages_and_stops_cleanly(running, stop):
+    process, address = running
+    assert fetch(f"{address}/livez") == "ok\n"
+    assert "Log in" in fetch(f"{address}/admin/")
+    process.send_signal(stop)
+    text, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "AUREN Admin is running." in text
+    assert text.endswith("Stopped.\n")

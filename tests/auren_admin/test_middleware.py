@@ -1,0 +1,92 @@
+"""What every response carries, and what is answered before Django looks."""
+
+import pytest
+from django.test import Client
+
+PAGES = {
+    "/livez": 200,
+    "/": 302,
+    "/admin/": 302,
+    "/admin/login/": 200,
+    "/admin/no-such-page/": 302,
+    "/no-such-page": 404,
+    "/static/auren_admin/errors.css": 200,
+    "/static/no-such-file.css": 404,
+}
+
+
+def assert_guarded(response):
+    policy = {part.strip() for part in response["Content-Security-Policy"].split(";")}
+    assert policy == {
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    }
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(("path", "status"), PAGES.items())
+def test_every_page_is_guarded(client, db, path, status):
+    response = client.get(path)
+    response.close()
+    assert response.status_code == status
+    assert_guarded(response)
+
+
+def test_a_page_that_fails_is_guarded_and_says_so_in_plain_words(monkeypatch):
+    monkeypatch.setattr("django.views.generic.RedirectView.get", lambda *args, **kwargs: 1 / 0)
+    response = Client(raise_request_exception=False).get("/")
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in response.text
+    assert_guarded(response)
+
+
+def test_an_unknown_host_gets_an_explanation(client):
+    response = client.get("/", headers={"host": "evil.example.org"})
+    assert response.status_code == 400
+    assert "AUREN_ALLOWED_HOSTS" in response.text
+    assert "evil" not in response.text
+    assert_guarded(response)
+
+
+def test_a_forged_form_gets_an_explanation(db):
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
+    assert response.status_code == 403
+    assert "This form has expired" in response.text
+    assert_guarded(response)
+
+
+@pytest.mark.parametrize("path", ["/nope", "/<script>alert(1)</script>"])
+def test_a_page_that_is_not_there_shows_nothing_of_the_address(client, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.text
+    assert "alert" not in response.text
+
+
+def test_livez_depends_on_nothing(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = []
+    response = client.get("/livez", headers={"host": "10.0.0.7"})
+    assert (response.status_code, response.text) == (200, "ok\n")
+
+
+def test_a_body_that_is_too_large_is_refused_unread(client, settings):
+    response = client.post(
+        "/admin/login/",
+        data=b"",
+        content_type="text/plain",
+        CONTENT_LENGTH=str(settings.REQUEST_MAX_BYTES + 1),
+    )
+    assert response.status_code == 413
+    assert "32 MiB" in response.text
+    assert_guarded(response)
