@@ -4,6 +4,11 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+admin.site.site_header = admin.site.site_title = "AUREN Admin"
+admin.site.index_title = "Registry"
+admin.site.site_url = None  # there is nothing beside the admin to visit
+admin.site.enable_nav_sidebar = False  # the theme has its own
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
-from contracts.agents import AgentContext, AgentSpec, BindingSpec, TreeSpec
-from contracts.context import KnownKpi, RegistryContext, SettingsSpec
+from contracts.agents import AgentContext, AgentSpec, BindingSpec
+from contracts.context import KnownKpi, RegistryContext, context_of
+from contracts.documents import RegistryDocument, RosterDocument
 from contracts.findings import Finding, Level, Path, register_code
 from contracts.spec import KpiSpec
 
@@ -27,12 +28,15 @@ __all__ = [
     "Scope",
     "agent_rule",
     "binding_rule",
-    "declare_reading_problem",
+    "context_of",
+    "coverage_rule",
+    "declare",
     "kpi_rule",
+    "registry_rule",
+    "roster_rule",
     "rules_of",
     "run",
     "settings_rule",
-    "tree_rule",
 ]
 
 
@@ -50,9 +54,11 @@ class Scope(StrEnum):
     FILE = "file"
     KPI = "kpi"
     SETTINGS = "settings"
+    REGISTRY = "registry"
     BINDING = "binding"
     AGENT = "agent"
-    TREE = "tree"
+    ROSTER = "roster"
+    COVERAGE = "coverage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,11 @@ _by_scope: dict[Scope, list[Rule]] = {scope: [] for scope in Scope}
 
 Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
 KpiCheck = TypeVar("KpiCheck", bound=Callable[[KpiSpec, RegistryContext], Iterable[Problem]])
-SettingsCheck = TypeVar("SettingsCheck", bound=Callable[[SettingsSpec, RegistryContext], Iterable[Problem]])
+RegistryCheck = TypeVar("RegistryCheck", bound=Callable[[RegistryDocument, RegistryContext], Iterable[Problem]])
 BindingCheck = TypeVar("BindingCheck", bound=Callable[[BindingSpec, AgentContext], Iterable[Problem]])
 AgentCheck = TypeVar("AgentCheck", bound=Callable[[AgentSpec, AgentContext], Iterable[Problem]])
-TreeCheck = TypeVar("TreeCheck", bound=Callable[[TreeSpec, AgentContext], Iterable[Problem]])
+RosterCheck = TypeVar("RosterCheck", bound=Callable[[RosterDocument, AgentContext], Iterable[Problem]])
+CoverageCheck = TypeVar("CoverageCheck", bound=Callable[[KpiSpec, AgentContext], Iterable[Problem]])
 
 
 def declare(rule: Rule) -> None:
@@ -111,30 +118,34 @@ def kpi_rule(id: str, code: str, level: str, *, title: str, example: str) -> Cal
     return lambda check: _declare_check(Scope.KPI, id, code, level, title, example, check)
 
 
-def settings_rule(
-    id: str, code: str, level: str, *, title: str, example: str
-) -> Callable[[SettingsCheck], SettingsCheck]:
+def settings_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[RegistryCheck], RegistryCheck]:
     """Declare a rule about a registry's settings: export, validation rules, units of its own."""
     return lambda check: _declare_check(Scope.SETTINGS, id, code, level, title, example, check)
 
 
-def binding_rule(
-    id: str, code: str, level: str, *, title: str, example: str
-) -> Callable[[BindingCheck], BindingCheck]:
+def registry_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[RegistryCheck], RegistryCheck]:
+    """Declare a rule about a whole registry file."""
+    return lambda check: _declare_check(Scope.REGISTRY, id, code, level, title, example, check)
+
+
+def binding_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[BindingCheck], BindingCheck]:
     """Declare a rule about one binding."""
     return lambda check: _declare_check(Scope.BINDING, id, code, level, title, example, check)
 
 
-def agent_rule(
-    id: str, code: str, level: str, *, title: str, example: str
-) -> Callable[[AgentCheck], AgentCheck]:
+def agent_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[AgentCheck], AgentCheck]:
     """Declare a rule about one agent's bindings and hand-offs together."""
     return lambda check: _declare_check(Scope.AGENT, id, code, level, title, example, check)
 
 
-def tree_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[TreeCheck], TreeCheck]:
-    """Declare a rule about the roster, or about everything together."""
-    return lambda check: _declare_check(Scope.TREE, id, code, level, title, example, check)
+def roster_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[RosterCheck], RosterCheck]:
+    """Declare a rule about the roster."""
+    return lambda check: _declare_check(Scope.ROSTER, id, code, level, title, example, check)
+
+
+def coverage_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[CoverageCheck], CoverageCheck]:
+    """Declare a rule about one KPI, seen together with what all agents watch."""
+    return lambda check: _declare_check(Scope.COVERAGE, id, code, level, title, example, check)
 
 
 def run(

@@ -7,10 +7,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from contracts.documents import ExportConfig, RegistryDocument, ValidationRule
+from contracts.documents import (
+    ExportConfig,
+    KpiDocument,
+    NormalRange,
+    Range,
+    RegistryDocument,
+    ThresholdDocument,
+    ValidationRule,
+)
 from contracts.naming import NearNames, fold
 from contracts.patterns import Pattern, PatternError, compile_pattern
+from contracts.severity import REGISTRY_WORDS
 from contracts.units import STANDARD_UNITS, UnitSpec
+
+
+def _kpi_fields() -> frozenset[str]:
+    """Every field of a KPI that a validation rule may name, parts with dots between."""
+    fields = {info.serialization_alias or name for name, info in KpiDocument.model_fields.items()}
+    fields |= {f"absolute_range.{name}" for name in Range.model_fields}
+    fields |= {f"normal_range.{name}" for name in NormalRange.model_fields}
+    aliases = [info.serialization_alias or name for name, info in ThresholdDocument.model_fields.items()]
+    return frozenset({*fields, *(f"risk_thresholds.{word}.{name}" for word in REGISTRY_WORDS for name in aliases)})
+
+
+KPI_FIELDS = _kpi_fields()
+"""What a validation rule may be about."""
+
+
+def is_kpi_field(name: str) -> bool:
+    """Whether a validation rule can be about this; keys that begin with ``x-`` are the users' own."""
+    return name in KPI_FIELDS or name.startswith(("x-", "x_"))
 
 
 class KnownKpi(NamedTuple):
@@ -79,7 +106,7 @@ class RegistryContext:
         return cls(
             units=units,
             export=settings.export_config,
-            field_rules=tuple(FieldRule.of(rule) for rule in settings.validation_rules),
+            field_rules=tuple(FieldRule.of(rule) for rule in settings.validation_rules if is_kpi_field(rule.field)),
             names=_by_fold((fold(kpi.name), kpi) for kpi in kpis),
             metrics=_by_fold((fold(kpi.metric), kpi) for kpi in kpis if kpi.metric),
             near_units=NearNames(units),

@@ -51,7 +51,7 @@ REGISTRY_WORDS: Mapping[str, Severity] = MappingProxyType(
         "elevated_if": Severity.INFO,
     }
 )
-#: Keys of a binding's `alerting` that hold a condition. `caution_if_drop_pct` is the older way to write a drop.
+#: Keys of a binding's `alerting` that hold a condition; `caution_if_drop_pct` is the older way for a drop.
 TRIGGER_KEYS: Mapping[str, Severity] = MappingProxyType(
     {
         "risk_if": Severity.CRITICAL,

@@ -1,7 +1,9 @@
 """Units of measurement: how people, Prometheus and Grafana each write them.
 
-UCUM codes: https://ucum.org/ucum. Base units and suffixes: https://prometheus.io/docs/practices/naming/#base-units.
-Grafana unit ids: https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts.
+UCUM codes: https://ucum.org/ucum. Base units and suffixes:
+https://prometheus.io/docs/practices/naming/#base-units.
+Grafana unit ids:
+https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts.
 """
 
 from collections.abc import Mapping
@@ -11,7 +13,10 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class UnitSpec:
-    """One unit. ``code`` is the word the YAML uses; ``base`` is the code of Prometheus' base unit, or ``""`` if this is one."""
+    """One unit.
+
+    ``code`` is the word the YAML uses; ``base`` is the code of Prometheus' base unit, or empty if this is one.
+    """
 
     code: str
     title: str
@@ -30,7 +35,9 @@ _UNITS = (
     UnitSpec("days", "days", "d", "d", "days", "d", "seconds"),
     UnitSpec("ln_milliseconds", "natural logarithm of milliseconds", "ln(ms)", "", "", "short"),
     UnitSpec("bpm", "beats per minute", "bpm", "/min", "bpm", "short"),
-    UnitSpec("breaths_per_minute", "breaths per minute", "breaths/min", "/min", "breaths_per_minute", "short"),
+    UnitSpec(
+        "breaths_per_minute", "breaths per minute", "breaths/min", "/min", "breaths_per_minute", "short"
+    ),
     UnitSpec("percentage", "per cent", "%", "%", "percent", "percent", "ratio"),
     UnitSpec("ratio", "ratio", "", "1", "ratio", "percentunit"),
     UnitSpec("score", "score", "", "{score}", "", "short"),
@@ -114,7 +121,7 @@ _SPELLINGS = _spellings()
 
 
 def find_unit(text: str) -> UnitSpec | None:
-    """The standard unit that a word, symbol or title most likely means (``"ms"``, ``"%"``, ``"Hours"``), or None.
+    """The standard unit that a word, symbol or title most likely means (`ms`, `%`, `Hours`), or None.
 
     For suggestions and for deriving names: a document's own ``unit`` is never silently replaced by it.
     """

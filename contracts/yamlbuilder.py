@@ -49,7 +49,9 @@ class _Frame:
 
     __slots__ = ("anchor", "depth", "is_mapping", "key", "mark", "marks", "merged", "node", "parent")
 
-    def __init__(self, node: YamlMapping | YamlSequence, mark: int, anchor: str | None, parent: _Frame | None) -> None:
+    def __init__(
+        self, node: YamlMapping | YamlSequence, mark: int, anchor: str | None, parent: _Frame | None
+    ) -> None:
         self.node: Any = node
         self.mark = mark
         self.anchor = anchor
@@ -185,7 +187,9 @@ class TreeBuilder:
         mark: int = event.start_mark.index
         frame = self._frame
         if event.anchor not in self._anchors:
-            hint = f"Write `&{event.anchor[:40]}` before the value that is meant; it must end before it is used."
+            hint = (
+                f"Write `&{event.anchor[:40]}` before the value that is meant; it must end before it is used."
+            )
             self._refuse("not_yaml", f"`*{event.anchor[:40]}` stands for nothing yet.", hint, mark)
         node = self._anchors[event.anchor]
         size, height = self._measure(node)
@@ -193,7 +197,7 @@ class TreeBuilder:
         self._aliased_nodes += size
         if self._aliases > MAX_ALIASES or self._aliased_nodes > MAX_ALIASED_NODES:
             message = "The aliases (`*name`) of this file stand for too much."
-            hint = f"At most {MAX_ALIASES:,} aliases, for {MAX_ALIASED_NODES:,} values in all. Write the values out."
+            hint = f"At most {MAX_ALIASES:,} aliases for {MAX_ALIASED_NODES:,} values. Write the values out."
             self._refuse("too_many_aliases", message, hint, mark)
         if frame.depth + height > MAX_DEPTH:
             self._refuse_deep(mark)
@@ -209,7 +213,9 @@ class TreeBuilder:
         if not isinstance(node, (YamlMapping, YamlSequence)):
             return 1, 0
         if id(node) not in self._measures:
-            parts = [self._measure(part) for part in (node.values() if isinstance(node, YamlMapping) else node)]
+            parts = [
+                self._measure(part) for part in (node.values() if isinstance(node, YamlMapping) else node)
+            ]
             size = 1 + sum(part[0] for part in parts)
             self._measures[id(node)] = (node, size, 1 + max((part[1] for part in parts), default=0))
         return self._measures[id(node)][1:]
@@ -241,11 +247,15 @@ class TreeBuilder:
         raise YamlError(code, message, hint, *self._source.place(index))
 
     def _refuse_empty(self) -> NoReturn:
-        raise YamlError("empty", "The file is empty.", "It should hold a registry, bindings or a roster.", 1, 1)
+        raise YamlError(
+            "empty", "The file is empty.", "It should hold a registry, bindings or a roster.", 1, 1
+        )
 
     def _refuse_tag(self, event: Any) -> NoReturn:
         message = f"The tag `{tag_in_words(event.tag)}` is not allowed."
-        self._refuse("tag_not_allowed", message, "Delete it; types follow from the key.", event.start_mark.index)
+        self._refuse(
+            "tag_not_allowed", message, "Delete it; types follow from the key.", event.start_mark.index
+        )
 
     def _refuse_deep(self, mark: int) -> NoReturn:
         message = f"Too deep: more than {MAX_DEPTH} lists and mappings inside each other."

@@ -1,4 +1,4 @@
-"""The tree that :mod:`contracts.yamltree` reads: mappings, sequences and scalars, each with its place in the file."""
+"""The tree that :mod:`contracts.yamltree` reads: mappings, sequences and scalars, each with its place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Union
@@ -17,12 +17,14 @@ from contracts.texts import described
 
 NULL_WORDS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-# Only what YAML 1.1 and 1.2 read as the same number. `012`, `1_000`, `1:30` and `1e3` are numbers to one of them only: they
+# Only what YAML 1.1 and 1.2 read as the same number. `012`, `1_000`, `1:30` and `1e3` are numbers to one of
+# them only: they
 # stay text, so that writing them again changes nothing for anyone.
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,39})")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,32}")
 _FLOAT = re.compile(r"(?:[-+]?[0-9]{1,40}\.[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][-+][0-9]{1,4})?")
-# All control characters but tab and the line ends, lone surrogates, and the two that are no characters at all.
+# All control characters but tab and the line ends, lone surrogates, and the two that are no characters at
+# all.
 INVALID_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -30,7 +32,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 class YamlError(Exception):
     """The file cannot be read as the YAML of a contract.
 
-    ``code`` is one of too_large, too_deep, too_many_aliases, tag_not_allowed, duplicate_key, not_yaml, wrong_encoding,
+    ``code`` is one of too_large, too_deep, too_many_aliases, tag_not_allowed, duplicate_key, not_yaml,
+    wrong_encoding,
     empty, invalid_text, several_documents. ``line`` and ``column`` count from 1; 0 means the file as a whole.
     """
 
@@ -57,7 +60,7 @@ Node = Union[Plain, str, None, "YamlMapping", "YamlSequence"]
 
 
 class YamlMapping(dict[str, Node]):
-    """A mapping. ``marks`` holds two character indexes for each key, in the order of the keys: of the key, of its value."""
+    """A mapping. ``marks`` has two character indexes for each key, in order: of the key, of its value."""
 
     __slots__ = ("_places", "marks")
 
@@ -79,13 +82,13 @@ class YamlMapping(dict[str, Node]):
         place = self._places[key]
         return self.marks[place], self.marks[place + 1]
 
-    def without(self, *keys: str) -> YamlMapping:
-        """A copy that lacks some keys."""
-        copy = YamlMapping()
-        for key, value in self.items():
-            if key not in keys:
-                copy.put(key, value, *self.mark(key))
-        return copy
+    def drop(self, keys: Collection[str | int]) -> None:
+        """Take keys out, with their places."""
+        kept = [(key, value, *self.mark(key)) for key, value in self.items() if key not in keys]
+        self.clear()
+        self.marks = array("I")
+        for entry in kept:
+            self.put(*entry)
 
 
 class YamlSequence(list[Node]):
@@ -101,6 +104,12 @@ class YamlSequence(list[Node]):
         """Append an item with its place."""
         self.append(value)
         self.marks.append(mark)
+
+    def drop(self, positions: Collection[str | int]) -> None:
+        """Take items out, with their places."""
+        kept = [index for index in range(len(self)) if index not in positions]
+        self.marks = array("I", [self.marks[index] for index in kept])
+        self[:] = [self[index] for index in kept]
 
 
 class YamlSource:
@@ -122,14 +131,14 @@ class YamlSource:
         return line, index - self._line_starts[line - 1] + 1
 
     def locate(self, path: Path, key: bool = False) -> tuple[int, int]:
-        """Line and column of a value, or of its key; of the nearest part that exists if the path leads further."""
+        """Line and column of a value, or of its key; of the nearest part there is if the path leads on."""
         node, index = self.root, self.start
         for depth, step in enumerate(path, start=1):
             if isinstance(node, YamlMapping) and step in node:
                 marks = node.mark(str(step))
                 node, index = node[str(step)], marks[0 if key and depth == len(path) else 1]
             elif isinstance(node, YamlSequence) and isinstance(step, int) and 0 <= step < len(node):
-                node, index = node[step], node.marks[step]
+                index, node = node.marks[step], node[step]
             else:
                 break
         return self.place(index)
@@ -154,7 +163,8 @@ class YamlSource:
 def resolve(node: Any) -> Any:
     """Plain data of a part of the tree that no model describes.
 
-    ``true``, ``false``, ``null`` and what every YAML reader takes for the same number become that; everything else is
+    ``true``, ``false``, ``null`` and what every YAML reader takes for the same number become that;
+    everything else is
     text. Keys are text. Plain Python data comes back as it is.
     """
     if isinstance(node, Plain):
@@ -192,7 +202,9 @@ def text_problem(data: Any) -> str:
     if isinstance(data, str):
         return "" if data.isprintable() else control_character(data)
     if isinstance(data, dict):
-        return next((problem for pair in data.items() for part in pair if (problem := text_problem(part))), "")
+        return next(
+            (problem for pair in data.items() for part in pair if (problem := text_problem(part))), ""
+        )
     if isinstance(data, (list, tuple)):
         return next((problem for item in data if (problem := text_problem(item))), "")
     return ""
@@ -200,7 +212,7 @@ def text_problem(data: Any) -> str:
 
 @contextmanager
 def paused_gc() -> Iterator[None]:
-    """No cyclic garbage collection while very many small objects are made: it would walk all of them again and again."""
+    """No cyclic garbage collection while very many objects are made: it would walk them again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

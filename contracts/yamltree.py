@@ -1,7 +1,9 @@
 """A strict YAML reader that keeps the place of every key and value.
 
-One pass over libyaml's events builds the tree and refuses, on the way, what a contract never needs and an attacker likes:
-deep nesting, many aliases, tags, the same key twice, hidden characters. (`yaml.load` with `CSafeLoader` dies with a
+One pass over libyaml's events builds the tree and refuses, on the way, what a contract never needs and an
+attacker likes:
+deep nesting, many aliases, tags, the same key twice, hidden characters. (`yaml.load` with `CSafeLoader` dies
+with a
 segmentation fault on 60 KB of `[`, and takes the last of two equal keys without a word.)
 """
 
@@ -66,8 +68,10 @@ def read_yaml(data: str | bytes, *, file: str = "", max_bytes: int = MAX_BYTES) 
 
 
 def decode(data: str | bytes, max_bytes: int = MAX_BYTES) -> str:
-    """The text of a file, without a byte order mark. Raises YamlError: too_large, wrong_encoding, invalid_text."""
-    if len(data) > max_bytes or (isinstance(data, str) and len(data) > max_bytes // 4 and _size(data) > max_bytes):
+    """The text of a file, without a byte order mark. Raises YamlError."""
+    if len(data) > max_bytes or (
+        isinstance(data, str) and len(data) > max_bytes // 4 and _size(data) > max_bytes
+    ):
         limit = f"{max_bytes / 1024 / 1024:.0f} MiB" if max_bytes >= 1024 * 1024 else f"{max_bytes:,} bytes"
         raise YamlError("too_large", f"The file is too large. At most {limit} are read.", "Split it.")
     text = _decode_bytes(data) if isinstance(data, bytes) else data
@@ -94,7 +98,9 @@ def _decode_bytes(data: bytes) -> str:
         if data.startswith(mark):
             raise YamlError("wrong_encoding", f"The file is {name}. Only UTF-8 is read.", hint, 1, 1)
     if b"\0" in data[:4]:
-        raise YamlError("wrong_encoding", "The file is not text, or not UTF-8. Only UTF-8 is read.", hint, 1, 1)
+        raise YamlError(
+            "wrong_encoding", "The file is not text, or not UTF-8. Only UTF-8 is read.", hint, 1, 1
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -102,5 +108,3 @@ def _decode_bytes(data: bytes) -> str:
         line, column = YamlSource(None, text=before).place(len(before))
         message = f"The file is not UTF-8. Byte 0x{data[error.start]:02X} is no text in UTF-8."
         raise YamlError("wrong_encoding", message, hint, line, column) from None
-
-

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.documents import KpiDocument, Range, RegistryDocument, ThresholdDocument
 from kpis.models import KPI, RegistrySettings, Threshold, Unit, ValidationRule
+from kpis.models.threshold import canonical
 
 
 def fill_kpi(kpi: KPI, document: KpiDocument, *, units: Mapping[str, Unit], named: Mapping[str, KPI]) -> list[Threshold]:
@@ -31,16 +32,27 @@ def fill_kpi(kpi: KPI, document: KpiDocument, *, units: Mapping[str, Unit], name
     return [threshold_of(kpi, severity, row) for severity, row in document.risk_thresholds.items()]
 
 
+def as_it_would_be(document: KpiDocument) -> KpiDocument:
+    """The document as it reads once stored: conditions are written canonically."""
+    thresholds = {
+        severity: row.model_copy(
+            update={"condition": canonical(row.condition), "recover_if": canonical(row.recover_if)}
+        )
+        for severity, row in document.risk_thresholds.items()
+    }
+    return document.model_copy(update={"risk_thresholds": thresholds})
+
+
 def threshold_of(kpi: KPI, severity: str, document: ThresholdDocument) -> Threshold:
     """One threshold of ``kpi`` as the document has it, unsaved."""
     return Threshold(
         kpi=kpi,
         severity=str(severity),
-        condition=document.condition,
+        condition=canonical(document.condition),
         action=document.action,
         for_duration=document.for_,
         keep_firing_for=document.keep_firing_for,
-        recover_if=document.recover_if,
+        recover_if=canonical(document.recover_if),
         extra=dict(document.extra),
     )
 

@@ -1,14 +1,19 @@
 """The form of a KPI with its thresholds."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from pydantic_core import PydanticCustomError
 
+from contracts.decimals import DIGITS_EXPECTED, plain
+from contracts.documents.base import read_number
 from contracts.findings import Finding
 from contracts.severity import Severity
+from contracts.yamltree import Plain
 from kpis.gate import as_error, errors_only
 from kpis.models import KPI, RegistrySettings, Threshold, ValidationRule
 from kpis.models.threshold import THRESHOLD_FIELDS
@@ -37,6 +42,35 @@ class LinesField(forms.CharField):
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
+class NumberField(forms.DecimalField):
+    """A number, read by the very grammar of the registry file, with its codes."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    default_error_messages = {  # noqa: RUF012
+        "number_expected": "Write a number, such as 30 or 0.8.",
+        "not_finite": "Write a finite number; leave the field empty where there is no limit.",
+        "number_too_long": f"Write a number with {DIGITS_EXPECTED}.",
+    }
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The exact decimal, or None for an empty field. Raises ValidationError."""
+        text = str(value).strip() if value is not None else ""
+        if not text:
+            return None
+        try:
+            return read_number(Plain(text))
+        except PydanticCustomError as error:
+            raise ValidationError(self.error_messages[error.type], code=error.type) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored number without trailing zeros."""
+        return plain(value) if isinstance(value, Decimal) else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """None: the step and bounds of a number input are not wanted."""
+        return {}
+
+
 class KPIForm(forms.ModelForm[KPI]):
     """A KPI as people edit it: its columns, why it changes, and which revision they started from."""
 
@@ -58,6 +92,9 @@ class KPIForm(forms.ModelForm[KPI]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The thresholds are judged together with the KPI by their formset, which alone knows what they will be.
+        # A blank at the end of a name is the person's to see, not ours to hide: every door refuses it alike.
+        if "name" in self.fields:
+            self.fields["name"].strip = False
         if self.is_bound:
             self.instance.draft_thresholds = ()
         if "started_from" in self.fields:
@@ -133,7 +170,7 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
     @cached_property
     def findings(self) -> list[Finding]:
         """What the rules say of the KPI with these thresholds."""
-        return self.instance.check(self.rows())
+        return self.instance.findings(self.rows())
 
     def place(self, errors: Sequence[Finding]) -> None:
         """Put errors about a threshold on its row; those of the KPI's own fields, its form has already said."""

@@ -1,17 +1,21 @@
 """From a registry file to the working copy: a plan that says everything first, then one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import sha256
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from contracts.context import KnownKpi, RegistryContext
 from contracts.diff import Change, diff_kpis, diff_settings
 from contracts.documents import KpiDocument, RegistryDocument
+from contracts.findings import Level, Report
+from contracts.tree import Tree, check_tree
 from contracts.units import UnitSpec, find_unit
 from kpis import services
-from kpis.documents import fill_kpi, fill_settings
+from kpis.documents import as_it_would_be, fill_kpi, fill_settings
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
 from kpis.services import Author
 
@@ -57,6 +61,13 @@ class Plan:
     settings: tuple[Change, ...]
     units: tuple[UnitSpec, ...]
 
+    @property
+    def digest(self) -> str:
+        """Changes when the plan does: what was on the screen is what is applied."""
+        facts = [(step.action, step.name, step.revision, [change.words for change in step.changes]) for step in self.steps]
+        settings = [change.words for change in self.settings]
+        return sha256(repr((facts, settings, self.units)).encode()).hexdigest()
+
     def of(self, action: Action) -> list[Step]:
         """The steps of one kind."""
         return [step for step in self.steps if step.action is action]
@@ -72,8 +83,40 @@ class Plan:
         return not self.settings and not self.units and all(s.action is Action.UNCHANGED for s in self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Files that were read and judged: the registry among them, if it could be read, with its plan."""
+
+    registry: RegistryDocument | None
+    report: Report
+    plan: Plan | None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a rule calls something in the files an error."""
+        return self.report.worst is Level.ERROR
+
+
 class ImportRefused(Exception):
     """The import did nothing, and the message says why and what to do."""
+
+
+def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
+    """Read files by their name, run every rule over them, and plan what importing the registry would do."""
+    tree = Tree.of(contents)
+    registry = tree.registry.document if tree.registry else None
+    context = context_for(registry, prune=prune) if registry else None
+    report = check_tree(tree, context=context)
+    return Draft(registry, report, plan_import(registry=registry, prune=prune) if registry else None)
+
+
+def context_for(registry: RegistryDocument, *, prune: bool) -> RegistryContext:
+    """What surrounds a file that is to come in: the units here and its own, and the KPIs here that will stay."""
+    units = {unit.code: unit.as_spec() for unit in Unit.objects.all()} | {u.code: u.as_spec() for u in registry.units}
+    coming = [KnownKpi(kpi.name, kpi.prometheus_metric, kpi.status) for kpi in registry.kpis]
+    names = {kpi.name for kpi in coming}
+    staying = [] if prune else [kpi.as_known() for kpi in KPI.objects.all() if kpi.name not in names]
+    return RegistryContext.of(registry, [*coming, *staying], units=units)
 
 
 def plan_import(*, registry: RegistryDocument, prune: bool = False) -> Plan:
@@ -108,7 +151,7 @@ def plan_kpi(document: KpiDocument, kpi: KPI | None, editors: Mapping[int, Revis
     """What the file's version of one KPI means for the stored one."""
     if kpi is None:
         return Step(Action.CREATE, document.name, document)
-    changes = tuple(diff_kpis(kpi.as_document(), document))
+    changes = tuple(diff_kpis(kpi.as_document(), as_it_would_be(document)))
     if not changes:
         return Step(Action.UNCHANGED, document.name, document, revision=kpi.revision)
     editor = editors.get(kpi.pk)
@@ -117,16 +160,34 @@ def plan_kpi(document: KpiDocument, kpi: KPI | None, editors: Mapping[int, Revis
     return Step(Action.CONFLICT, document.name, document, changes, kpi.revision, str(editor.author or "someone"))
 
 
-@transaction.atomic
 def apply_import(
     plan: Plan, *, author: Author = None, reason: str = "", conflicts: Conflicts = Conflicts.REFUSE
 ) -> dict[Action, int]:
-    """Do what the plan says, all of it or nothing; return what was done.
+    """Do what the plan says, all of it or nothing; return how many KPIs of each kind it was.
 
-    The rules have judged the file before: see ``contracts.checks``; the database's own constraints stand behind.
-    Raises ImportRefused when conflicts are to be refused, a KPI was edited since the plan was made, or a unit or
-    successor is missing.
+    The rules have judged the file before: see :func:`read_draft`; the database's own constraints stand behind.
+    Raises ImportRefused when conflicts are to be refused, a KPI was edited since the plan was made, a unit or
+    successor is missing, or the database refuses a value.
     """
+    names = [step.name for step in plan.steps]
+    if len(names) != len(set(names)):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ImportRefused(f"The file has two KPIs with the name {twice}. Give each its own.")
+    try:
+        with transaction.atomic():
+            return _apply(plan, author, reason, conflicts)
+    except (IntegrityError, DataError) as error:
+        raise ImportRefused(f"The database refuses the import, and nothing was changed: {reason_of(error)}") from error
+
+
+def reason_of(error: Exception) -> str:
+    """What a constraint of ours says about itself, where it is one of ours, without the values it refused."""
+    constraints = [*KPI._meta.constraints, *Threshold._meta.constraints, *Unit._meta.constraints]
+    broken = next((constraint for constraint in constraints if constraint.name in str(error)), None)
+    return str(broken.violation_error_message) if broken else "a value is used twice or does not fit its column."
+
+
+def _apply(plan: Plan, author: Author, reason: str, conflicts: Conflicts) -> dict[Action, int]:
     clashing = plan.of(Action.CONFLICT)
     if clashing and conflicts is Conflicts.REFUSE:
         names = ", ".join(step.name for step in clashing[:5]) + (" …" if len(clashing) > 5 else "")
@@ -233,4 +294,10 @@ def missing_units(registry: RegistryDocument) -> list[UnitSpec]:
     """The units the file uses and nothing here knows, as proposals to add."""
     used = dict.fromkeys(kpi.unit for kpi in registry.kpis if kpi.unit)
     known = set(Unit.objects.values_list("code", flat=True)) | {unit.code for unit in registry.units}
-    return [find_unit(code) or UnitSpec(code, code.replace("_", " "), code, "", code) for code in used if code not in known]
+    return [proposed_unit(code) for code in used if code not in known]
+
+
+def proposed_unit(code: str) -> UnitSpec:
+    """A unit for a word that nobody knows: like the standard one it most likely means, under the file's own word."""
+    near = find_unit(code)
+    return replace(near, code=code) if near else UnitSpec(code, code.replace("_", " "), symbol=code)

@@ -1,4 +1,4 @@
-"""The documents of a contract: the KPI registry, each agent's bindings and the roster; read, checked for shape, written."""
+"""The documents of a contract: the KPI registry, each agent's bindings, the roster. Reading and writing."""
 
 from contracts.documents.base import Document
 from contracts.documents.bindings import (
@@ -9,6 +9,8 @@ from contracts.documents.bindings import (
     CollaborationDocument,
     HandOffDocument,
 )
+from contracts.documents.problems import READING_PROBLEMS, ReadingProblem, unknown_document, yaml_finding
+from contracts.documents.reading import Loaded, detect, read_bindings, read_registry, read_roster
 from contracts.documents.registry import (
     ExportConfig,
     KpiDocument,
@@ -22,8 +24,24 @@ from contracts.documents.registry import (
     ValidationRule,
 )
 from contracts.documents.roster import RosterAgent, RosterDocument
+from contracts.documents.shapes import shape_findings
+from contracts.documents.writer import as_data, write_bindings, write_registry, write_roster
 
 __all__ = [
+    "READING_PROBLEMS",
+    "Loaded",
+    "ReadingProblem",
+    "as_data",
+    "detect",
+    "read_bindings",
+    "read_registry",
+    "read_roster",
+    "shape_findings",
+    "unknown_document",
+    "write_bindings",
+    "write_registry",
+    "write_roster",
+    "yaml_finding",
     "ActionDocument",
     "AlertingDocument",
     "BindingDocument",

@@ -1,6 +1,7 @@
 """What every document model shares, and the exact types of its values.
 
-A YAML scalar without quotes arrives as :class:`contracts.yamltree.Plain`; the types here decide what it means. Text due:
+A YAML scalar without quotes arrives as :class:`contracts.yamltree.Plain`; the types here decide what it
+means. Text due:
 ``yes``, ``012`` and ``1:30`` stay that text. A number due: only finite decimals, and never quoted text.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -15,6 +17,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     PlainValidator,
     StringConstraints,
@@ -27,7 +30,9 @@ from contracts.yamltree import Plain, resolve, text_problem
 
 # The same characters that the YAML reader refuses; pydantic itself refuses lone surrogates.
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{fffe}\x{ffff}]*$"
-_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{0,400})?(?:[eE][-+]?[0-9]{1,4})?|[-+]?\.[0-9]{1,400}")
+_DECIMAL = re.compile(
+    r"[-+]?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{0,400})?(?:[eE][-+]?[0-9]{1,4})?|[-+]?\.[0-9]{1,400}"
+)
 _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.IGNORECASE)
 _LARGEST_EXPONENT = 308
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -42,9 +47,10 @@ def _not_finite() -> PydanticCustomError:
 
 
 def read_number(value: object) -> Decimal:
-    """A finite decimal from a number or from a YAML scalar without quotes, without trailing zeros or a minus zero.
+    """A finite decimal, from a number or a YAML scalar without quotes; no trailing zeros, no minus zero.
 
-    Raises PydanticCustomError: ``number_expected`` (quoted text and booleans too), ``not_finite``, ``number_too_long``.
+    Raises PydanticCustomError: ``number_expected`` (quoted text and booleans too), ``not_finite``,
+    ``number_too_long``.
     """
     if isinstance(value, Plain):
         number = _from_plain(value)
@@ -86,9 +92,19 @@ def read_condition(value: object) -> object:
 def read_unknown(value: Any) -> Any:
     """The value of a key that no model has, as plain data that can be stored and written again."""
     data = resolve(value)
+    if not _is_finite(data):
+        raise _not_finite()
     if problem := text_problem(data):
         raise PydanticCustomError("invalid_text", "holds {problem}", {"problem": problem})
     return data
+
+
+def _is_finite(data: Any) -> bool:
+    if isinstance(data, dict):
+        return all(map(_is_finite, data.values()))
+    if isinstance(data, list):
+        return all(map(_is_finite, data))
+    return not isinstance(data, float) or isfinite(data)
 
 
 def number_for_json(value: Decimal) -> int | float:
@@ -122,12 +138,16 @@ ConditionText = Annotated[
 class Document(BaseModel):
     """Base of all document models: a value object that keeps the keys it does not know."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=False)
+    model_config = ConfigDict(extra="allow", frozen=True)
 
-    __pydantic_extra__: dict[str, Annotated[Any, AfterValidator(read_unknown)]]
+    __pydantic_extra__: dict[str, Annotated[Any, AfterValidator(read_unknown)]] = Field(init=False)
 
-    #: Keys that people commonly write here although the model has none such; not worth a warning.
-    tolerated_keys: ClassVar[frozenset[str]] = frozenset()
+    noun: ClassVar[str] = "this"
+    """What messages call it."""
+    always_written: ClassVar[frozenset[str]] = frozenset()
+    """Fields that a file has even where they say what goes without saying."""
+    written_when_set: ClassVar[frozenset[str]] = frozenset()
+    """Fields that a file has if they were set, whatever their value."""
 
     @property
     def extra(self) -> dict[str, Any]:

@@ -11,32 +11,40 @@ from contracts.documents.registry import FORMAT_VERSION
 class ActionDocument(Document):
     """One step that the agent takes."""
 
+    noun = "an action"
+
     name: Text = Field(description="The action, in lower_snake_case.")
-    description: Text = Field("", description="What the agent does, in plain words.")
-    on: Text = Field("", description="Only at this severity: `risk`, `caution` or `elevated`.")
+    description: Text = Field(default="", description="What the agent does, in plain words.")
+    on: Text = Field(default="", description="Only at this severity: `risk`, `caution` or `elevated`.")
 
 
 class AlertingDocument(Document):
     """What makes the agent act, and what it does then."""
 
-    risk_if: ConditionText = Field("", description="When the value is critical.")
-    caution_if: ConditionText = Field("", description="When the value is a warning.")
-    elevated_if: ConditionText = Field("", description="When the value is worth a look.")
-    caution_if_drop_pct: Text = Field("", description="When a fall is a warning, such as `>= 10 over 7d` (per cent).")
-    condition: Text = Field("", description="A guard over the context, such as `is_resting == true`.")
-    actions: list[ActionDocument] = Field([], description="The steps, in order.")
+    noun = "alerting"
+
+    risk_if: ConditionText = Field(default="", description="When the value is critical.")
+    caution_if: ConditionText = Field(default="", description="When the value is a warning.")
+    elevated_if: ConditionText = Field(default="", description="When the value is worth a look.")
+    caution_if_drop_pct: Text = Field(
+        default="", description="When a fall is a warning, such as `>= 10 over 7d` (per cent)."
+    )
+    condition: Text = Field(default="", description="A guard over the context, such as `is_resting == true`.")
+    actions: list[ActionDocument] = Field(default_factory=list, description="The steps, in order.")
 
 
 class BindingDocument(Document):
     """One KPI that the agent watches."""
 
+    noun = "a binding"
+
     key: Text = Field(description="The KPI's name in the registry.")
     role: Text = Field(
-        "",
+        default="",
         description="What the KPI is to the agent.",
         examples=["primary_signal", "trend_check", "composite_gate", "supplementary"],
     )
-    condition: Text = Field("", description="A guard over the context, as in `alerting`.")
+    condition: Text = Field(default="", description="A guard over the context, as in `alerting`.")
     alerting: AlertingDocument = Field(default_factory=AlertingDocument, description="Triggers and actions.")
 
     @property
@@ -48,23 +56,36 @@ class BindingDocument(Document):
 class HandOffDocument(Document):
     """Another agent that is asked, and why."""
 
+    noun = "a hand-off"
+
     agent: Text = Field(description="The agent to ask.")
-    reason: Text = Field("", description="Why, in plain words.")
+    reason: Text = Field(default="", description="Why, in plain words.")
 
 
 class CollaborationDocument(Document):
     """Which agents are asked, by severity."""
 
-    on_risk: list[HandOffDocument] = Field([], description="Asked when a value is critical.")
-    on_caution: list[HandOffDocument] = Field([], description="Asked when a value is a warning.")
-    on_elevated: list[HandOffDocument] = Field([], description="Asked when a value is worth a look.")
+    noun = "collaboration"
+
+    on_risk: list[HandOffDocument] = Field(
+        default_factory=list, description="Asked when a value is critical."
+    )
+    on_caution: list[HandOffDocument] = Field(
+        default_factory=list, description="Asked when a value is a warning."
+    )
+    on_elevated: list[HandOffDocument] = Field(
+        default_factory=list, description="Asked when a value is worth a look."
+    )
 
 
 class BindingsDocument(Document):
     """The KPIs that one agent watches and what it does about them."""
 
+    noun = "bindings"
+    always_written = frozenset({"version"})
+
     agent: Text = Field(description="The agent's name on the roster.")
-    version: Text = Field(FORMAT_VERSION, description="The format's version.")
+    version: Text = Field(default=FORMAT_VERSION, description="The format's version.")
     kpis_used: list[BindingDocument] = Field(description="The KPIs that the agent watches.")
     collaboration: CollaborationDocument = Field(
         default_factory=CollaborationDocument, description="Agents that are asked for help."

@@ -27,33 +27,43 @@ class Status(StrEnum):
 class Range(Document):
     """The lowest and the highest value, both included. A missing end has no limit."""
 
-    min: Number | None = Field(None, description="The lowest value, included.")
-    max: Number | None = Field(None, description="The highest value, included.")
+    noun = "a range"
+
+    min: Number | None = Field(default=None, description="The lowest value, included.")
+    max: Number | None = Field(default=None, description="The highest value, included.")
 
 
 class NormalRange(Range):
     """The values of a healthy person, and the best one."""
 
-    optimal: Number | None = Field(None, description="The best value of all.")
+    noun = "a normal range"
+
+    optimal: Number | None = Field(default=None, description="The best value of all.")
 
 
 class ThresholdDocument(Document):
     """When a value is at this severity, and what is recommended then."""
 
+    noun = "a threshold"
+
     condition: ConditionText = Field(description="Which values are meant, such as `< 20` or `80..89`.")
-    action: Text = Field("", description="What is recommended, in lower_snake_case.")
+    action: Text = Field(default="", description="What is recommended, in lower_snake_case.")
     for_: Text = Field(
-        "",
+        default="",
         validation_alias=AliasChoices("for", "for_"),
         serialization_alias="for",
         description="How long the condition must hold first, such as `5m`.",
     )
-    keep_firing_for: Text = Field("", description="How long to go on after the condition has ended, such as `10m`.")
-    recover_if: Text = Field("", description="The condition that ends it, where that is not simply its opposite.")
+    keep_firing_for: Text = Field(
+        default="", description="How long to go on after the condition has ended, such as `10m`."
+    )
+    recover_if: Text = Field(
+        default="", description="The condition that ends it, where that is not simply its opposite."
+    )
 
 
 def severities_of_words(value: Any) -> Any:
-    """Read the registry's words for severities. Raises PydanticCustomError for unknown words and for two of one meaning."""
+    """Read the registry's words for severities. Raises PydanticCustomError for an unknown or repeated one."""
     if not isinstance(value, dict):
         return value
     found: dict[Severity, Any] = {}
@@ -73,32 +83,48 @@ Thresholds = Annotated[dict[Severity, ThresholdDocument], BeforeValidator(severi
 class KpiDocument(Document):
     """One KPI: what is measured, which values can be real, which are healthy, and when to act."""
 
-    name: Text = Field(description="The KPI's own name, unique in the registry: lower-case letters, digits and `_`.")
-    title: Text = Field("", description="What people call it.")
-    description: Text = Field("", description="What it measures, in plain words.")
+    noun = "a KPI"
+
+    name: Text = Field(
+        description="The KPI's own name, unique in the registry: lower-case letters, digits and `_`."
+    )
+    title: Text = Field(default="", description="What people call it.")
+    description: Text = Field(default="", description="What it measures, in plain words.")
     unit: Text = Field(description="The unit's code, such as `milliseconds`.")
-    category: Text = Field("", description="What it belongs to, such as `sleep`.")
+    category: Text = Field(default="", description="What it belongs to, such as `sleep`.")
     prometheus_metric: Text = Field(description="The name under which Prometheus stores it.")
-    absolute_range: Range | None = Field(None, description="Values outside cannot be real and are refused.")
-    normal_range: NormalRange | None = Field(None, description="The values of a healthy person.")
-    risk_thresholds: Thresholds = Field({}, description="When a value is a concern, by severity.")
-    owner: Text = Field("", description="Who answers questions about it.")
-    references: list[Text] = Field([], description="Where the numbers come from: links or citations.")
-    status: Status = Field(Status.ACTIVE, description="`draft`, `active` or `deprecated`.")
-    successor: Text = Field("", description="The KPI to use instead of a deprecated one.")
-    missing_data: Text = Field("", description="After how long without a value the state is unknown, such as `2d`.")
+    absolute_range: Range | None = Field(
+        default=None, description="Values outside cannot be real and are refused."
+    )
+    normal_range: NormalRange | None = Field(default=None, description="The values of a healthy person.")
+    risk_thresholds: Thresholds = Field(
+        default_factory=dict, description="When a value is a concern, by severity."
+    )
+    owner: Text = Field(default="", description="Who answers questions about it.")
+    references: list[Text] = Field(
+        default_factory=list, description="Where the numbers come from: links or citations."
+    )
+    status: Status = Field(default=Status.ACTIVE, description="`draft`, `active` or `deprecated`.")
+    successor: Text = Field(default="", description="The KPI to use instead of a deprecated one.")
+    missing_data: Text = Field(
+        default="", description="After how long without a value the state is unknown, such as `2d`."
+    )
 
 
 class UnitDocument(Document):
     """A unit that the registry defines itself, beyond the standard ones."""
 
+    noun = "a unit"
+
     code: Text = Field(description="The word that a KPI's `unit` uses.")
-    title: Text = Field("", description="What people call it.")
-    symbol: Text = Field("", description="What stands behind a number, such as `ms`.")
-    ucum: Text = Field("", description="Its code in UCUM, https://ucum.org.")
-    prometheus_suffix: Text = Field("", description="How a metric's name says it, such as `seconds`.")
-    grafana: Text = Field("short", description="Grafana's id of the unit.")
-    base: Text = Field("", description="The code of the base unit that Prometheus recommends instead.")
+    title: Text = Field(default="", description="What people call it.")
+    symbol: Text = Field(default="", description="What stands behind a number, such as `ms`.")
+    ucum: Text = Field(default="", description="Its code in UCUM, https://ucum.org.")
+    prometheus_suffix: Text = Field(default="", description="How a metric's name says it, such as `seconds`.")
+    grafana: Text = Field(default="short", description="Grafana's id of the unit.")
+    base: Text = Field(
+        default="", description="The code of the base unit that Prometheus recommends instead."
+    )
 
     def as_spec(self) -> UnitSpec:
         """The unit as the rules and generators use it."""
@@ -116,36 +142,55 @@ class UnitDocument(Document):
 class PrometheusExport(Document):
     """How the KPIs are exported to Prometheus."""
 
-    enabled: Truth = Field(True, description="Whether they are exported at all.")
-    prefix: Text = Field("auren_", description="What every metric's name starts with.")
-    labels: list[Text] = Field([], description="The labels of every sample.")
+    noun = "the Prometheus export"
+    always_written = frozenset({"enabled", "prefix"})
+
+    enabled: Truth = Field(default=True, description="Whether they are exported at all.")
+    prefix: Text = Field(default="auren_", description="What every metric's name starts with.")
+    labels: list[Text] = Field(default_factory=list, description="The labels of every sample.")
 
 
 class ExportConfig(Document):
     """Where the registry is exported to."""
 
-    prometheus: PrometheusExport = Field(default_factory=PrometheusExport, description="Export to Prometheus.")
+    noun = "the export"
+
+    prometheus: PrometheusExport = Field(
+        default_factory=PrometheusExport, description="Export to Prometheus."
+    )
 
 
 class ValidationRule(Document):
     """A rule of the registry's own: what a field of every KPI must look like."""
 
+    noun = "a validation rule"
+    written_when_set = frozenset({"required"})
+
     field: Text = Field(description="The KPI's field, such as `unit`.")
-    required: Truth = Field(False, description="Whether every KPI must have it.")
-    pattern: Text = Field("", description="The regular expression (RE2) that the whole text must match.")
-    allowed_values: list[Text] = Field([], description="The only values allowed.")
+    required: Truth = Field(default=False, description="Whether every KPI must have it.")
+    pattern: Text = Field(
+        default="", description="The regular expression (RE2) that the whole text must match."
+    )
+    allowed_values: list[Text] = Field(default_factory=list, description="The only values allowed.")
 
 
 class RegistryDocument(Document):
     """The registry of all KPIs, format 1.1."""
 
-    version: Text = Field(FORMAT_VERSION, description="The format's version.")
-    last_updated: Text = Field("", description="The date of the last change, such as `2025-07-31`.")
-    schema_version: Text = Field(SCHEMA_VERSION, description="The version of the schema.")
-    units: list[UnitDocument] = Field([], description="Units beyond the standard ones.")
+    noun = "a registry"
+    always_written = frozenset({"version", "schema_version"})
+
+    version: Text = Field(default=FORMAT_VERSION, description="The format's version.")
+    last_updated: Text = Field(default="", description="The date of the last change, such as `2025-07-31`.")
+    schema_version: Text = Field(default=SCHEMA_VERSION, description="The version of the schema.")
+    units: list[UnitDocument] = Field(default_factory=list, description="Units beyond the standard ones.")
     kpis: list[KpiDocument] = Field(description="The KPIs.")
-    export_config: ExportConfig = Field(default_factory=ExportConfig, description="How the KPIs are exported.")
-    validation_rules: list[ValidationRule] = Field([], description="Rules that every KPI must keep.")
+    export_config: ExportConfig = Field(
+        default_factory=ExportConfig, description="How the KPIs are exported."
+    )
+    validation_rules: list[ValidationRule] = Field(
+        default_factory=list, description="Rules that every KPI must keep."
+    )
 
 
 __all__ = [

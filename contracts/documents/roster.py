@@ -38,17 +38,25 @@ Version = Annotated[
 class RosterAgent(Document):
     """One AI agent."""
 
-    enabled: Truth = Field(True, description="Whether the agent runs.")
-    status: Text = Field("", description="How far it is built.", examples=["alpha", "beta", "prod", "todo"])
-    role: Text = Field("", description="What the agent is for.")
-    tags: list[Text] = Field([], description="Words to find it by.")
+    noun = "an agent"
+    written_when_set = frozenset({"enabled"})
+
+    enabled: Truth = Field(default=True, description="Whether the agent runs.")
+    status: Text = Field(
+        default="", description="How far it is built.", examples=["alpha", "beta", "prod", "todo"]
+    )
+    role: Text = Field(default="", description="What the agent is for.")
+    tags: list[Text] = Field(default_factory=list, description="Words to find it by.")
 
 
 class RosterDocument(Document):
     """All agents by name."""
 
-    version: Version = Field(FORMAT_VERSION, description="The format's version.")
-    last_updated: Text = Field("", description="The date of the last change, such as `2025-07-31`.")
+    noun = "a roster"
+    always_written = frozenset({"version"})
+
+    version: Version = Field(default=FORMAT_VERSION, description="The format's version.")
+    last_updated: Text = Field(default="", description="The date of the last change, such as `2025-07-31`.")
     agents: dict[Text, RosterAgent] = Field(description="The agents by name.")
 
 

@@ -86,13 +86,14 @@ def way_out(trigger: TriggerSpec, kpi: KpiSpec, unit: str) -> str:
     sides = [side for side, parts in kpi.sides.items() if any(part[0].severity < trigger.severity for part in parts)]
     for side in sides:
         milder = next(part for other, part in kpi.sides[side] if other.severity < trigger.severity)
-        allowed -= _whole_side(kpi.healthy, side) - outward(milder, side)
+        allowed -= beside(kpi.healthy, side) - outward(milder, side)
     slip = meant(trigger.condition, allowed)
     leave_out = f"Leave out {stretch(kpi.healthy, unit)}."
     return f"Did you mean {slip.explain()}? {leave_out}" if slip else leave_out
 
 
-def _whole_side(healthy: IntervalSet, side: Side) -> IntervalSet:
+def beside(healthy: IntervalSet, side: Side) -> IntervalSet:
+    """All that is further out than the healthy values on one side."""
     return healthy.downward() - healthy if side is Side.BELOW else healthy.upward() - healthy
 
 

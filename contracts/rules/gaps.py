@@ -46,6 +46,7 @@ def first_threshold_meets_the_normal_range(kpi: KpiSpec, context: RegistryContex
     "warning",
     title="Gap beyond a threshold",
     example="""
+        normal_range: {optimal: 60}
         risk_thresholds:
           warning: {condition: 81..110, action: rest_today}
           critical: {condition: "> 130", action: call_a_doctor}

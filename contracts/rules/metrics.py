@@ -79,7 +79,7 @@ def metric_has_the_prefix(kpi: KpiSpec, context: RegistryContext) -> Iterator[Pr
     """The registry's export settings promise that every metric begins with one prefix; dashboards, alerts and
     access rules select by it."""
     prefix, metric = context.export.prometheus.prefix, kpi.document.prometheus_metric
-    if not metric.startswith(prefix) and METRIC.fullmatch(metric):
+    if not metric.startswith(prefix) and METRIC.fullmatch(metric) and METRIC.fullmatch(prefix):
         yield Problem(
             ("prometheus_metric",),
             f"The metric does not begin like the others. All metrics of this registry begin with {quoted(prefix)}.",

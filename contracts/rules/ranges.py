@@ -75,7 +75,7 @@ def normal_is_possible(kpi: KpiSpec, context: RegistryContext) -> Iterator[Probl
     "optimal_outside_normal",
     "error",
     title="Best value is not a healthy one",
-    example="normal_range: {min: 50, max: 80, optimal: 90}",
+    example="normal_range: {min: 50, max: 80, optimal: 40}",
 )
 def optimum_is_normal(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """The best value of all has to be one of the healthy ones."""

@@ -18,7 +18,7 @@ from contracts.triggers import TriggerSpec
     "action_missing",
     "warning",
     title="Threshold recommends nothing",
-    example='risk_thresholds: {critical: {condition: "> 110"}}',
+    example='risk_thresholds: {critical: {condition: "> 80"}}',
 )
 def threshold_has_an_action(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A threshold is there to make something happen. Without an action, nobody knows what."""
@@ -36,7 +36,7 @@ def threshold_has_an_action(kpi: KpiSpec, context: RegistryContext) -> Iterator[
     "action_name",
     "error",
     title="Action is not a plain identifier",
-    example='risk_thresholds: {critical: {condition: "> 110", action: "Call a doctor!"}}',
+    example='risk_thresholds: {critical: {condition: "> 80", action: "Call a doctor!"}}',
 )
 def action_is_an_identifier(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """Actions are called by name in code, alerts and metrics: small letters, digits and underscores."""
@@ -62,7 +62,7 @@ def bad_action(path: tuple[str | int, ...], action: str) -> Problem:
     "duration_invalid",
     "error",
     title="Duration cannot be understood",
-    example='risk_thresholds: {critical: {condition: "> 110", action: call_a_doctor, for: five minutes}}',
+    example='risk_thresholds: {critical: {condition: "> 80", action: call_a_doctor, for: five minutes}}',
 )
 def durations_are_understood(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """Times are written as a whole number and a unit, as in Prometheus: 30s, 5m, 12h, 7d."""
@@ -88,7 +88,7 @@ def _unreadable_duration(path: tuple[str | int, ...], text: str) -> Iterator[Pro
     "recovery_overlaps",
     "error",
     title="Recovered while still a concern",
-    example='risk_thresholds: {critical: {condition: "> 110", action: call_a_doctor, recover_if: "< 120"}}',
+    example='risk_thresholds: {critical: {condition: "> 80", action: call_a_doctor, recover_if: "< 90"}}',
 )
 def recovery_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A condition for recovery keeps a value at the edge from flapping. If it held together with the threshold

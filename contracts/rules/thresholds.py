@@ -41,7 +41,7 @@ def condition_is_understood(kpi: KpiSpec, context: RegistryContext) -> Iterator[
         normal_range: {min: 50, max: 80}
         risk_thresholds:
           warning: {condition: "> 110", action: rest_today}
-          critical: {condition: "> 90", action: call_a_doctor}
+          critical: {condition: "> 80", action: call_a_doctor}
         """,
 )
 def severities_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:
@@ -57,7 +57,9 @@ def severities_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterable[
     title="Condition can never be true",
     example="""
         absolute_range: {min: 20, max: 250}
-        risk_thresholds: {critical: {condition: "< 10", action: call_a_doctor}}
+        risk_thresholds:
+          warning: {condition: "> 80", action: rest_today}
+          critical: {condition: "> 300", action: call_a_doctor}
         """,
 )
 def condition_can_be_true(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
@@ -172,8 +174,8 @@ def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[P
     title="Severity never comes first",
     example="""
         risk_thresholds:
-          warning: {condition: "> 110", action: rest_today}
-          critical: {condition: "> 110", action: call_a_doctor}
+          warning: {condition: "> 80", action: rest_today}
+          critical: {condition: "> 80", action: call_a_doctor}
         """,
 )
 def milder_comes_first(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:

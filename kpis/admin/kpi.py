@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from contracts.documents import write_registry
 from contracts.findings import Finding, Level
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
-from kpis.forms import KPIForm, ThresholdForm, ThresholdFormSet
+from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
 from kpis.models.kpi import registry_context
 from kpis.pictures import strip_svg
@@ -37,6 +38,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
     """KPIs as people define them."""
 
     form = KPIForm
+    formfield_overrides = {models.DecimalField: {"form_class": NumberField, "widget": NumberField.widget}}  # noqa: RUF012
     inlines = (ThresholdInline,)
     list_display = ("name", "title", "category", "unit_symbol", "bands", "status", "findings")
     list_display_links = ("name", "title")
@@ -78,7 +80,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         page = list(changelist.result_list)
         context = registry_context(kpi.as_known() for kpi in page)
         for kpi in page:
-            kpi.found = kpi.check(context=context)
+            kpi.found = kpi.findings(context=context)
         return changelist
 
     @admin.display(description="unit", ordering="unit__symbol")

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from pydantic import ValidationError as ShapeError
 
 from contracts.checks import check_kpi
 from contracts.context import KnownKpi, RegistryContext
 from contracts.documents import KpiDocument, RegistryDocument
+from contracts.documents.shapes import shape_findings
 from contracts.findings import Finding
 from contracts.limits import KPI_LIMITS
 from contracts.spec import KpiSpec, compile_kpi
@@ -169,11 +171,15 @@ class KPI(models.Model):
         """The compiled contract: what rules and pictures look at."""
         return compile_kpi(self.as_document(thresholds))
 
-    def check(
+    def findings(
         self, thresholds: Iterable[Threshold] | None = None, context: RegistryContext | None = None
     ) -> list[Finding]:
         """What the rules say of this KPI, saved or not. Without ``context``, the database is asked for it."""
-        return check_kpi(self.as_spec(thresholds), context or self.context())
+        try:
+            spec = self.as_spec(thresholds)
+        except ShapeError as error:  # a value that no document can hold, such as a control character
+            return shape_findings(error)
+        return check_kpi(spec, context or self.context())
 
     def context(self) -> RegistryContext:
         """What the rules need to know beside this KPI: settings, units, and who has its name or metric."""
@@ -196,7 +202,7 @@ class KPI(models.Model):
 
     def clean(self) -> None:
         """Refuse what the rules call an error, on the field it is about."""
-        raise_on_errors(self.check(), KPI_FIELDS)
+        raise_on_errors(self.findings(), KPI_FIELDS)
 
 
 def registry_context(known: Iterable[KnownKpi]) -> RegistryContext:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from contracts.conditions import ConditionError, parse
 from contracts.limits import THRESHOLD_LIMITS
 from contracts.severity import Severity
 from kpis.gate import raise_on_errors
@@ -64,17 +65,26 @@ class Threshold(models.Model):
         return {key: value for key, value in data.items() if value} | self.extra
 
     def clean(self) -> None:
-        """Refuse what the rules call an error about this row among its siblings.
+        """Write the conditions canonically, and refuse what the rules call an error about this row.
 
         Where the KPI is being edited with its thresholds (``draft_thresholds``), the whole is judged once,
         by the KPI: siblings in the database are not the ones that will stand beside this row.
         """
+        self.condition, self.recover_if = canonical(self.condition), canonical(self.recover_if)
         if self.kpi_id is None or self.kpi.draft_thresholds is not None:
             return
         siblings = [row for row in self.kpi.thresholds.all() if row.pk != self.pk and row.severity != self.severity]
-        findings = self.kpi.check([*siblings, self])
+        findings = self.kpi.findings([*siblings, self])
         mine = [f for f in findings if f.path[:2] == ("risk_thresholds", self.severity)]
         raise_on_errors(mine, THRESHOLD_FIELDS)
+
+
+def canonical(text: str) -> str:
+    """A condition as it is written everywhere; as it was typed where it cannot be read."""
+    try:
+        return str(parse(text)) if text else ""
+    except ConditionError:
+        return text
 
 
 THRESHOLD_FIELDS = {

@@ -1,7 +1,8 @@
 """What the laws of the contract language are tried on."""
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -9,12 +10,23 @@ from contracts.conditions import Between, Change, Comparison, Condition
 from contracts.durations import Duration
 from contracts.intervals import Interval, IntervalSet
 from contracts.terms import OPERATORS
+from contracts.tokens import ExpectationError
+
+T = TypeVar("T")
 
 #: Any number a contract may hold.
 numbers = st.decimals(-999_999_999, 999_999_999, places=6) | st.integers(-200, 200).map(Decimal)
 #: Few numbers, so that sets share their ends.
 near = st.integers(-3, 3).map(lambda half: Decimal(half) / 2)
 windows = st.integers(1, 3650 * 86_400).map(Duration) | st.sampled_from([Duration(86_400), Duration(604_800)])
+
+
+def read(parse: Callable[[str], T], text: str) -> tuple[T | None, ExpectationError | None]:
+    """What a text is read as, or the error; any other exception fails the test."""
+    try:
+        return parse(text), None
+    except ExpectationError as error:
+        return None, error
 
 
 def comparisons(of: st.SearchStrategy[Decimal] = numbers) -> st.SearchStrategy[Comparison]:

@@ -1,4 +1,4 @@
-"""The condition language: what is read, how it is written, told and decided, and how a mistake is explained."""
+"""The condition language: what is read, how it is written, told and decided, how a mistake is explained."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.conditions import Between, Comparison, Condition, ConditionError, parse, parse_drop
 from contracts.durations import Duration
 from contracts.terms import Change
-from tests.contracts.strategies import betweens, changes, comparisons, conditions, near, numbers, probes
+from tests.contracts.strategies import betweens, changes, comparisons, conditions, near, numbers, probes, read
 
 WEEK = Duration.parse("7d")
 
@@ -161,9 +161,8 @@ def test_what_is_written_reads_back_as_itself(condition):
 @given(st.text(max_size=250) | st.text("<>=!≤≥≠0123456789.-–−[], %eordropiseovrsmhdw\n", max_size=30))
 @example("drop >= 9" + "9" * 190)
 def test_any_text_is_a_condition_or_a_clear_error(text):
-    try:
-        condition = parse(text)
-    except ConditionError as error:
+    condition, error = read(parse, text)
+    if error:
         assert 1 <= error.column <= len(text) + 1
         assert str(error).isprintable()
     else:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.guards import AllOf, AnyOf, Comparison, Guard, GuardError, Not, parse_guard
+from tests.contracts.strategies import read
 
 READ = [
     ("is_resting == true", "is_resting == true"),
@@ -152,9 +153,8 @@ def test_what_is_written_reads_back_with_the_same_meaning(part, context):
 
 @given(st.text() | st.text("ab ()=!<>'\"ndort123.-", max_size=40))
 def test_any_text_is_a_guard_or_a_clear_error(text):
-    try:
-        guard = parse_guard(text)
-    except GuardError as error:
+    guard, error = read(parse_guard, text)
+    if error:
         assert 1 <= error.column <= len(text) + 1
         assert str(error).isprintable()
     else:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from ipaddress import ip_address
 from typing import Any
 
 from django.apps import apps
@@ -81,9 +82,8 @@ class Command(BaseCommand):
 
     def note(self, host: str, port: int, loaded: int, password: str) -> str:
         """What a person needs to know now. Asked before serving: no database connection may be open then."""
-        name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - "everywhere" is no address
         manage = f"{os.path.relpath(sys.executable)} manage.py"
-        lines = [("Open", f"http://{f'[{name}]' if ':' in name else name}:{port}/")]
+        lines = [("Open", f"http://{reachable(host)}:{port}/")]
         if password:
             lines.append(("Sign in", f"{ADMIN} with the password {password}"))
             lines.append(("", f"It is shown only now; {manage} changepassword {ADMIN} sets another."))
@@ -95,3 +95,14 @@ class Command(BaseCommand):
         lines.append(("Stop", "Ctrl-C"))
         text = "\n".join(f"  {label:<9}{rest}" for label, rest in lines)
         return f"\nAUREN Admin is running.\n\n{text}\n"
+
+
+def reachable(host: str) -> str:
+    """The host as part of an address a browser on this machine can open."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:  # "every address" is none a browser can open
+        return "localhost"
+    return f"[{address}]" if address.version == 6 else host

@@ -113,7 +113,7 @@ def running(tmp_path):
         "DJANGO_SETTINGS_MODULE": "auren_admin.settings",
     }
     command = [sys.executable, "manage.py", "up"]
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
         env=environment,
@@ -145,3 +145,17 @@ def test_it_serves_pages_and_stops_cleanly(running, stop):
     assert process.returncode == 0
     assert "AUREN Admin is running." in text
     assert text.endswith("Stopped.\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "localhost"),
+        ("::", "localhost"),
+        ("::1", "[::1]"),
+        ("box", "box"),
+    ],
+)
+def test_the_address_shown_is_one_a_browser_can_open(host, shown):
+    assert up.reachable(host) == shown

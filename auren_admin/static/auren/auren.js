@@ -1,0 +1,73 @@
+'use strict';
+// Small comforts on every page. Nothing depends on them: without scripts all pages and forms work the same.
+{
+    const UNITS = [['year', 31557600], ['month', 2629800], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
+    const words = new Intl.RelativeTimeFormat('en-GB', {numeric: 'auto'});
+
+    // "2 hours ago", with the exact time on hover.
+    function relative(seconds) {
+        const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+        return unit ? words.format(Math.trunc(seconds / unit[1]), unit[0]) : 'just now';
+    }
+
+    function showTimes() {
+        for (const time of document.querySelectorAll('time[data-relative]')) {
+            const at = new Date(time.dateTime);
+            time.title = at.toLocaleString('en-GB', {dateStyle: 'full', timeStyle: 'long'});
+            time.textContent = relative((at - Date.now()) / 1000);
+        }
+    }
+
+    // A second click on Save sends nothing: the first is on its way.
+    function sendOnce(form) {
+        form.addEventListener('submit', event => {
+            if (event.defaultPrevented) {
+                return;
+            }
+            if (form.dataset.sent) {
+                event.preventDefault();
+                return;
+            }
+            form.dataset.sent = 'yes';
+        });
+    }
+
+    function contents(form) {
+        const data = new FormData(form);
+        data.delete('csrfmiddlewaretoken');
+        return JSON.stringify([...data].map(([name, value]) => [name, value.name ?? value]));
+    }
+
+    // Leaving a form with unsaved changes asks first.
+    function guard(form) {
+        const atFirst = contents(form);
+        window.addEventListener('beforeunload', event => {
+            if (!form.dataset.sent && (form.hasAttribute('data-unsaved') || contents(form) !== atFirst)) {
+                event.preventDefault();
+            }
+        });
+    }
+
+    function closeOthers(event) {
+        for (const open of document.querySelectorAll('details[data-closes][open]')) {
+            if (event.type === 'keydown' ? event.key === 'Escape' : !open.contains(event.target)) {
+                open.open = false;
+                if (event.type === 'keydown' && open.contains(document.activeElement)) {
+                    open.querySelector('summary').focus();
+                }
+            }
+        }
+    }
+
+    document.addEventListener('DOMContentLoaded', () => {
+        showTimes();
+        setInterval(showTimes, 30000);
+        document.querySelectorAll('form[method="post"]').forEach(sendOnce);
+        // Widgets fill themselves while the page loads; that is no change.
+        window.addEventListener('load', () => setTimeout(() => document.querySelectorAll('form[data-guard]').forEach(guard)));
+    });
+    document.addEventListener('click', closeOthers);
+    document.addEventListener('keydown', closeOthers);
+    // Coming back by the browser's own button, the form may be sent again.
+    window.addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach(form => delete form.dataset.sent));
+}

@@ -1,0 +1,119 @@
+'use strict';
+// Shows what a form would mean while one types: asks the server, which runs the very rules that judge a save, and
+// puts its answer beside the form and under the fields. Nothing here decides anything; a save is judged again.
+{
+    const PAUSE = 250; // milliseconds without a key before asking
+
+    class Preview {
+        constructor(form) {
+            this.form = form;
+            this.aside = document.getElementById('aside');
+            this.bar = form.querySelector('.save-bar');
+            this.save = form.querySelector('#save');
+            this.note = form.querySelector('#save-note');
+            this.usualNote = this.note.textContent;
+            this.touched = new Set();
+            this.asking = null;
+            this.timer = null;
+            // Errors that came with the page stay in view until they are mended.
+            form.querySelectorAll('[aria-invalid="true"]').forEach(input => this.touched.add(input.name));
+            for (const kind of ['input', 'change']) {
+                form.addEventListener(kind, event => this.changed(event.target));
+            }
+            // select2 tells of its changes by jQuery only.
+            window.django?.jQuery(form).on('change', 'select', event => this.changed(event.target));
+        }
+
+        changed(input) {
+            if (!input.name || input.name === 'reason') {
+                return;
+            }
+            this.touched.add(input.name);
+            clearTimeout(this.timer);
+            this.timer = setTimeout(() => this.ask(), PAUSE);
+        }
+
+        async ask() {
+            this.asking?.abort(); // the latest question wins
+            const asking = this.asking = new AbortController();
+            try {
+                const response = await fetch(this.form.dataset.preview, {
+                    method: 'POST',
+                    body: new FormData(this.form),
+                    headers: {Accept: 'application/json'},
+                    credentials: 'same-origin',
+                    redirect: 'error',
+                    signal: asking.signal,
+                });
+                if (!response.ok) {
+                    throw new Error(`the preview answered ${response.status}`);
+                }
+                this.show(await response.json());
+            } catch (error) {
+                if (this.asking === asking && error.name !== 'AbortError') {
+                    this.block(false, this.note.dataset.lost);
+                }
+            }
+        }
+
+        show({aside, errors, blocked}) {
+            if (this.shown !== aside) {
+                this.shown = aside;
+                this.aside.innerHTML = aside; // the server has escaped it; the page's policy lets no script run in it
+            }
+            let marked = false;
+            for (const input of this.form.elements) {
+                if (input.name && input.type !== 'hidden' && input.id) {
+                    const told = this.tells(input) ? errors[input.name] ?? [] : [];
+                    marked ||= told.length > 0;
+                    mark(input, told);
+                }
+            }
+            this.block(blocked || marked, this.usualNote);
+        }
+
+        // A field that was not reached yet is not blamed for being empty.
+        tells(input) {
+            return this.touched.has(input.name) || input.value !== '';
+        }
+
+        block(blocked, note) {
+            this.save.disabled = blocked;
+            this.bar.classList.toggle('blocked', blocked);
+            this.note.textContent = blocked ? this.note.dataset.blocked : note;
+        }
+    }
+
+    // Puts errors under an input in the shape the server's own have, or takes them away.
+    function mark(input, errors) {
+        const id = `${input.id}_error`;
+        const field = input.closest('.field');
+        let list = document.getElementById(id);
+        if (!errors.length) {
+            list?.remove();
+            input.removeAttribute('aria-invalid');
+            describe(input, id, false);
+            return;
+        }
+        if (!list) {
+            list = document.createElement('ul');
+            list.id = id;
+            list.className = 'errorlist';
+            const help = field.querySelector(':scope > .help');
+            field.insertBefore(list, help);
+        }
+        list.replaceChildren(...errors.map(text => Object.assign(document.createElement('li'), {textContent: text})));
+        input.setAttribute('aria-invalid', 'true');
+        describe(input, id, true);
+    }
+
+    function describe(input, id, on) {
+        const ids = new Set((input.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean));
+        on ? ids.add(id) : ids.delete(id);
+        ids.size ? input.setAttribute('aria-describedby', [...ids].join(' ')) : input.removeAttribute('aria-describedby');
+    }
+
+    document.addEventListener('DOMContentLoaded', () => {
+        document.querySelectorAll('form[data-preview]').forEach(form => form.querySelector('#save') && new Preview(form));
+    });
+}

@@ -1,0 +1,76 @@
+"""The frame around every page: where one can go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+
+register = template.Library()
+
+LABELS = {"RegistrySettings": "Settings"}
+"""Models whose page is called otherwise than their rows."""
+REGISTRY = "kpis"
+IMPORT_PERMISSIONS = ("kpis.add_kpi", "kpis.change_kpi", "kpis.delete_kpi")
+
+
+@dataclass
+class Page:
+    """An entry of the navigation. ``current`` is what ``aria-current`` says, empty on other pages."""
+
+    label: str
+    url: str
+    current: str = ""
+
+
+@dataclass
+class Group:
+    """Entries under one heading."""
+
+    label: str
+    pages: list[Page] = field(default_factory=list)
+
+
+@register.inclusion_tag("admin/main_nav.html", takes_context=True)
+def main_nav(context: Context) -> dict[str, Any]:
+    """The navigation for this person: what they may see, with the current page marked."""
+    request: HttpRequest = context["request"]
+    apps = context.get("available_apps") or []
+    registry = Group("Registry", [page for app in apps if app["app_label"] == REGISTRY for page in pages_of(app)])
+    registry.pages += extra_pages(request)
+    more = Group("More", [page for app in apps if app["app_label"] != REGISTRY for page in pages_of(app)])
+    groups = [group for group in (registry, more) if group.pages]
+    mark_current([page for group in groups for page in group.pages], request.path)
+    return {"groups": groups, "user": request.user, "csrf_token": context.get("csrf_token")}
+
+
+def pages_of(app: dict[str, Any]) -> Iterable[Page]:
+    """The lists of an app that this person may see."""
+    for model in app["models"]:
+        if model["admin_url"]:
+            yield Page(LABELS.get(model["object_name"], model["name"]), model["admin_url"])
+
+
+def extra_pages(request: HttpRequest) -> Iterable[Page]:
+    """Pages that are no list of a model."""
+    wanted = [
+        ("Import", "admin:kpis_kpi_import", IMPORT_PERMISSIONS),
+        ("History", "admin:kpis_kpi_changes", ("kpis.view_kpi",)),
+    ]
+    for label, name, permissions in wanted:
+        if request.user.has_perms(permissions):
+            try:
+                yield Page(label, reverse(name))
+            except NoReverseMatch:  # an admin site without the registry
+                continue
+
+
+def mark_current(pages: Iterable[Page], path: str) -> None:
+    """Mark the one entry whose address begins ``path`` and is the longest of those."""
+    around = [page for page in pages if path.startswith(page.url)]
+    if around:
+        nearest = max(around, key=lambda page: len(page.url))
+        nearest.current = "page" if nearest.url == path else "true"

@@ -1,0 +1,187 @@
+"""What agents watch and do, compiled for the rules, and what the rules need to know around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+
+from contracts.conditions import Condition, ConditionError, parse_drop
+from contracts.documents import BindingDocument, BindingsDocument, HandOffDocument, RosterAgent
+from contracts.findings import Path
+from contracts.guards import GuardError, parse_guard
+from contracts.intervals import EMPTY
+from contracts.naming import NearNames
+from contracts.severity import HANDOFF_KEYS, TRIGGER_KEYS, Severity
+from contracts.spec import KpiSpec
+from contracts.triggers import Parts, Side, TriggerSpec, parts_by_side, read_condition
+from contracts.units import STANDARD_UNITS, UnitSpec
+
+_MOST_CYCLES = 20
+
+
+@dataclass(slots=True)
+class BindingSpec:
+    """One KPI that an agent watches. ``kpi`` is None when the registry lacks it, or is not there to ask.
+
+    A binding without triggers of its own inherits the KPI's thresholds; ``severities`` are those at which it
+    acts either way, None where that cannot be told.
+    """
+
+    document: BindingDocument
+    path: Path
+    agent: str
+    key: str
+    kpi: KpiSpec | None
+    triggers: list[TriggerSpec]
+    sides: dict[Side, Parts]
+    severities: frozenset[Severity] | None
+    guard_error: GuardError | None
+
+
+@dataclass(slots=True)
+class HandOffSpec:
+    """One request to another agent, at a severity."""
+
+    severity: Severity
+    path: Path
+    document: HandOffDocument
+
+
+@dataclass(slots=True)
+class AgentSpec:
+    """Everything one agent's bindings file says. ``folder`` is the agent its directory is named after, or ""."""
+
+    document: BindingsDocument
+    name: str
+    bindings: list[BindingSpec]
+    hand_offs: list[HandOffSpec]
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContext:
+    """What is known around one agent. None means that the file which would say so was not there to read.
+
+    ``bound`` are the KPIs that any agent watches and ``binding_agents`` the agents with bindings. ``cycles`` are
+    circles of hand-offs, each beginning with the agent whose name comes first.
+    """
+
+    kpis: Mapping[str, KpiSpec] | None = None
+    units: Mapping[str, UnitSpec] = field(default_factory=lambda: STANDARD_UNITS, repr=False)
+    agents: Mapping[str, RosterAgent] | None = None
+    bound: frozenset[str] | None = None
+    binding_agents: frozenset[str] | None = None
+    cycles: tuple[tuple[str, ...], ...] = ()
+    near_kpis: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
+    near_agents: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        kpis: Iterable[KpiSpec] | None,
+        units: Mapping[str, UnitSpec] = STANDARD_UNITS,
+        agents: Mapping[str, RosterAgent] | None,
+        bindings: Iterable[BindingsDocument] | None = None,
+    ) -> AgentContext:
+        """From the registry's KPIs, the roster and, where all of them are known, every agent's bindings."""
+        documents = None if bindings is None else list(bindings)
+        known = None if kpis is None else {kpi.name: kpi for kpi in kpis}
+        return cls(
+            kpis=known,
+            units=units,
+            agents=agents,
+            bound=None if documents is None else frozenset(b.key for d in documents for b in d.kpis_used),
+            binding_agents=None if documents is None else frozenset(d.agent for d in documents if d.kpis_used),
+            cycles=find_cycles(documents or ()),
+            near_kpis=NearNames(known or ()),
+            near_agents=NearNames(agents or ()),
+        )
+
+
+def compile_agent(document: BindingsDocument, context: AgentContext, folder: str = "") -> AgentSpec:
+    """Compile one agent's bindings file."""
+    bindings = [
+        compile_binding(binding, document.agent, context, ("kpis_used", index))
+        for index, binding in enumerate(document.kpis_used)
+    ]
+    return AgentSpec(document, document.agent, bindings, list(_hand_offs(document)), folder)
+
+
+def compile_binding(document: BindingDocument, agent: str, context: AgentContext, path: Path = ()) -> BindingSpec:
+    """Compile one binding; ``path`` is where it stands in its file."""
+    kpi = context.kpis.get(document.key) if context.kpis else None
+    triggers = list(_triggers(document))
+    severities: frozenset[Severity] | None = frozenset(trigger.severity for trigger in triggers)
+    if not severities:
+        severities = frozenset(trigger.severity for trigger in kpi.triggers) if kpi else None
+    return BindingSpec(
+        document=document,
+        path=path,
+        agent=agent,
+        key=document.key,
+        kpi=kpi,
+        triggers=triggers,
+        sides=parts_by_side(triggers, kpi.healthy if kpi else None),
+        severities=severities,
+        guard_error=_guard_error(document.guard),
+    )
+
+
+def _triggers(document: BindingDocument) -> Iterable[TriggerSpec]:
+    for key, severity in TRIGGER_KEYS.items():
+        text: str = getattr(document.alerting, key)
+        if text:
+            condition, error = _read_drop(text) if key == "caution_if_drop_pct" else read_condition(text)
+            values = condition.values if condition else EMPTY
+            yield TriggerSpec(severity, ("alerting", key), text, condition, error, values)
+
+
+def _read_drop(text: str) -> tuple[Condition | None, ConditionError | None]:
+    try:
+        return parse_drop(text), None
+    except ConditionError as error:
+        return None, error
+
+
+def _guard_error(text: str) -> GuardError | None:
+    if not text:
+        return None
+    try:
+        parse_guard(text)
+    except GuardError as error:
+        return error
+    return None
+
+
+def _hand_offs(document: BindingsDocument) -> Iterable[HandOffSpec]:
+    for key, severity in HANDOFF_KEYS.items():
+        for index, hand_off in enumerate(getattr(document.collaboration, key)):
+            yield HandOffSpec(severity, ("collaboration", key, index), hand_off)
+
+
+def find_cycles(documents: Iterable[BindingsDocument]) -> tuple[tuple[str, ...], ...]:
+    """Circles of hand-offs between agents: ``("NEUROS", "SOMNOS")`` when each asks the other.
+
+    At most twenty, found one after the other by taking out one hand-off of each circle found.
+    """
+    targets: dict[str, set[str]] = {}
+    for document in documents:
+        asked = {hand_off.document.agent for hand_off in _hand_offs(document)}
+        targets.setdefault(document.agent, set()).update(asked - {document.agent})
+    found: list[tuple[str, ...]] = []
+    while len(found) < _MOST_CYCLES and (circle := _one_cycle(targets)):
+        first = circle.index(min(circle))
+        found.append((*circle[first:], *circle[:first]))
+        targets[circle[0]].discard(circle[1])
+    return tuple(found)
+
+
+def _one_cycle(targets: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter({agent: sorted(asked) for agent, asked in sorted(targets.items())}).prepare()
+    except CycleError as error:
+        nodes: list[str] = error.args[1]
+        return nodes[:0:-1]  # graphlib lists every node before the one that asks for it, the first one twice
+    return []

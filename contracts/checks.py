@@ -1,0 +1,92 @@
+"""Runs the catalogue over contracts: one KPI, a registry, a binding, an agent's bindings, the roster.
+
+The same functions answer the admin's form, the API, an import and the command line. They read nothing: everything
+they need is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contracts import rules
+from contracts.agents import AgentContext, AgentSpec, BindingSpec
+from contracts.catalogue import RULES, Scope, rules_of, run
+from contracts.context import RegistryContext, context_of
+from contracts.documents import RegistryDocument, RosterDocument
+from contracts.findings import Finding
+from contracts.spec import KpiSpec, compile_kpi
+from contracts.yamltree import paused_gc
+
+__all__ = [
+    "RULES",
+    "check_agent",
+    "check_binding",
+    "check_coverage",
+    "check_kpi",
+    "check_registry",
+    "check_roster",
+    "check_settings",
+    "compile_registry",
+    "rules",
+]
+
+
+def check_kpi(kpi: KpiSpec, context: RegistryContext) -> list[Finding]:
+    """What the rules say about one KPI. Places are those of the KPI's own path and what is below it."""
+    return run(rules_of(Scope.KPI), kpi, context, kpi.path, kpi.name)
+
+
+def check_settings(document: RegistryDocument, context: RegistryContext | None = None) -> list[Finding]:
+    """What the rules say about a registry's settings; its KPIs are not looked at."""
+    return run(rules_of(Scope.SETTINGS), document, context or RegistryContext.of(document, ()))
+
+
+def compile_registry(document: RegistryDocument) -> list[KpiSpec]:
+    """Every KPI of a registry file, compiled, with its place."""
+    with paused_gc():
+        return [compile_kpi(kpi, ("kpis", index)) for index, kpi in enumerate(document.kpis)]
+
+
+def check_registry(
+    document: RegistryDocument, specs: Iterable[KpiSpec] | None = None, context: RegistryContext | None = None
+) -> list[Finding]:
+    """What the rules say about a whole registry file.
+
+    ``specs`` are its compiled KPIs, where they are at hand; ``context`` is what is around it, by default nothing
+    but the file itself.
+    """
+    context = context or context_of(document)
+    kpi_rules = rules_of(Scope.KPI)
+    with paused_gc():
+        found = run([*rules_of(Scope.REGISTRY), *rules_of(Scope.SETTINGS)], document, context)
+        for kpi in compile_registry(document) if specs is None else specs:
+            found += run(kpi_rules, kpi, context, kpi.path, kpi.name)
+    return found
+
+
+def check_binding(binding: BindingSpec, context: AgentContext) -> list[Finding]:
+    """What the rules say about one binding, without those about all bindings of its agent together."""
+    return run(rules_of(Scope.BINDING), binding, context, binding.path, binding.agent)
+
+
+def check_agent(agent: AgentSpec, context: AgentContext) -> list[Finding]:
+    """What the rules say about everything one agent watches, does and hands off."""
+    found = run(rules_of(Scope.AGENT), agent, context, subject=agent.name)
+    for binding in agent.bindings:
+        found += check_binding(binding, context)
+    return found
+
+
+def check_roster(roster: RosterDocument, context: AgentContext) -> list[Finding]:
+    """What the rules say about the roster. Pass a context whose agents and bindings are known to judge coverage."""
+    return run(rules_of(Scope.ROSTER), roster, context)
+
+
+def check_coverage(kpis: Iterable[KpiSpec], context: AgentContext) -> list[Finding]:
+    """What the rules say about KPIs in view of all that agents watch; nothing where that is not known."""
+    if context.bound is None:
+        return []
+    found: list[Finding] = []
+    for kpi in kpis:
+        found += run(rules_of(Scope.COVERAGE), kpi, context, kpi.path, kpi.name)
+    return found

@@ -1,0 +1,191 @@
+"""What changed between two versions of a registry or of a KPI, and how much it matters, in words.
+
+A renamed KPI is one removed and one added: whoever used the old name has lost it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from contracts.conditions import ConditionError, parse
+from contracts.diffwords import added_words, changed_words, removed_words
+from contracts.documents import KpiDocument, RegistryDocument, as_data
+from contracts.findings import Path
+from contracts.units import UnitSpec, find_unit
+
+
+class ChangeClass(StrEnum):
+    """How much a change matters: cosmetic < behavioural < breaking."""
+
+    COSMETIC = "cosmetic"
+    BEHAVIOURAL = "behavioural"
+    BREAKING = "breaking"
+
+    @property
+    def rank(self) -> int:
+        """0 for cosmetic, 1 for behavioural, 2 for breaking."""
+        return list(ChangeClass).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. ``before`` or ``after`` is None where there was nothing, or is nothing any more.
+
+    ``subject`` is the KPI's name, or ``registry``; ``path`` the place inside it, empty for the whole of it.
+    """
+
+    subject: str
+    path: Path
+    kind: ChangeClass
+    before: Any
+    after: Any
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+REGISTRY = "registry"
+"""The subject of changes that are not about one KPI."""
+
+_COSMETIC, _BEHAVIOURAL, _BREAKING = ChangeClass.COSMETIC, ChangeClass.BEHAVIOURAL, ChangeClass.BREAKING
+_BREAKING_FIELDS = frozenset({"name", "unit", "prometheus_metric"})
+_BEHAVIOURAL_FIELDS = frozenset(
+    {"absolute_range", "normal_range", "status", "missing_data", "export_config", "validation_rules"}
+)
+_BEHAVIOURAL_IN_THRESHOLD = frozenset({"condition", "action", "for", "keep_firing_for", "recover_if"})
+_CONDITIONS = frozenset({"condition", "recover_if"})
+# A list of mappings is compared entry by entry, by the key that names an entry.
+_NAMED_BY = {"units": "code", "validation_rules": "field"}
+
+
+def diff_registries(before: RegistryDocument, after: RegistryDocument) -> list[Change]:
+    """Everything that differs: the registry's settings first, then KPI by KPI in the order of their names."""
+    old = {kpi.name: kpi for kpi in reversed(before.kpis)}
+    new = {kpi.name: kpi for kpi in reversed(after.kpis)}
+    units = {unit.code: unit.as_spec() for registry in (before, after) for unit in registry.units}
+    changes = diff_settings(before, after)
+    for name in sorted(old.keys() | new.keys()):
+        changes += _diff_kpi(old.get(name), new.get(name), units)
+    return changes
+
+
+def diff_kpis(before: KpiDocument | None, after: KpiDocument | None) -> list[Change]:
+    """What differs between two versions of a KPI, field by field; None is a KPI that is not there."""
+    return _diff_kpi(before, after, {})
+
+
+def diff_settings(before: RegistryDocument, after: RegistryDocument) -> list[Change]:
+    """What differs in everything of the registry but its KPIs."""
+    old, new = (
+        {key: value for key, value in as_data(one).items() if key != "kpis"} for one in (before, after)
+    )
+    return [
+        Change(REGISTRY, path, _kind_of_setting(path), a, b, _words(REGISTRY, path, a, b, ""))
+        for path, a, b in _differences(old, new, ())
+    ]
+
+
+def worst(changes: Iterable[Change]) -> ChangeClass | None:
+    """The class of the change that matters most, or None without changes."""
+    return max((change.kind for change in changes), key=lambda kind: kind.rank, default=None)
+
+
+def _diff_kpi(
+    before: KpiDocument | None, after: KpiDocument | None, units: Mapping[str, UnitSpec]
+) -> list[Change]:
+    if before == after:
+        return []
+    if before is None or after is None:
+        return [_whole(before, after)]
+    unit = units.get(after.unit) or find_unit(after.unit)
+    symbol = unit.symbol if unit else ""
+    return [
+        Change(after.name, path, _kind(path, a, b), a, b, _words(after.name, path, a, b, symbol))
+        for path, a, b in _differences(as_data(before), as_data(after), ())
+    ]
+
+
+def _whole(before: KpiDocument | None, after: KpiDocument | None) -> Change:
+    if after is not None:
+        return Change(after.name, (), _BEHAVIOURAL, None, as_data(after), f"{after.name} added")
+    assert before is not None  # noqa: S101  of two that differ, one is there
+    return Change(before.name, (), _BREAKING, as_data(before), None, f"{before.name} removed")
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, Any, Any]]:
+    """The places where two mappings differ, in the order of the newer one, what is gone last."""
+    for key in [*new, *(key for key in old if key not in new)]:
+        a, b, path = old.get(key), new.get(key), (*at, key)
+        if a == b:
+            continue
+        if not at and key in _NAMED_BY:
+            a, b = _by_name(a, _NAMED_BY[key]), _by_name(b, _NAMED_BY[key])
+        if _is_opened(path, a, b):
+            yield from _differences(a or {}, b or {}, path)
+        else:
+            yield path, a, b
+
+
+def _by_name(items: list[dict[str, Any]] | None, key: str) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for item in items or ():
+        name = str(item[key])
+        while name in named:  # two rules about one field: both count
+            name += "'"
+        named[name] = item
+    return named
+
+
+def _is_opened(path: Path, a: Any, b: Any) -> bool:
+    """Whether to look inside instead of comparing the whole."""
+    if path[0] in ("units", "validation_rules"):
+        return len(path) == 1
+    if path[0] == "risk_thresholds":  # a severity that appears or goes is one change
+        return len(path) == 1 or (len(path) == 2 and isinstance(a, dict) and isinstance(b, dict))
+    if path[0] in ("absolute_range", "normal_range", "export_config"):
+        return all(isinstance(side, dict) or side is None for side in (a, b))
+    return isinstance(a, dict) and isinstance(b, dict)
+
+
+def _kind(path: Path, before: Any, after: Any) -> ChangeClass:
+    if path[0] == "risk_thresholds":
+        return _kind_in_threshold(path, before, after)
+    if path[0] in _BREAKING_FIELDS:
+        return _BREAKING
+    return _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC
+
+
+def _kind_in_threshold(path: Path, before: Any, after: Any) -> ChangeClass:
+    if len(path) == 2:
+        return _BREAKING if after is None else _BEHAVIOURAL
+    if path[2] in _CONDITIONS and _means_the_same(before, after):
+        return _COSMETIC
+    return _BEHAVIOURAL if path[2] in _BEHAVIOURAL_IN_THRESHOLD else _COSMETIC
+
+
+def _kind_of_setting(path: Path) -> ChangeClass:
+    return _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC
+
+
+def _means_the_same(before: Any, after: Any) -> bool:
+    """Whether two texts are the same condition, such as `< 20` and `<20`."""
+    try:
+        a, b = parse(before), parse(after)
+    except (ConditionError, TypeError):
+        return False
+    return a.values == b.values and set(a.changes) == set(b.changes)
+
+
+def _words(subject: str, path: Path, before: Any, after: Any, symbol: str) -> str:
+    say: Callable[[str, Path, Any, Any, str], str]
+    if before is None:
+        say = added_words
+    elif after is None:
+        say = removed_words
+    else:
+        say = changed_words
+    return say(subject, path, before, after, symbol)

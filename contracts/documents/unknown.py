@@ -1,0 +1,98 @@
+"""Keys that no model has: kept, and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, get_args
+
+from contracts.documents.base import Document
+from contracts.documents.problems import finding
+from contracts.documents.registry import KpiDocument
+from contracts.documents.roster import RosterAgent, RosterDocument
+from contracts.documents.shapes import subject_of
+from contracts.findings import Finding, Level, Path
+from contracts.naming import NearNames
+from contracts.severity import REGISTRY_WORD, Severity
+from contracts.yamlnodes import YamlSource
+
+# A roster holds much that other programs read; only what looks like a slip of the pen is worth a word.
+_MOSTLY_OTHERS = (RosterDocument, RosterAgent)
+# Keys of the older format that today's has no place for: nothing was misspelt. The last two have a finding
+# already.
+_OLDER = frozenset({"norm_ref", "compute", "scope", "range", "thresholds"})
+_SHOWN = 60
+
+
+def unknown_keys(document: Document, source: YamlSource) -> list[Finding]:
+    """A finding for every unknown key: a warning with the key that was probably meant, or else a note."""
+    return [
+        found
+        for path, part in _with_extra(document, ())
+        for key in part.extra
+        if not key.startswith("x-") and (found := _finding(type(part), key, (*path, key), source))
+    ]
+
+
+def _with_extra(document: Document, path: Path) -> Iterator[tuple[Path, Document]]:
+    if document.__pydantic_extra__:
+        yield path, document
+    values = document.__dict__
+    for name in _nested(type(document)):
+        value = values[name]
+        if isinstance(value, Document):
+            yield from _with_extra(value, (*path, name))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from _with_extra(item, (*path, name, index))
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield from _with_extra(item, (*path, name, _step(key)))
+
+
+def _step(key: Any) -> str:
+    return REGISTRY_WORD[key] if isinstance(key, Severity) else str(key)
+
+
+@lru_cache
+def _nested(model: type[Document]) -> tuple[str, ...]:
+    """The fields of a model that hold other models."""
+    return tuple(name for name, field in model.model_fields.items() if _holds_documents(field.annotation))
+
+
+def _holds_documents(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Document):
+        return True
+    return any(_holds_documents(part) for part in get_args(annotation))
+
+
+def keys_of(model: type[Document]) -> list[str]:
+    """The keys that a model knows, as a file writes them."""
+    return [field.serialization_alias or name for name, field in model.model_fields.items()]
+
+
+@lru_cache
+def _known(model: type[Document]) -> NearNames:
+    return NearNames(keys_of(model))
+
+
+@lru_cache(maxsize=4096)
+def _meant(model: type[Document], key: str) -> str:
+    return "" if model is KpiDocument and key in _OLDER else _known(model).nearest(key)
+
+
+def _finding(model: type[Document], key: str, path: Path, source: YamlSource) -> Finding | None:
+    meant = _meant(model, key)
+    if not meant and issubclass(model, _MOSTLY_OTHERS):
+        return None
+    shown = key if len(key) <= _SHOWN else key[:_SHOWN] + "…"
+    return finding(
+        "unknown_field",
+        path,
+        f"`{shown}` is not a key of {model.noun}. It is kept, but nothing acts on it.",
+        f"Did you mean {meant}?" if meant else "Begin it with `x-` if it is yours.",
+        place=source.locate(path, key=True),
+        file=source.file,
+        subject=subject_of(path, source),
+        level=Level.WARNING if meant else Level.NOTE,
+    )

@@ -1,0 +1,126 @@
+"""Files on disk: finds the contract files below the paths given, and reads them.
+
+``agents/shared_modules/kpi_registry.yaml``, ``agents/*_modules/kpi_bindings.yaml`` and ``agents/roster.yaml`` below
+a directory belong together. Single files are told by their shape, whatever their name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from contracts.documents import (
+    BindingsDocument,
+    Loaded,
+    RegistryDocument,
+    RosterDocument,
+    detect,
+    read_bindings,
+    read_registry,
+    read_roster,
+    unknown_document,
+    yaml_finding,
+)
+from contracts.findings import EXIT_NOT_RUN, EXIT_USAGE, Finding
+from contracts.yamltree import MAX_BYTES, YamlError, YamlSource, read_yaml
+
+AGENTS = "agents"
+REGISTRY_FILE = "shared_modules/kpi_registry.yaml"
+BINDINGS_FILES = "*_modules/kpi_bindings.yaml"
+ROSTER_FILE = "roster.yaml"
+
+
+class TreeError(Exception):
+    """Nothing could be checked. ``exit_code`` is 2 for paths that make no sense, 3 for what could not be read."""
+
+    def __init__(self, message: str, exit_code: int = EXIT_NOT_RUN) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(slots=True)
+class Tree:
+    """Contract files that belong together, as read. ``whole`` when they are all there is: those of a directory."""
+
+    registries: list[Loaded[RegistryDocument]] = field(default_factory=list)
+    bindings: list[Loaded[BindingsDocument]] = field(default_factory=list)
+    rosters: list[Loaded[RosterDocument]] = field(default_factory=list)
+    unusable: list[Loaded[Any]] = field(default_factory=list)
+    whole: bool = False
+
+    @property
+    def loaded(self) -> list[Loaded[Any]]:
+        """Every file of the tree."""
+        return [*self.registries, *self.bindings, *self.rosters, *self.unusable]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What reading the files found, before any rule."""
+        return [finding for loaded in self.loaded for finding in loaded.findings]
+
+
+def load_tree(paths: Iterable[str | FilePath]) -> Tree:
+    """Read every contract file at or below the paths, as one tree.
+
+    Raises TreeError for a path that does not exist, a directory without contract files, a file that cannot be read,
+    and no path at all.
+    """
+    tree = Tree(whole=True)
+    found: dict[str, FilePath] = {}
+    for path in map(FilePath, paths):
+        if path.is_dir():
+            files = contract_files(path)
+            if not files:
+                raise TreeError(
+                    f"Nothing was checked: {path} holds no contract file. Looked for {AGENTS}/{REGISTRY_FILE}, "
+                    f"{AGENTS}/{BINDINGS_FILES} and {AGENTS}/{ROSTER_FILE}."
+                )
+        elif path.exists():
+            files, tree.whole = [path], False
+        else:
+            raise TreeError(f"There is no file or directory {path}.", EXIT_USAGE)
+        found |= {str(file): file for file in files}
+    if not found:
+        raise TreeError("Nothing was checked: no path was given.", EXIT_USAGE)
+    for file in found.values():
+        read_into(tree, _bytes(file), file.as_posix())
+    return tree
+
+
+def contract_files(directory: FilePath) -> list[FilePath]:
+    """The contract files of a tree, registry first; ``directory`` is what holds ``agents``, or that itself."""
+    below = directory / AGENTS
+    base = below if below.is_dir() else directory
+    candidates = [base / REGISTRY_FILE, *sorted(base.glob(BINDINGS_FILES)), base / ROSTER_FILE]
+    return [path for path in candidates if path.is_file()]
+
+
+def read_into(tree: Tree, data: bytes, file: str) -> None:
+    """Read one file by its shape and put it into the tree."""
+    try:
+        source = read_yaml(data, file=file)
+    except YamlError as error:
+        tree.unusable.append(Loaded(None, YamlSource(None, file=file), [yaml_finding(error, file)]))
+        return
+    kind = detect(source)
+    if kind == "registry":
+        tree.registries.append(read_registry(source, file))
+    elif kind == "bindings":
+        tree.bindings.append(read_bindings(source, file))
+    elif kind == "roster":
+        tree.rosters.append(read_roster(source, file))
+    else:
+        tree.unusable.append(Loaded(None, source, [unknown_document(source)]))
+
+
+def _bytes(path: FilePath) -> bytes:
+    """A file's content, cut off just beyond what is read at most: the reader says that it is too large."""
+    if not path.is_file():
+        raise TreeError(f"Nothing was checked: {path} is not a file.", EXIT_USAGE)
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise TreeError(f"Nothing was checked: {path} cannot be read ({error.strerror}).") from None

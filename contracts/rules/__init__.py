@@ -1,0 +1,43 @@
+"""The rules themselves, by topic. Importing this package puts all of them into the catalogue."""
+
+from contracts.rules import (
+    actions,
+    agents,
+    bindings,
+    collaboration,
+    coverage,
+    fields,
+    gaps,
+    life,
+    metrics,
+    names,
+    ranges,
+    reading,
+    registry,
+    response,
+    roster,
+    settings,
+    thresholds,
+    triggers,
+)
+
+__all__ = [
+    "actions",
+    "agents",
+    "bindings",
+    "collaboration",
+    "coverage",
+    "fields",
+    "gaps",
+    "life",
+    "metrics",
+    "names",
+    "ranges",
+    "reading",
+    "registry",
+    "response",
+    "roster",
+    "settings",
+    "thresholds",
+    "triggers",
+]

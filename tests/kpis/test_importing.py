@@ -1,0 +1,132 @@
+"""Import: a plan that changes nothing, then one transaction."""
+
+import pytest
+
+from contracts.documents import RegistryDocument, read_registry, write_registry
+from kpis import services
+from kpis.importing import Action, Conflicts, ImportRefused, apply_import, missing_units, plan_import
+from kpis.models import KPI, RegistrySettings, Revision, Unit
+from tests.kpis.conftest import HRV, changed
+
+SLEEP = {"name": "sleep_debt_hours", "unit": "hours", "prometheus_metric": "auren_sleep_debt_hours"}
+
+
+def registry_of(*kpis, **parts) -> RegistryDocument:
+    return RegistryDocument.model_validate({"kpis": list(kpis)} | parts)
+
+
+def bring_in(*kpis, prune=False, conflicts=Conflicts.REFUSE, **parts):
+    return apply_import(plan_import(registry=registry_of(*kpis, **parts), prune=prune), conflicts=conflicts)
+
+
+def edit_by_hand(editor, **parts):
+    kpi = KPI.objects.whole().get(name="hrv_rmssd")
+    services.replace(kpi=kpi, document=changed(**parts), author=editor, source=Revision.Source.ADMIN)
+
+
+def test_an_import_creates_and_the_export_is_the_same_document(db):
+    document = registry_of(
+        HRV | {"x-origin": "lab"}, SLEEP, last_updated="2025-07-31", validation_rules=[{"field": "unit", "required": True}],
+        export_config={"prometheus": {"enabled": True, "prefix": "auren_", "labels": ["user_id"], "x-note": 1}},
+    )  # fmt: skip
+    apply_import(plan_import(registry=document))
+    assert services.registry_document() == document
+
+
+def test_importing_twice_changes_nothing(db):
+    bring_in(HRV, SLEEP)
+    plan = plan_import(registry=registry_of(HRV, SLEEP))
+    assert plan.changes_nothing
+    apply_import(plan)
+    assert Revision.objects.count() == 2
+
+
+def test_a_plan_writes_nothing(db):
+    plan_import(registry=registry_of(HRV))
+    assert not KPI.objects.exists()
+    assert not RegistrySettings.objects.exists()
+
+
+def test_a_change_is_told_in_words_and_made(db):
+    bring_in(HRV)
+    plan = plan_import(registry=registry_of(HRV | {"title": "HRV"}))
+    (step,) = plan.of(Action.CHANGE)
+    assert any("HRV" in change.words for change in step.changes)
+    apply_import(plan)
+    assert KPI.objects.get().title == "HRV"
+
+
+def test_what_was_edited_here_is_a_conflict_and_refused(db, editor):
+    bring_in(HRV)
+    edit_by_hand(editor, title="ours")
+    with pytest.raises(ImportRefused, match="hrv_rmssd"):
+        bring_in(HRV | {"title": "theirs"})
+    assert KPI.objects.get().title == "ours"
+
+
+@pytest.mark.parametrize(("choice", "title"), [(Conflicts.THEIRS, "theirs"), (Conflicts.OURS, "ours")])
+def test_a_conflict_is_settled_by_choice(db, editor, choice, title):
+    bring_in(HRV)
+    edit_by_hand(editor, title="ours")
+    bring_in(HRV | {"title": "theirs"}, conflicts=choice)
+    assert KPI.objects.get().title == title
+
+
+def test_pruning_deletes_what_the_file_lacks_and_the_history_says_so(db):
+    bring_in(HRV, SLEEP)
+    assert bring_in(HRV, prune=True)[Action.DELETE] == 1
+    assert [kpi.name for kpi in KPI.objects.all()] == ["hrv_rmssd"]
+    assert Revision.objects.get(subject_name="sleep_debt_hours", document=None)
+
+
+def test_a_kpi_edited_after_the_plan_stops_all_of_it(db, editor):
+    bring_in(HRV)
+    plan = plan_import(registry=registry_of(HRV | {"title": "theirs"}, SLEEP))
+    edit_by_hand(editor, title="ours")
+    with pytest.raises(ImportRefused):
+        apply_import(plan)
+    assert [kpi.title for kpi in KPI.objects.all()] == ["ours"]
+
+
+def test_a_successor_in_the_same_file_is_linked_whatever_the_order(db):
+    bring_in(HRV | {"status": "deprecated", "successor": "sleep_debt_hours"}, SLEEP)
+    assert KPI.objects.get(name="hrv_rmssd").successor.name == "sleep_debt_hours"
+
+
+def test_an_unknown_unit_is_proposed_and_nothing_is_half_done(db):
+    strange = SLEEP | {"unit": "naps", "name": "naps", "prometheus_metric": "auren_naps"}
+    assert [unit.code for unit in missing_units(registry_of(strange))] == ["naps"]
+    with pytest.raises(ImportRefused, match="naps"):
+        bring_in(HRV, strange)
+    assert not KPI.objects.exists()
+
+
+def test_units_of_the_file_come_in_and_go_out_with_it(db):
+    strange = SLEEP | {"unit": "naps", "name": "naps", "prometheus_metric": "auren_naps"}
+    document = registry_of(strange, units=[{"code": "naps", "symbol": "naps", "prometheus_suffix": "naps"}])
+    apply_import(plan_import(registry=document))
+    assert Unit.objects.get(code="naps").symbol == "naps"
+    assert [unit.code for unit in services.registry_document().units] == ["naps"]
+
+
+def test_two_kpis_of_one_name_are_refused(db):
+    with pytest.raises(ImportRefused, match="hrv_rmssd"):
+        bring_in(HRV, HRV | {"prometheus_metric": "auren_other_ms"})
+    assert not KPI.objects.exists()
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_plan_and_import_ask_the_same_queries_of_few_and_many(db, count, django_assert_max_num_queries):
+    kpis = [HRV | {"name": f"kpi_{n}", "prometheus_metric": f"auren_kpi_{n}_ms"} for n in range(count)]
+    with django_assert_max_num_queries(25):
+        bring_in(*kpis)
+    with django_assert_max_num_queries(25):
+        bring_in(*(kpi | {"title": "other"} for kpi in kpis))
+
+
+def test_an_export_read_again_is_the_same_bytes(db):
+    bring_in(HRV, SLEEP)
+    text = write_registry(services.registry_document())
+    loaded = read_registry(text.encode())
+    assert loaded.document is not None
+    assert write_registry(loaded.document) == text

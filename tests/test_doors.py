@@ -1,0 +1,192 @@
+"""One contract, every door: what one door refuses, all refuse, by the same rule, and nothing is stored.
+
+CI runs this file on SQLite and on PostgreSQL.
+"""
+
+import json
+import time
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+
+from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit
+from tests.kpis.conftest import HRV, form_data
+
+pytestmark = pytest.mark.door
+
+PAGE = "/admin/kpis/kpi/import/"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A bad KPI: what differs from a good one, as the file and as the form have it, and who must object."""
+
+    name: str
+    code: str
+    document: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+
+
+def threshold(severity: str, **parts: str) -> dict[str, Any]:
+    rows: dict[str, Any] = {word: dict(row) for word, row in HRV["risk_thresholds"].items()}
+    rows[severity] |= parts
+    return {"risk_thresholds": rows}
+
+
+def named(label: str, name: str, code: str = "name_pattern") -> Case:
+    return Case(label, code, {"name": name}, {"name": name})
+
+
+def condition(label: str, text: str, code: str = "condition_invalid") -> Case:
+    return Case(label, code, threshold("critical", condition=text), {"critical_condition": text})
+
+
+CASES = [
+    named("capitals", "HRV"),
+    named("a blank at the end", "hrv "),
+    named("full width", "ｈｒｖ"),
+    named("a Cyrillic look-alike", "һrv_rmssd"),
+    named("a zero-width joiner", "hrv\u200d_rmssd"),
+    named("a bidi override", "hrv\u202e_rmssd"),
+    named("a line end", "hrv\nrmssd"),
+    named("a path", "../../etc/passwd"),
+    named("too long", "h" * 121, "too_long"),
+    *(named(f"reserved {word}", word, "reserved") for word in ("timestamp", "le", "quantile", "job", "instance")),
+    Case("a metric of ours", "reserved", {"prometheus_metric": "auren_kpi_info"}, {"prometheus_metric": "auren_kpi_info"}),
+    Case("a counter's suffix", "metric_suffix", {"prometheus_metric": "auren_hrv_ms_total"}, {"prometheus_metric": "auren_hrv_ms_total"}),
+    Case("an injected selector", "metric_pattern", {"prometheus_metric": 'x"} or vector(1)'}, {"prometheus_metric": 'x"} or vector(1)'}),
+    Case("a script link", "scheme_not_allowed", {"references": ["javascript:alert(1)"]}, {"references": "javascript:alert(1)"}),
+    Case("a bidi override in a text", "invalid_text", {"title": "HRV\u202e"}, {"title": "HRV\u202e"}),
+    condition("no number", "< abc"),
+    condition("not a number", "< nan"),
+    condition("infinity", "< inf"),
+    condition("too large", "< 1e400"),
+    condition("reversed", "39..25"),
+    condition("full-width digits", "< ２０"),
+    condition("never true", "< 0", "never_true"),
+    condition("always true", ">= 1", "always_true"),
+    condition("over the normal range", "< 120", "critical_overlaps_normal"),
+    condition("wider than warning", "< 120", "severities_out_of_order"),
+    condition("equal to the optimum", "== 50", "swallows_optimal"),
+    Case("an action with blanks", "action_name", threshold("critical", action="do it!"), {"critical_action": "do it!"}),
+    Case(
+        "a range out of order", "range_out_of_order",
+        {"normal_range": {"min": 101, "max": 100}}, {"normal_min": "101", "normal_max": "100", "optimal": ""},
+    ),
+    Case(
+        "an optimum outside", "optimal_outside_normal",
+        {"normal_range": {"min": 30, "max": 100, "optimal": 200}}, {"optimal": "200"},
+    ),
+    Case(
+        "normal outside what is possible", "normal_outside_absolute",
+        {"absolute_range": {"min": 40, "max": 250}}, {"absolute_min": "40"},
+    ),
+    Case("a word for a number", "number_expected", {"absolute_range": {"max": "a lot"}}, {"absolute_max": "a lot"}),
+    Case("NaN for a number", "not_finite", {"absolute_range": {"max": float("nan")}}, {"absolute_max": "NaN"}),
+    Case("infinity for a number", "not_finite", {"absolute_range": {"max": float("inf")}}, {"absolute_max": "Infinity"}),
+    Case("too many digits", "number_too_long", {"absolute_range": {"max": 12345678901}}, {"absolute_max": "12345678901"}),
+]  # fmt: skip
+
+
+def registry_yaml(**parts: Any) -> str:
+    """A registry file that holds one KPI; NaN and infinity are written as YAML has them."""
+    document = {"version": "1.1", "schema_version": "1.0", "kpis": [HRV | parts]}
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+
+
+def stored() -> dict[str, int]:
+    models = (KPI, Threshold, Revision, RegistrySettings, Unit)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def codes_of(findings: list[dict[str, Any]]) -> set[str]:
+    return {finding["code"] for finding in findings}
+
+
+def by_form(case: Case, client, tmp_path) -> set[str]:
+    response = client.post("/admin/kpis/kpi/add/", form_data(**case.form))
+    assert response.status_code == 200
+    form = response.context["adminform"].form
+    rows = response.context["inline_admin_formsets"][0].formset
+    found = [form.errors.as_data(), *(row.errors.as_data() for row in rows.forms)]
+    return {error.code for by_field in found for errors in by_field.values() for error in errors}
+
+
+def by_page(case: Case, client, tmp_path) -> set[str]:
+    file = SimpleUploadedFile("kpi_registry.yaml", registry_yaml(**case.document).encode())
+    response = client.post(PAGE, {"files": file}, follow=True)
+    draft = response.context["draft"]
+    if draft.plan is not None:
+        refused = client.post(response.redirect_chain[-1][0], {"digest": draft.plan.digest})
+        assert refused.status_code == 422
+    return {finding.code for finding in draft.report.findings}
+
+
+def by_import(case: Case, client, tmp_path) -> set[str]:
+    path = tmp_path / "kpi_registry.yaml"
+    path.write_text(registry_yaml(**case.document))
+    with pytest.raises((SystemExit, CommandError)):
+        call_command("registry", "import", str(path), stdout=StringIO(), stderr=StringIO())
+    return by_validate(case, client, tmp_path)
+
+
+def by_validate(case: Case, client, tmp_path) -> set[str]:
+    path = tmp_path / "kpi_registry.yaml"
+    path.write_text(registry_yaml(**case.document))
+    said = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("registry", "validate", str(path), "--format", "json", stdout=said)
+    assert ended.value.code == 1
+    return codes_of(json.loads(said.getvalue())["findings"])
+
+
+@pytest.mark.parametrize("door", [by_form, by_page, by_import, by_validate])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_door_refuses_it_by_the_same_rule_and_stores_nothing(case, door, db, editor_client, tmp_path):
+    before = stored()
+    started = time.perf_counter()
+    assert case.code in door(case, editor_client, tmp_path)
+    assert time.perf_counter() - started < 1
+    assert stored() == before
+
+
+def test_the_next_good_one_works(db, editor_client):
+    by_form(CASES[0], editor_client, None)
+    assert editor_client.post("/admin/kpis/kpi/add/", form_data()).status_code == 302
+    assert KPI.objects.count() == 1
+
+
+FILES = [
+    ("a deep list", "[" * 60_000, "too_deep"),
+    ("an alias bomb", "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("abcdefghi", "bcdefghij", strict=True)), "too_many_aliases"),
+    ("ten million letters", "a: " + "x" * 10_000_000, "too_large"),
+    ("a Python tag", "a: !!python/object/apply:os.system ['true']", "tag_not_allowed"),
+    ("a key twice", "version: '1.1'\nversion: '1.1'\nkpis: []\n", "duplicate_key"),
+    ("no YAML", "kpis: [1, 2", "not_yaml"),
+    ("nothing", "", "empty"),
+    ("another encoding", "kpis: []".encode("utf-16"), "wrong_encoding"),
+    ("a NUL", b"kpis: \x00", "invalid_text"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data", "code"), FILES, ids=[name for name, _, _ in FILES])
+def test_a_hostile_file_is_refused_in_milliseconds_by_page_and_command(name, data, code, db, editor_client, tmp_path):
+    raw = data if isinstance(data, bytes) else data.encode()
+    path = tmp_path / "kpi_registry.yaml"
+    path.write_bytes(raw)
+    said, started = StringIO(), time.perf_counter()
+    with pytest.raises(SystemExit) as ended:
+        call_command("registry", "validate", str(path), "--format", "json", stdout=said)
+    response = editor_client.post(PAGE, {"files": SimpleUploadedFile("kpi_registry.yaml", raw)})
+    assert time.perf_counter() - started < 1
+    assert ended.value.code == 1
+    assert code in codes_of(json.loads(said.getvalue())["findings"])
+    if raw:  # Django itself refuses an empty upload
+        assert response.status_code == 422
+        assert code in {finding.code for finding in response.context["draft"].report.findings}
+    assert stored()["KPI"] == 0
