@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import bench
-from bench.figures import printed
+from bench.figures import Figure, printed
 
 PREFIX = "bench_"
 
@@ -24,7 +24,7 @@ def main(wanted: Sequence[str]) -> int:
     if unknown:
         print(f"No such area: {', '.join(sorted(unknown))} (of {', '.join(areas())})", file=sys.stderr)
         return 2
-    figures = []
+    figures: list[Figure] = []
     for area in wanted or areas():
         module = importlib.import_module(f"bench.{PREFIX}{area}")
         figures += printed(module.run())

@@ -134,4 +134,6 @@ def run() -> Iterable[Figure]:
         for page, (ours, bare_address) in pages().items():
             get(client, bare_address)()
             yield Figure(f"admin.{page}_queries_10k_vs_30", queries(get(client, ours)), few[page], 1.0)
-            yield figure(f"admin.{page}_seconds", get(client, ours), get(client, bare_address), GOAL, rounds=9)
+            yield figure(
+                f"admin.{page}_seconds", get(client, ours), get(client, bare_address), GOAL, rounds=9
+            )

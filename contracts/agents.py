@@ -64,7 +64,8 @@ class AgentContext:
     """What is known around one agent. None means that the file which would say so was not there to read.
 
     ``bound`` are the KPIs that any agent watches and ``binding_agents`` the agents with bindings. ``cycles`` are
-    circles of hand-offs, each beginning with the agent whose name comes first.
+    circles of hand-offs, each beginning with the agent whose name comes first. ``left_out`` are names that the files
+    define in a shape that cannot be used: they are not unknown.
     """
 
     kpis: Mapping[str, KpiSpec] | None = None
@@ -73,6 +74,7 @@ class AgentContext:
     bound: frozenset[str] | None = None
     binding_agents: frozenset[str] | None = None
     cycles: tuple[tuple[str, ...], ...] = ()
+    left_out: frozenset[str] = frozenset()
     near_kpis: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
     near_agents: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
 
@@ -83,18 +85,22 @@ class AgentContext:
         kpis: Iterable[KpiSpec] | None,
         units: Mapping[str, UnitSpec] = STANDARD_UNITS,
         agents: Mapping[str, RosterAgent] | None,
-        bindings: Iterable[BindingsDocument] | None = None,
+        bindings: Iterable[BindingsDocument] = (),
+        complete: bool = True,
+        left_out: frozenset[str] = frozenset(),
     ) -> AgentContext:
-        """From the registry's KPIs, the roster and, where all of them are known, every agent's bindings."""
-        documents = None if bindings is None else list(bindings)
+        """From the registry's KPIs, the roster and agents' bindings; ``complete`` when these are all there are."""
+        documents = list(bindings)
         known = None if kpis is None else {kpi.name: kpi for kpi in kpis}
+        bound = frozenset(binding.key for document in documents for binding in document.kpis_used)
         return cls(
             kpis=known,
             units=units,
             agents=agents,
-            bound=None if documents is None else frozenset(b.key for d in documents for b in d.kpis_used),
-            binding_agents=None if documents is None else frozenset(d.agent for d in documents if d.kpis_used),
-            cycles=find_cycles(documents or ()),
+            bound=bound if complete and documents else None,
+            binding_agents=frozenset(d.agent for d in documents if d.kpis_used) if complete else None,
+            cycles=find_cycles(documents),
+            left_out=left_out,
             near_kpis=NearNames(known or ()),
             near_agents=NearNames(agents or ()),
         )

@@ -114,9 +114,11 @@ class RegistryContext:
         )
 
 
-def context_of(document: RegistryDocument) -> RegistryContext:
-    """The context of every KPI of a whole registry document."""
-    return RegistryContext.of(document, (KnownKpi(k.name, k.prometheus_metric, k.status) for k in document.kpis))
+def context_of(document: RegistryDocument, left_out: Iterable[str] = ()) -> RegistryContext:
+    """The context of every KPI of a whole registry document; ``left_out`` are names that it has no KPI for, though
+    the file does."""
+    known = [KnownKpi(kpi.name, kpi.prometheus_metric, kpi.status) for kpi in document.kpis]
+    return RegistryContext.of(document, [*known, *(KnownKpi(name, "") for name in left_out)])
 
 
 def units_of(settings: RegistryDocument) -> dict[str, UnitSpec]:

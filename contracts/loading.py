@@ -61,8 +61,8 @@ class Tree:
         return [finding for loaded in self.loaded for finding in loaded.findings]
 
 
-def load_tree(paths: Iterable[str | FilePath]) -> Tree:
-    """Read every contract file at or below the paths, as one tree.
+def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) -> Tree:
+    """Read every contract file at or below the paths, each of at most ``max_bytes``, as one tree.
 
     Raises TreeError for a path that does not exist, a directory without contract files, a file that cannot be read,
     and no path at all.
@@ -85,7 +85,7 @@ def load_tree(paths: Iterable[str | FilePath]) -> Tree:
     if not found:
         raise TreeError("Nothing was checked: no path was given.", EXIT_USAGE)
     for file in found.values():
-        read_into(tree, _bytes(file), file.as_posix())
+        read_into(tree, _bytes(file, max_bytes), file.as_posix(), max_bytes)
     return tree
 
 
@@ -97,10 +97,10 @@ def contract_files(directory: FilePath) -> list[FilePath]:
     return [path for path in candidates if path.is_file()]
 
 
-def read_into(tree: Tree, data: bytes, file: str) -> None:
+def read_into(tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES) -> None:
     """Read one file by its shape and put it into the tree."""
     try:
-        source = read_yaml(data, file=file)
+        source = read_yaml(data, file=file, max_bytes=max_bytes)
     except YamlError as error:
         tree.unusable.append(Loaded(None, YamlSource(None, file=file), [yaml_finding(error, file)]))
         return
@@ -115,12 +115,12 @@ def read_into(tree: Tree, data: bytes, file: str) -> None:
         tree.unusable.append(Loaded(None, source, [unknown_document(source)]))
 
 
-def _bytes(path: FilePath) -> bytes:
+def _bytes(path: FilePath, max_bytes: int) -> bytes:
     """A file's content, cut off just beyond what is read at most: the reader says that it is too large."""
     if not path.is_file():
         raise TreeError(f"Nothing was checked: {path} is not a file.", EXIT_USAGE)
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(max_bytes + 1)
     except OSError as error:
         raise TreeError(f"Nothing was checked: {path} cannot be read ({error.strerror}).") from None

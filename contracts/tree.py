@@ -12,30 +12,33 @@ from contracts.agents import AgentContext, compile_agent
 from contracts.changes import ChangesError, changed_files
 from contracts.checks import check_agent, check_coverage, check_registry, check_roster, compile_registry
 from contracts.context import units_of
-from contracts.documents import Document, Loaded
-from contracts.findings import Finding, Level, Path, Report
+from contracts.documents import Loaded
+from contracts.findings import EXIT_USAGE, Finding, Level, Path, Report
 from contracts.loading import Tree, TreeError, load_tree
 from contracts.severity import REGISTRY_WORDS
 from contracts.spec import KpiSpec
 from contracts.units import STANDARD_UNITS, UnitSpec
-from contracts.yamltree import YamlMapping, YamlSequence, YamlSource
+from contracts.yamltree import MAX_BYTES, YamlMapping, YamlSequence, YamlSource
 
 __all__ = ["Tree", "TreeError", "check_tree", "load_tree", "validate_tree"]
 
 
-def validate_tree(paths: Sequence[str | FilePath], *, changed_since: str | None = None) -> Report:
+def validate_tree(
+    paths: Sequence[str | FilePath], *, changed_since: str | None = None, max_bytes: int = MAX_BYTES
+) -> Report:
     """Read and check everything at or below the paths.
 
     Each directory is a tree of its own; single files together make one. With ``changed_since``, a git revision,
-    everything is checked all the same, but only findings in files that changed since then are reported.
+    everything is checked all the same, but only findings in files that changed since then are reported. Files of more
+    than ``max_bytes`` are refused.
 
     Raises TreeError when nothing could be checked.
     """
     directories = [path for path in paths if FilePath(path).is_dir()]
     files = [path for path in paths if path not in directories]
-    trees = [load_tree([directory]) for directory in directories]
+    trees = [load_tree([directory], max_bytes=max_bytes) for directory in directories]
     if files or not trees:
-        trees.append(load_tree(files))
+        trees.append(load_tree(files, max_bytes=max_bytes))
     loaded = [one for tree in trees for one in tree.loaded]
     findings = [finding for tree in trees for finding in check_tree(tree)]
     remarks = [remark for tree in trees if (remark := _left_unchecked(tree))]
@@ -53,15 +56,11 @@ def validate_tree(paths: Sequence[str | FilePath], *, changed_since: str | None 
 def check_tree(tree: Tree) -> list[Finding]:
     """What reading and every rule say about the files of one tree, each finding with its place."""
     found = tree.findings
-    kpis: list[KpiSpec] = []
-    units: dict[str, UnitSpec] = dict(STANDARD_UNITS)
-    for registry in tree.registries:
-        if registry.document:
-            specs = compile_registry(registry.document)
-            found += placed(check_registry(registry.document, specs, _left_out(registry)), registry.source)
-            kpis += specs
-            units |= units_of(registry.document)
-    context = _agent_context(tree, kpis, units)
+    compiled = [(one, compile_registry(one.document)) for one in tree.registries if one.document]
+    for registry, specs in compiled:
+        assert registry.document is not None
+        found += placed(check_registry(registry.document, specs, _left_out(registry)), registry.source)
+    context = _context(tree, [spec for _, specs in compiled for spec in specs])
     for bindings in tree.bindings:
         if bindings.document:
             agent = compile_agent(bindings.document, context, _folder(bindings.source.file))
@@ -69,7 +68,97 @@ def check_tree(tree: Tree) -> list[Finding]:
     for roster in tree.rosters:
         if roster.document:
             found += placed(check_roster(roster.document, context), roster.source)
-    for registry in tree.registries:
-        if registry.document:
-            found += placed(check_coverage(compile_registry(registry.document), context), registry.source)
+    for registry, specs in compiled:
+        found += placed(check_coverage(specs, context), registry.source)
     return _without_repetition(found)
+
+
+def placed(findings: Iterable[Finding], source: YamlSource) -> list[Finding]:
+    """The findings with file, line and column, and their paths as the file writes them."""
+    return [_placed(finding, source) for finding in findings]
+
+
+def _placed(finding: Finding, source: YamlSource) -> Finding:
+    path = _as_written(finding.path, source)
+    line, column = source.locate(path, key=_is_block(path, source))
+    return replace(finding, path=path, file=source.file, line=line, column=column)
+
+
+def _as_written(path: Path, source: YamlSource) -> Path:
+    """A path with the file's own word for each severity: ``elevated`` or ``caution``."""
+    if "risk_thresholds" not in path[:-1]:
+        return path
+    at = path.index("risk_thresholds") + 1
+    words = source.node(path[:at])
+    if isinstance(words, YamlMapping) and path[at] not in words:
+        word = next((word for word in words if REGISTRY_WORDS.get(word) == path[at]), path[at])
+        return (*path[:at], word, *path[at + 1 :])
+    return path
+
+
+def _is_block(path: Path, source: YamlSource) -> bool:
+    """Whether a path leads to several lines, or ends before them: then its key is the better place to point at."""
+    node = source.node(path)
+    return isinstance(node, (YamlMapping, YamlSequence)) and bool(path) and isinstance(path[-1], str)
+
+
+def _context(tree: Tree, kpis: list[KpiSpec]) -> AgentContext:
+    registries = [one for one in tree.registries if one.document]
+    rosters = [one.document for one in tree.rosters if one.document]
+    documents = [one.document for one in tree.bindings if one.document]
+    complete = tree.whole and len(documents) == len(tree.bindings) and not tree.unusable
+    left_out = frozenset(chain.from_iterable(map(_left_out, [*registries, *tree.rosters])))
+    units: dict[str, UnitSpec] = dict(STANDARD_UNITS)
+    for one in registries:
+        assert one.document is not None
+        units |= units_of(one.document)
+    return AgentContext.of(
+        kpis=kpis if registries else None,
+        units=units,
+        agents=dict(chain.from_iterable(roster.agents.items() for roster in rosters)) if rosters else None,
+        bindings=documents,
+        complete=complete,
+        left_out=left_out,
+    )
+
+
+def _left_out(loaded: Loaded[Any]) -> frozenset[str]:
+    """Names of what a file defines, but so badly that the document lacks it: they are not unknown."""
+    return frozenset(finding.subject for finding in loaded.findings if finding.level is Level.ERROR) - {""}
+
+
+def _folder(file: str) -> str:
+    """The agent a bindings file lies in the folder of: ``neuros`` for ``agents/neuros_modules/kpi_bindings.yaml``."""
+    folder = FilePath(file).parent.name
+    return folder.removesuffix("_modules") if folder.endswith("_modules") else ""
+
+
+def _without_repetition(findings: Iterable[Finding]) -> list[Finding]:
+    """Without the notes on unknown keys where a rule says more about the same key."""
+    kept = list(findings)
+    told = {(finding.file, finding.path) for finding in kept if finding.code == "condition_unsupported"}
+    return [f for f in kept if f.code != "unknown_field" or (f.file, f.path) not in told]
+
+
+def _left_unchecked(tree: Tree) -> str:
+    """What could not be held against what, in a sentence; "" where everything could."""
+    missing = [] if any(one.document for one in tree.registries) else ["registry"]
+    missing += [] if any(one.document for one in tree.rosters) else ["roster"]
+    if not tree.bindings or not missing:
+        return ""
+    return f"Bindings were not compared with the {' and the '.join(missing)}, which could not be read here."
+
+
+def _only_changed(
+    findings: list[Finding], loaded: Iterable[Loaded[Any]], revision: str
+) -> tuple[list[Finding], str]:
+    """The findings in files that changed since a revision, and a sentence about the others."""
+    files = {FilePath(one.source.file) for one in loaded}
+    try:
+        changed = changed_files(revision, files)
+    except ChangesError as error:
+        raise TreeError(str(error), EXIT_USAGE) from None
+    kept = [finding for finding in findings if FilePath(finding.file) in changed]
+    told = f"{len(changed)} of {len(files)} files changed since {revision}; only findings in these are shown."
+    hidden = len(findings) - len(kept)
+    return kept, f"{told} {hidden} in other files are left out." if hidden else told

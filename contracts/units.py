@@ -15,7 +15,7 @@ from types import MappingProxyType
 class UnitSpec:
     """One unit.
 
-    ``code`` is the word the YAML uses; ``base`` is the code of Prometheus' base unit, or empty if this is one.
+    ``code`` is the word the YAML uses; ``base`` is that of the base unit, or empty if this is one.
     """
 
     code: str

@@ -76,6 +76,14 @@ class TreeBuilder:
         # Equal texts are kept once: most keys, and many values, occur in every KPI.
         self._texts: dict[str, str] = {}
         self._plains: dict[str, Node] = dict.fromkeys(NULL_WORDS)
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open,
+            SequenceStartEvent: self._open,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+        }
 
     def build(self) -> tuple[Node, int]:
         """The tree and the character index where it starts. Raises YamlError."""
@@ -92,17 +100,7 @@ class TreeBuilder:
         if not isinstance(next_event(), DocumentStartEvent):
             self._refuse_empty()
         holder = self._frame
-        handlers: dict[type, Callable[[Any], None]] = {
-            ScalarEvent: self._scalar,
-            MappingStartEvent: self._open,
-            SequenceStartEvent: self._open,
-            MappingEndEvent: self._close,
-            SequenceEndEvent: self._close,
-            AliasEvent: self._alias,
-        }
-        handler: Callable[[Any], None] | None
-        while handler := handlers.get(type(event := next_event())):
-            handler(event)
+        self._nodes(next_event)
         if not isinstance(event := next_event(), StreamEndEvent):
             hint = "Put each document into a file of its own, or delete the line `---`."
             self._refuse("several_documents", "A second document starts here.", hint, event.start_mark.index)
@@ -110,7 +108,52 @@ class TreeBuilder:
             self._refuse_empty()
         return holder.node[0], holder.marks[0]
 
+    def _nodes(self, next_event: Callable[[], Any]) -> None:
+        """Read events until the document ends.
+
+        Three of four events are ordinary scalars; they are handled here, on local names, because a call for
+        each would take as long again as libyaml itself. Everything else goes through the frame.
+        """
+        texts, plains = self._texts, self._plains
+        frame = self._frame
+        node, marks, key, is_mapping = frame.node, frame.marks, frame.key, frame.is_mapping
+        value: Node
+        while True:
+            event: Any = next_event()
+            if type(event) is ScalarEvent and event.tag is None and event.anchor is None:
+                text = event.value
+                is_plain = event.style == ""
+                if is_plain or text.isprintable():
+                    if key is None and is_mapping:
+                        key = texts.setdefault(text, text)
+                        if key not in node and text != "<<":
+                            marks.append(event.start_mark.index)
+                            continue
+                        key = None
+                    else:
+                        if not is_plain:
+                            value = texts.setdefault(text, text)
+                        elif text in plains:
+                            value = plains[text]
+                        else:
+                            value = plains[text] = Plain(text)
+                        if is_mapping:
+                            node[key] = value
+                            key = None
+                        else:
+                            node.append(value)
+                        marks.append(event.start_mark.index)
+                        continue
+            frame.key = key
+            handler = self._handlers.get(type(event))
+            if handler is None:
+                return
+            handler(event)
+            frame = self._frame
+            node, marks, key, is_mapping = frame.node, frame.marks, frame.key, frame.is_mapping
+
     def _scalar(self, event: Any) -> None:
+        """A scalar out of the ordinary: tagged, anchored, a repeated key, or with characters nobody can see."""
         frame = self._frame
         text: str = event.value
         mark: int = event.start_mark.index
@@ -119,9 +162,10 @@ class TreeBuilder:
             is_plain = self._is_plain_by_tag(event)
         if not is_plain and not text.isprintable() and (bad := control_character(text)):
             self._refuse("invalid_text", f"A text may not hold {bad}.", "Leave the character out.", mark)
-        if frame.is_mapping and frame.key is None:
+        node: Node
+        if frame.key is None and frame.is_mapping:
+            node = text
             self._key(text, mark, is_plain)
-            node: Node = text
         else:
             node = self._plain(text) if is_plain else self._texts.setdefault(text, text)
             self._add(node, mark)

@@ -1,4 +1,4 @@
-"""Writes plain data as YAML in one layout: two blanks a level, lists indented, blank lines around large parts.
+"""Writes plain data as YAML in one layout: two blanks a level, lists indented, large parts set apart.
 
 The layout is also that of `registry fmt`, which gives the notes: the comments and blank lines to put back.
 """

@@ -8,7 +8,9 @@ from kpis.models import KPI, RegistrySettings, Threshold, Unit, ValidationRule
 from kpis.models.threshold import canonical
 
 
-def fill_kpi(kpi: KPI, document: KpiDocument, *, units: Mapping[str, Unit], named: Mapping[str, KPI]) -> list[Threshold]:
+def fill_kpi(
+    kpi: KPI, document: KpiDocument, *, units: Mapping[str, Unit], named: Mapping[str, KPI]
+) -> list[Threshold]:
     """Set every column of ``kpi`` from ``document`` and return its thresholds; saves nothing.
 
     ``units`` and ``named`` (KPIs by name, for the successor) hold what the document may refer to.
@@ -27,7 +29,9 @@ def fill_kpi(kpi: KPI, document: KpiDocument, *, units: Mapping[str, Unit], name
     kpi.missing_data = document.missing_data
     absolute, normal = document.absolute_range, document.normal_range
     kpi.absolute_min, kpi.absolute_max = (absolute.min, absolute.max) if absolute else (None, None)
-    kpi.normal_min, kpi.normal_max, kpi.optimal = (normal.min, normal.max, normal.optimal) if normal else (None,) * 3
+    kpi.normal_min, kpi.normal_max, kpi.optimal = (
+        (normal.min, normal.max, normal.optimal) if normal else (None,) * 3
+    )
     kpi.extra = kept(kpi=document.extra, absolute_range=extra_of(absolute), normal_range=extra_of(normal))
     return [threshold_of(kpi, severity, row) for severity, row in document.risk_thresholds.items()]
 
@@ -91,5 +95,5 @@ def extra_of(part: Range | None) -> dict[str, Any] | None:
 
 
 def kept(**parts: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The keys that we do not model, by the part of the document they stand in; parts without any left out."""
+    """The keys that we do not model, by the part of the document they stand in."""
     return {name: dict(extra) for name, extra in parts.items() if extra}

@@ -16,16 +16,24 @@ from contracts.severity import Severity
 from contracts.yamltree import Plain
 from kpis.gate import as_error, errors_only
 from kpis.models import KPI, RegistrySettings, Threshold, ValidationRule
+from kpis.models.fields import printable
 from kpis.models.threshold import THRESHOLD_FIELDS
 
 SEVERITIES = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 """The order in which people read thresholds: worst first."""
 
 
+def each_printable(lines: Sequence[str]) -> None:
+    """Every line is fit to be kept. Raises ValidationError."""
+    for line in lines:
+        printable(line)
+
+
 class LinesField(forms.CharField):
     """A list of texts, one per line."""
 
     widget = forms.Textarea
+    default_validators = [each_printable]
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored list as lines."""
@@ -42,15 +50,19 @@ class LinesField(forms.CharField):
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
-class NumberField(forms.DecimalField):
+class NumberField(forms.Field):
     """A number, read by the very grammar of the registry file, with its codes."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "number_expected": "Write a number, such as 30 or 0.8.",
         "not_finite": "Write a finite number; leave the field empty where there is no limit.",
         "number_too_long": f"Write a number with {DIGITS_EXPECTED}.",
     }
+
+    def __init__(self, *, max_digits: int = 0, decimal_places: int = 0, **kwargs: Any) -> None:
+        """The column's digits are those of the grammar; they need no check of their own."""
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Decimal | None:
         """The exact decimal, or None for an empty field. Raises ValidationError."""
@@ -65,10 +77,6 @@ class NumberField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored number without trailing zeros."""
         return plain(value) if isinstance(value, Decimal) else value
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """None: the step and bounds of a number input are not wanted."""
-        return {}
 
 
 class KPIForm(forms.ModelForm[KPI]):
@@ -86,15 +94,20 @@ class KPIForm(forms.ModelForm[KPI]):
 
     class Meta:
         model = KPI
-        exclude = ("position", "extra", "revision")
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}  # noqa: RUF012
+        fields = (
+            "name", "title", "description", "category", "owner", "references", "status", "successor", "unit",
+            "prometheus_metric", "missing_data",
+            "absolute_min", "absolute_max", "normal_min", "normal_max", "optimal",
+        )  # fmt: skip
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The thresholds are judged together with the KPI by their formset, which alone knows what they will be.
+        # The thresholds are judged by their formset, which alone knows what they will be.
         # A blank at the end of a name is the person's to see, not ours to hide: every door refuses it alike.
-        if "name" in self.fields:
-            self.fields["name"].strip = False
+        name = self.fields.get("name")
+        if isinstance(name, forms.CharField):
+            name.strip = False
         if self.is_bound:
             self.instance.draft_thresholds = ()
         if "started_from" in self.fields:
@@ -107,7 +120,7 @@ class ThresholdForm(forms.ModelForm[Threshold]):
     class Meta:
         model = Threshold
         fields = ("severity", "condition", "action", "for_duration", "keep_firing_for", "recover_if")
-        widgets = {"severity": forms.HiddenInput}  # noqa: RUF012
+        widgets = {"severity": forms.HiddenInput}
 
     CONTENT = ("condition", "action", "for_duration", "keep_firing_for", "recover_if")
 
@@ -173,7 +186,7 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
         return self.instance.findings(self.rows())
 
     def place(self, errors: Sequence[Finding]) -> None:
-        """Put errors about a threshold on its row; those of the KPI's own fields, its form has already said."""
+        """Put errors about a threshold on its row; the KPI's form has said its own."""
         rows = {str(form.shown_severity): form for form in self.forms if not form.is_empty}
         for finding in errors:
             if finding.path[:1] != ("risk_thresholds",):
@@ -188,7 +201,11 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
 class RegistrySettingsForm(forms.ModelForm[RegistrySettings]):
     """The settings, with the labels one per line."""
 
-    labels = LinesField(required=False, help_text="Labels every sample carries, one per line.", widget=forms.Textarea(attrs={"rows": 3}))
+    labels = LinesField(
+        required=False,
+        help_text="Labels every sample carries, one per line.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
     class Meta:
         model = RegistrySettings
@@ -198,7 +215,9 @@ class RegistrySettingsForm(forms.ModelForm[RegistrySettings]):
 class ValidationRuleForm(forms.ModelForm[ValidationRule]):
     """One rule, with the allowed values one per line."""
 
-    allowed_values = LinesField(required=False, help_text="One per line; empty allows any.", widget=forms.Textarea(attrs={"rows": 2}))
+    allowed_values = LinesField(
+        required=False, help_text="One per line; empty allows any.", widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     class Meta:
         model = ValidationRule

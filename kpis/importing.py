@@ -64,7 +64,10 @@ class Plan:
     @property
     def digest(self) -> str:
         """Changes when the plan does: what was on the screen is what is applied."""
-        facts = [(step.action, step.name, step.revision, [change.words for change in step.changes]) for step in self.steps]
+        facts = [
+            (step.action, step.name, step.revision, [change.words for change in step.changes])
+            for step in self.steps
+        ]
         settings = [change.words for change in self.settings]
         return sha256(repr((facts, settings, self.units)).encode()).hexdigest()
 
@@ -111,8 +114,10 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
 
 
 def context_for(registry: RegistryDocument, *, prune: bool) -> RegistryContext:
-    """What surrounds a file that is to come in: the units here and its own, and the KPIs here that will stay."""
-    units = {unit.code: unit.as_spec() for unit in Unit.objects.all()} | {u.code: u.as_spec() for u in registry.units}
+    """What surrounds a file that is to come in: units, its own too, and the KPIs here that will stay."""
+    units = {unit.code: unit.as_spec() for unit in Unit.objects.all()} | {
+        u.code: u.as_spec() for u in registry.units
+    }
     coming = [KnownKpi(kpi.name, kpi.prometheus_metric, kpi.status) for kpi in registry.kpis]
     names = {kpi.name for kpi in coming}
     staying = [] if prune else [kpi.as_known() for kpi in KPI.objects.all() if kpi.name not in names]
@@ -122,7 +127,7 @@ def context_for(registry: RegistryDocument, *, prune: bool) -> RegistryContext:
 def plan_import(*, registry: RegistryDocument, prune: bool = False) -> Plan:
     """Compare a registry file with the working copy, in a constant number of queries.
 
-    A KPI that differs and whose last revision did not come from an import is a conflict: someone edited it here.
+    A KPI that differs, and whose last revision did not come from an import, is a conflict.
     With ``prune``, KPIs that the file lacks are to be deleted.
     """
     stored = {kpi.name: kpi for kpi in KPI.objects.whole()}
@@ -130,7 +135,9 @@ def plan_import(*, registry: RegistryDocument, prune: bool = False) -> Plan:
     steps = [plan_kpi(document, stored.get(document.name), editors) for document in registry.kpis]
     if prune:
         gone = stored.keys() - {document.name for document in registry.kpis}
-        steps += [Step(Action.DELETE, name, revision=stored[name].revision) for name in stored if name in gone]
+        steps += [
+            Step(Action.DELETE, name, revision=stored[name].revision) for name in stored if name in gone
+        ]
     current = RegistryDocument.model_validate(RegistrySettings.current().as_data() | {"kpis": []})
     known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
     own = [unit.as_spec() for unit in registry.units]
@@ -157,7 +164,9 @@ def plan_kpi(document: KpiDocument, kpi: KPI | None, editors: Mapping[int, Revis
     editor = editors.get(kpi.pk)
     if editor is None:
         return Step(Action.CHANGE, document.name, document, changes, kpi.revision)
-    return Step(Action.CONFLICT, document.name, document, changes, kpi.revision, str(editor.author or "someone"))
+    return Step(
+        Action.CONFLICT, document.name, document, changes, kpi.revision, str(editor.author or "someone")
+    )
 
 
 def apply_import(
@@ -165,7 +174,7 @@ def apply_import(
 ) -> dict[Action, int]:
     """Do what the plan says, all of it or nothing; return how many KPIs of each kind it was.
 
-    The rules have judged the file before: see :func:`read_draft`; the database's own constraints stand behind.
+    The rules have judged the file before (:func:`read_draft`); the database's constraints stand behind.
     Raises ImportRefused when conflicts are to be refused, a KPI was edited since the plan was made, a unit or
     successor is missing, or the database refuses a value.
     """
@@ -177,14 +186,18 @@ def apply_import(
         with transaction.atomic():
             return _apply(plan, author, reason, conflicts)
     except (IntegrityError, DataError) as error:
-        raise ImportRefused(f"The database refuses the import, and nothing was changed: {reason_of(error)}") from error
+        raise ImportRefused(
+            f"The database refuses the import, and nothing was changed: {reason_of(error)}"
+        ) from error
 
 
 def reason_of(error: Exception) -> str:
     """What a constraint of ours says about itself, where it is one of ours, without the values it refused."""
     constraints = [*KPI._meta.constraints, *Threshold._meta.constraints, *Unit._meta.constraints]
     broken = next((constraint for constraint in constraints if constraint.name in str(error)), None)
-    return str(broken.violation_error_message) if broken else "a value is used twice or does not fit its column."
+    return (
+        str(broken.violation_error_message) if broken else "a value is used twice or does not fit its column."
+    )
 
 
 def _apply(plan: Plan, author: Author, reason: str, conflicts: Conflicts) -> dict[Action, int]:
@@ -203,8 +216,13 @@ def _apply(plan: Plan, author: Author, reason: str, conflicts: Conflicts) -> dic
     stored = lock_unchanged([*changing, *deleting])
     delete_kpis([stored[step.name] for step in deleting], author, reason)
     write_kpis(plan.of(Action.CREATE), changing, stored, author, reason)
-    done = dict.fromkeys(Action, 0) | {a: len(plan.of(a)) for a in (Action.CREATE, Action.UNCHANGED, Action.DELETE)}
-    return done | {Action.CHANGE: len(changing), Action.CONFLICT: len(clashing) if conflicts is Conflicts.OURS else 0}
+    done = dict.fromkeys(Action, 0) | {
+        a: len(plan.of(a)) for a in (Action.CREATE, Action.UNCHANGED, Action.DELETE)
+    }
+    return done | {
+        Action.CHANGE: len(changing),
+        Action.CONFLICT: len(clashing) if conflicts is Conflicts.OURS else 0,
+    }
 
 
 def apply_units(units: Sequence[UnitSpec]) -> None:
@@ -235,7 +253,9 @@ def lock_unchanged(steps: Sequence[Step]) -> dict[str, KPI]:
     stored = {kpi.name: kpi for kpi in KPI.objects.select_for_update().order_by("pk") if kpi.name in names}
     for step in steps:
         if step.name not in stored or stored[step.name].revision != step.revision:
-            raise ImportRefused(f"{step.name} was changed while the plan was on the screen. Make the plan again.")
+            raise ImportRefused(
+                f"{step.name} was changed while the plan was on the screen. Make the plan again."
+            )
     return stored
 
 
@@ -246,7 +266,9 @@ def delete_kpis(kpis: Sequence[KPI], author: Author, reason: str) -> None:
         KPI.objects.filter(pk__in=[kpi.pk for kpi in kpis]).delete()
     except ProtectedError as refused:
         names = ", ".join(sorted(str(user) for user in refused.protected_objects)[:5])
-        raise ImportRefused(f"A KPI that the file lacks is still used by {names}. Change that first.") from refused
+        raise ImportRefused(
+            f"A KPI that the file lacks is still used by {names}. Change that first."
+        ) from refused
 
 
 def write_kpis(
@@ -265,7 +287,9 @@ def write_kpis(
         try:
             rows = fill_kpi(kpi, document.model_copy(update={"successor": ""}), units=units, named=named)
         except KeyError as missing:
-            raise ImportRefused(f"{document.name} is measured in {missing.args[0]}, which is no unit here yet.") from None
+            raise ImportRefused(
+                f"{document.name} is measured in {missing.args[0]}, which is no unit here yet."
+            ) from None
         kpi.draft_thresholds = rows
         thresholds += rows
     KPI.objects.bulk_create([kpis[step.name] for step in creating], batch_size=BATCH)
@@ -277,13 +301,17 @@ def write_kpis(
     services.record_all(kpis=list(kpis.values()), author=author, source=Revision.Source.IMPORT, reason=reason)
 
 
-def link_successors(documents: Sequence[KpiDocument], kpis: Mapping[str, KPI], named: Mapping[str, KPI]) -> None:
+def link_successors(
+    documents: Sequence[KpiDocument], kpis: Mapping[str, KPI], named: Mapping[str, KPI]
+) -> None:
     """Set successors once every KPI of the file has a row."""
     linked = []
     for document in documents:
         if document.successor:
             if document.successor not in named:
-                raise ImportRefused(f"{document.name} names {document.successor} as its successor, which is no KPI.")
+                raise ImportRefused(
+                    f"{document.name} names {document.successor} as its successor, which is no KPI."
+                )
             kpis[document.name].successor = named[document.successor]
             linked.append(kpis[document.name])
     if linked:
@@ -298,6 +326,6 @@ def missing_units(registry: RegistryDocument) -> list[UnitSpec]:
 
 
 def proposed_unit(code: str) -> UnitSpec:
-    """A unit for a word that nobody knows: like the standard one it most likely means, under the file's own word."""
+    """A unit for a word that nobody knows: like the standard one it most likely means."""
     near = find_unit(code)
     return replace(near, code=code) if near else UnitSpec(code, code.replace("_", " "), symbol=code)

@@ -67,12 +67,14 @@ def parts(*, base: KpiDocument | None, mine: KpiDocument, theirs: KpiDocument) -
     """Every place where one side differs from the other, in the document's order."""
     was, ours, other = (flat(as_stored(document)) if document else {} for document in (base, mine, theirs))
     places = dict.fromkeys([*ours, *other])
-    all_parts = (Part(path, was.get(path, GONE), ours.get(path, GONE), other.get(path, GONE)) for path in places)
+    all_parts = (
+        Part(path, was.get(path, GONE), ours.get(path, GONE), other.get(path, GONE)) for path in places
+    )
     return [part for part in all_parts if part.mine != part.theirs]
 
 
 def merged(*, mine: KpiDocument, differing: list[Part], choices: Mapping[str, str]) -> KpiDocument:
-    """My document with every differing part settled. Raises ValidationError (pydantic) if the parts do not fit."""
+    """My document with every differing part settled. Raises pydantic's error if the parts do not fit."""
     leaves = flat(as_stored(mine))
     for part in differing:
         value = part.chosen(choices.get(part.key))

@@ -7,13 +7,12 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import STANDARD_UNITS
 from kpis.documents import fill_kpi
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit
-from kpis.models.kpi import KPIQuerySet
 
 KIND_KPI = "kpi"
 Author = AbstractBaseUser | AnonymousUser | None
@@ -30,7 +29,7 @@ def as_stored(document: KpiDocument) -> dict[str, Any]:
 
 @transaction.atomic
 def record(*, kpi: KPI, author: Author, source: str, reason: str = "") -> Revision:
-    """Keep ``kpi`` as it is now as its next revision; call it once after every save of a KPI and its thresholds."""
+    """Keep ``kpi`` as its next revision; call it once after every save of a KPI with its thresholds."""
     return record_all(kpis=[kpi], author=author, source=source, reason=reason)[0]
 
 
@@ -45,15 +44,23 @@ def record_all(*, kpis: Sequence[KPI], author: Author, source: str, reason: str 
 
 
 @transaction.atomic
-def record_deletion(*, kpis: Iterable[KPI], author: Author, reason: str = "", source: str = Revision.Source.ADMIN) -> None:
+def record_deletion(
+    *, kpis: Iterable[KPI], author: Author, reason: str = "", source: str = Revision.Source.ADMIN
+) -> None:
     """Keep a mark that these KPIs were deleted; call it before they are."""
     Revision.objects.bulk_create(
-        [_revision(kpi, None, author, source, reason, number=kpi.revision + 1) for kpi in kpis], batch_size=1000
+        [_revision(kpi, None, author, source, reason, number=kpi.revision + 1) for kpi in kpis],
+        batch_size=1000,
     )
 
 
 def _revision(
-    kpi: KPI, document: dict[str, Any] | None, author: Author, source: str, reason: str, number: int | None = None
+    kpi: KPI,
+    document: dict[str, Any] | None,
+    author: Author,
+    source: str,
+    reason: str,
+    number: int | None = None,
 ) -> Revision:
     return Revision(
         kind=KIND_KPI,
@@ -95,7 +102,7 @@ def replace(*, kpi: KPI, document: KpiDocument, author: Author, source: str, rea
 
 
 @transaction.atomic
-def change_status(*, kpis: KPIQuerySet, status: str, author: Author, reason: str = "") -> int:
+def change_status(*, kpis: QuerySet[KPI], status: str, author: Author, reason: str = "") -> int:
     """Give every KPI of the selection this status; return how many it changed.
 
     Raises ValidationError, naming the KPI, when the rules refuse one; then none is changed.
@@ -118,9 +125,9 @@ def next_position() -> int:
     return 0 if last is None else last + 1
 
 
-def registry_document(kpis: KPIQuerySet | None = None) -> RegistryDocument:
+def registry_document(kpis: QuerySet[KPI] | None = None) -> RegistryDocument:
     """The working copy, or only those KPIs of it, as one document, in a constant number of queries."""
-    whole = (KPI.objects.all() if kpis is None else kpis).whole()
+    whole = KPI.objects.whole() if kpis is None else KPI.objects.whole().filter(pk__in=kpis.values("pk"))
     documents = [kpi.as_document() for kpi in whole]
     used = {document.unit for document in documents}
     units = [unit.as_spec() for unit in Unit.objects.all() if unit.code in used]

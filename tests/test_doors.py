@@ -175,7 +175,9 @@ FILES = [
 
 
 @pytest.mark.parametrize(("name", "data", "code"), FILES, ids=[name for name, _, _ in FILES])
-def test_a_hostile_file_is_refused_in_milliseconds_by_page_and_command(name, data, code, db, editor_client, tmp_path):
+def test_a_hostile_file_is_refused_in_milliseconds_by_page_and_command(
+    name, data, code, db, editor_client, tmp_path
+):
     raw = data if isinstance(data, bytes) else data.encode()
     path = tmp_path / "kpi_registry.yaml"
     path.write_bytes(raw)

@@ -39,7 +39,9 @@ def main_nav(context: Context) -> dict[str, Any]:
     """The navigation for this person: what they may see, with the current page marked."""
     request: HttpRequest = context["request"]
     apps = context.get("available_apps") or []
-    registry = Group("Registry", [page for app in apps if app["app_label"] == REGISTRY for page in pages_of(app)])
+    registry = Group(
+        "Registry", [page for app in apps if app["app_label"] == REGISTRY for page in pages_of(app)]
+    )
     registry.pages += extra_pages(request)
     more = Group("More", [page for app in apps if app["app_label"] != REGISTRY for page in pages_of(app)])
     groups = [group for group in (registry, more) if group.pages]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any, ClassVar
 
@@ -53,22 +54,25 @@ def read_number(value: object) -> Decimal:
     ``number_too_long``.
     """
     if isinstance(value, Plain):
-        number = _from_plain(value)
-    elif isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return _read_plain_number(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise _number_expected()
-    else:
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return _checked(Decimal(repr(value)) if isinstance(value, float) else Decimal(value))
+
+
+@lru_cache(maxsize=4096)  # the same few numbers occur again and again
+def _read_plain_number(text: str) -> Decimal:
+    if _DECIMAL.fullmatch(text):
+        return _checked(Decimal(text))
+    raise _not_finite() if _NOT_FINITE.fullmatch(text) else _number_expected()
+
+
+def _checked(number: Decimal) -> Decimal:
     if not number.is_finite() or number.adjusted() > _LARGEST_EXPONENT:
         raise _not_finite()
     if number.adjusted() < -_LARGEST_EXPONENT or not fits(number):
         raise PydanticCustomError("number_too_long", "expected {expected}", {"expected": DIGITS_EXPECTED})
     return trimmed(number)
-
-
-def _from_plain(text: str) -> Decimal:
-    if _DECIMAL.fullmatch(text):
-        return Decimal(text)
-    raise _not_finite() if _NOT_FINITE.fullmatch(text) else _number_expected()
 
 
 def read_truth(value: object) -> bool:

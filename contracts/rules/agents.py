@@ -14,7 +14,7 @@ from contracts.rules.words import quoted
 @agent_rule("AGT001", "unknown_agent", "error", title="Unknown agent", example="agent: NEURO")
 def agent_is_known(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
     """Only agents on the roster are run; the bindings of any other are never fetched."""
-    if context.agents is not None and agent.name not in context.agents:
+    if context.agents is not None and agent.name not in context.agents and agent.name not in context.left_out:
         near = context.near_agents.question(agent.name)
         yield Problem(
             ("agent",),

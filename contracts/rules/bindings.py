@@ -23,7 +23,7 @@ _NEAR_ROLES = NearNames(ROLES)
 )
 def kpi_is_known(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
     """An agent can only watch what the registry defines: without a definition no value of it is ever accepted."""
-    if context.kpis is not None and binding.key not in context.kpis:
+    if context.kpis is not None and binding.key not in context.kpis and binding.key not in context.left_out:
         near = context.near_kpis.question(binding.key)
         yield Problem(
             ("key",),

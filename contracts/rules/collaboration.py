@@ -23,7 +23,9 @@ def targets_are_known(agent: AgentSpec, context: AgentContext) -> Iterator[Probl
     """Only an agent on the roster can answer a hand-off."""
     for hand_off in agent.hand_offs:
         name = hand_off.document.agent
-        if context.agents is not None and name not in context.agents and fold(name) != fold(agent.name):
+        if context.agents is None or name in context.agents or name in context.left_out:
+            continue
+        if fold(name) != fold(agent.name):
             near = context.near_agents.question(name)
             yield Problem(
                 (*hand_off.path, "agent"),

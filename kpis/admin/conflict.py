@@ -25,7 +25,9 @@ DRAFTS = "kpi_merge_drafts"
 """Where the session keeps documents that were merged and not yet saved, by the KPI's id."""
 
 
-def answer_if_stale(model_admin: "KPIAdmin", request: HttpRequest, object_id: str | None) -> HttpResponse | None:
+def answer_if_stale(
+    model_admin: "KPIAdmin", request: HttpRequest, object_id: str | None
+) -> HttpResponse | None:
     """None when the form may go on; else the conflict page, or a plain answer where both say the same."""
     if request.method != "POST" or object_id is None or not object_id.isdecimal():
         return None
@@ -61,7 +63,9 @@ def conflict_page(model_admin: "KPIAdmin", request: HttpRequest, object_id: str 
 
 def posted_document(model_admin: "KPIAdmin", request: HttpRequest, kpi: KPI) -> KpiDocument:
     """The form as a document, whatever became of the rows it was made from."""
-    form, formset = bound_forms(model_admin, as_new(request, formset_prefix=THRESHOLDS), KPI(extra=kpi.extra, pk=None))
+    form, formset = bound_forms(
+        model_admin, as_new(request, formset_prefix=THRESHOLDS), KPI(extra=kpi.extra, pk=None)
+    )
     form.is_valid()
     formset.is_valid()
     extra = {row.severity: row.extra for row in kpi.thresholds.all()}
@@ -99,7 +103,11 @@ def merge_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
         kpi = get_object_or_404(KPI.objects.whole(), pk=pk)
         if request.method != "POST" or not model_admin.has_change_permission(request, kpi):
             raise PermissionDenied
-        choices = {name.removeprefix("choose:"): value for name, value in request.POST.items() if name.startswith("choose:")}
+        choices = {
+            name.removeprefix("choose:"): value
+            for name, value in request.POST.items()
+            if name.startswith("choose:")
+        }
         base = base_document(kpi, request.POST.get("started_from", ""))
         mine = posted_document(model_admin, request, kpi)
         differing = merge.parts(base=base, mine=mine, theirs=kpi.as_document())
@@ -124,5 +132,7 @@ def show_draft(request: HttpRequest, kpi: KPI) -> None:
     try:
         kpi.draft_thresholds = fill_kpi(kpi, document, units=units, named=named)
     except KeyError as missing:
-        messages.warning(request, f"The merged version needs {missing.args[0]}, which is no longer in the registry.")
+        messages.warning(
+            request, f"The merged version needs {missing.args[0]}, which is no longer in the registry."
+        )
         kpi.refresh_from_db()

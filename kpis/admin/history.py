@@ -34,7 +34,10 @@ def history_view(
         raise PermissionDenied
     revisions = Revision.objects.of(services.KIND_KPI, kpi.pk).select_related("author")
     page = Paginator(revisions, PER_PAGE).get_page(request.GET.get("p"))
-    before = {revision.number + 1: revision for revision in revisions.filter(number__in=[r.number - 1 for r in page])}
+    before = {
+        revision.number + 1: revision
+        for revision in revisions.filter(number__in=[r.number - 1 for r in page])
+    }
     context = model_admin.admin_site.each_context(request) | {
         "title": "History",
         "opts": model_admin.opts,
@@ -44,6 +47,33 @@ def history_view(
         "can_restore": model_admin.has_change_permission(request, kpi),
     }
     return TemplateResponse(request, "admin/kpis/kpi/history.html", context)
+
+
+def changes_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
+    """Every revision of every KPI, newest first; those of deleted ones too."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if not model_admin.has_view_or_change_permission(request):
+            raise PermissionDenied
+        revisions = Revision.objects.filter(kind=services.KIND_KPI).select_related("author").order_by("-pk")
+        page = Paginator(revisions, PER_PAGE).get_page(request.GET.get("p"))
+        subjects = {revision.subject_id for revision in page}
+        numbers = {revision.number - 1 for revision in page}
+        earlier = Revision.objects.filter(kind=services.KIND_KPI, subject_id__in=subjects, number__in=numbers)
+        before = {(revision.subject_id, revision.number + 1): revision for revision in earlier}
+        present = set(KPI.objects.filter(pk__in=subjects).values_list("pk", flat=True))
+        context = model_admin.admin_site.each_context(request) | {
+            "title": "History",
+            "opts": model_admin.opts,
+            "page": page,
+            "rows": [
+                (r, changes_between(before.get((r.subject_id, r.number)), r), r.subject_id in present)
+                for r in page
+            ],
+        }
+        return TemplateResponse(request, "admin/kpis/kpi/changes.html", context)
+
+    return view
 
 
 def changes_between(before: Revision | None, after: Revision) -> list[Change]:
@@ -59,7 +89,9 @@ def restore_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
         kpi = get_object_or_404(KPI.objects.whole(), pk=pk)
         if not model_admin.has_change_permission(request, kpi):
             raise PermissionDenied
-        revision = get_object_or_404(Revision, kind=services.KIND_KPI, subject_id=pk, number=number, document__isnull=False)
+        revision = get_object_or_404(
+            Revision, kind=services.KIND_KPI, subject_id=pk, number=number, document__isnull=False
+        )
         document = KpiDocument.model_validate(revision.document)
         errors: list[str] = []
         if request.method == "POST":
@@ -78,7 +110,9 @@ def restore_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
             "then": bands_picture(compile_kpi(document), symbol=kpi.unit.symbol),
             "errors": errors,
         }
-        return TemplateResponse(request, "admin/kpis/kpi/restore.html", context, status=422 if errors else 200)
+        return TemplateResponse(
+            request, "admin/kpis/kpi/restore.html", context, status=422 if errors else 200
+        )
 
     return view
 
@@ -98,5 +132,7 @@ def restore(request: HttpRequest, kpi: KPI, document: KpiDocument, number: int) 
     except ValidationError as refused:
         return list(refused.messages)
     except KeyError as missing:
-        return [f"This version needs {missing.args[0]}, which is no longer in the registry. Add it again first."]
+        return [
+            f"This version needs {missing.args[0]}, which is no longer in the registry. Add it again first."
+        ]
     return []

@@ -55,7 +55,9 @@ def upload_view(model_admin: "KPIAdmin") -> View:
                 return HttpResponseRedirect(reverse("admin:kpis_kpi_import_plan", args=[upload.pk]))
         context = page_context(model_admin, request, "Import a registry") | {"form": form, "draft": draft}
         refused = request.method == "POST"
-        return TemplateResponse(request, "admin/kpis/kpi/import_upload.html", context, status=422 if refused else 200)
+        return TemplateResponse(
+            request, "admin/kpis/kpi/import_upload.html", context, status=422 if refused else 200
+        )
 
     return view
 
@@ -82,20 +84,28 @@ def plan_view(model_admin: "KPIAdmin") -> View:
             "upload": upload,
             "draft": draft,
             "plan": draft.plan,
-            "counts": [(str(action), count) for action, count in draft.plan.counts.items()] if draft.plan else [],
+            "counts": [(str(action), count) for action, count in draft.plan.counts.items()]
+            if draft.plan
+            else [],
             "missing_units": missing_units(draft.registry) if draft.registry else [],
             "can_add_unit": request.user.has_perm("kpis.add_unit"),
             "prune": prune,
             "refusal": refusal,
         }
-        return TemplateResponse(request, "admin/kpis/kpi/import_plan.html", context, status=422 if refusal else 200)
+        return TemplateResponse(
+            request, "admin/kpis/kpi/import_plan.html", context, status=422 if refusal else 200
+        )
 
     return view
 
 
 def require_import(model_admin: "KPIAdmin", request: HttpRequest) -> None:
     """An import may create, change and delete. Raises PermissionDenied."""
-    checks = (model_admin.has_add_permission, model_admin.has_change_permission, model_admin.has_delete_permission)
+    checks = (
+        model_admin.has_add_permission,
+        model_admin.has_change_permission,
+        model_admin.has_delete_permission,
+    )
     if not all(check(request) for check in checks):
         raise PermissionDenied
 
@@ -120,7 +130,9 @@ def add_unit(request: HttpRequest, upload: Upload, code: str) -> None:
             unit = Unit.of_spec(spec)
             unit.full_clean()
             unit.save()
-            messages.success(request, f"Added the unit {unit}. Its symbol and names can be changed under Units.")
+            messages.success(
+                request, f"Added the unit {unit}. Its symbol and names can be changed under Units."
+            )
 
 
 def apply(request: HttpRequest, draft: Draft) -> str:
@@ -134,10 +146,17 @@ def apply(request: HttpRequest, draft: Draft) -> str:
     choice = request.POST.get("conflicts", Conflicts.REFUSE)
     conflicts = Conflicts(choice) if choice in set(Conflicts) else Conflicts.REFUSE
     try:
-        done = apply_import(draft.plan, author=request.user, conflicts=conflicts, reason=request.POST.get("reason", "")[:500])
+        done = apply_import(
+            draft.plan, author=request.user, conflicts=conflicts, reason=request.POST.get("reason", "")[:500]
+        )
     except ImportRefused as refused:
         return str(refused)
-    words = {Action.CREATE: "created", Action.CHANGE: "changed", Action.DELETE: "deleted", Action.UNCHANGED: "unchanged"}
+    words = {
+        Action.CREATE: "created",
+        Action.CHANGE: "changed",
+        Action.DELETE: "deleted",
+        Action.UNCHANGED: "unchanged",
+    }
     told = ", ".join(f"{done[action]} {word}" for action, word in words.items() if done[action])
     messages.success(request, f"Imported: {told or 'nothing to do'}.")
     return ""

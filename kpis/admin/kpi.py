@@ -1,5 +1,6 @@
 """KPIs in the admin: the list with its pictures, the form with its preview, and the bulk actions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -48,7 +49,10 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
     autocomplete_fields = ("unit", "successor")
     actions = ("activate", "deprecate", "validate", "export")
     fieldsets = (
-        ("Healthy range", {"fields": (("normal_min", "optimal", "normal_max"), ("absolute_min", "absolute_max"))}),
+        (
+            "Healthy range",
+            {"fields": (("normal_min", "optimal", "normal_max"), ("absolute_min", "absolute_max"))},
+        ),
         ("What it is", {"fields": ("name", "title", "description", ("category", "owner"), "references")}),
         ("How it is measured", {"fields": ("unit", "prometheus_metric", "missing_data")}),
         ("Its life", {"fields": (("status", "successor"),)}),
@@ -63,6 +67,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
             path("<int:pk>/preview/", view(preview.preview_view(self)), name="kpis_kpi_preview"),
             path("<int:pk>/merge/", view(conflict.merge_view(self)), name="kpis_kpi_merge"),
             path("<int:pk>/history/<int:number>/", view(history.restore_view(self)), name="kpis_kpi_restore"),
+            path("changes/", view(history.changes_view(self)), name="kpis_kpi_changes"),
             path("import/", view(importing.upload_view(self)), name="kpis_kpi_import"),
             path("import/<int:pk>/", view(importing.plan_view(self)), name="kpis_kpi_import_plan"),
             *super().get_urls(),
@@ -115,7 +120,11 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         }
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> HttpResponse:
         """The form with its picture; a conflict page when someone else saved in between."""
         answer = conflict.answer_if_stale(self, request, object_id)
@@ -126,7 +135,9 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         except services.StaleRevision:  # saved by someone else after the look above
             return conflict.conflict_page(self, request, object_id)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Put the picture and the findings beside the fields, as they stand when the page is opened."""
         kpi, formset = context["adminform"].form.instance, context["inline_admin_formsets"][0].formset
         rows = formset.rows() if formset.is_bound else kpi.thresholds.all() if kpi.pk else []
@@ -196,9 +207,11 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         return response
 
 
-def level_counts(found: list[Finding]) -> list[tuple[str, str]]:
+def level_counts(found: Sequence[Finding]) -> list[tuple[str, str]]:
     """Each level that occurs with its count in words, worst first."""
-    counts = [(level, sum(f.level is level for f in found)) for level in (Level.ERROR, Level.WARNING, Level.NOTE)]
+    counts = [
+        (level, sum(f.level is level for f in found)) for level in (Level.ERROR, Level.WARNING, Level.NOTE)
+    ]
     return [(str(level), counted(count, str(level))) for level, count in counts if count]
 
 

@@ -22,7 +22,7 @@ View = Callable[..., HttpResponse]
 
 
 def preview_view(model_admin: "KPIAdmin") -> View:
-    """The endpoint that the form asks while one types. It saves nothing and answers the same form's verdict."""
+    """The endpoint that the form asks while one types: the verdict a save would get, and nothing saved."""
 
     def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if request.method != "POST":
@@ -30,14 +30,18 @@ def preview_view(model_admin: "KPIAdmin") -> View:
         kpi = KPI.objects.whole().filter(pk=pk).first() if pk else KPI()
         if kpi is None:
             raise Http404
-        allowed = model_admin.has_change_permission(request, kpi) if pk else model_admin.has_add_permission(request)
+        allowed = (
+            model_admin.has_change_permission(request, kpi) if pk else model_admin.has_add_permission(request)
+        )
         if not allowed:
             raise PermissionDenied
         form, formset = bound_forms(model_admin, request, kpi)
         form.is_valid()
         formset.is_valid()
         context = context_of(form.instance, formset.rows())
-        errors = error_texts(form) | {name: text for row in formset.forms for name, text in error_texts(row).items()}
+        errors = error_texts(form) | {
+            name: text for row in formset.forms for name, text in error_texts(row).items()
+        }
         return JsonResponse(
             {
                 "aside": render_to_string("admin/kpis/kpi/aside.html", context, request=request),
@@ -53,7 +57,7 @@ def bound_forms(model_admin: "KPIAdmin", request: HttpRequest, kpi: KPI) -> tupl
     """The admin's own form and formset over what was posted."""
     change = kpi.pk is not None
     form = model_admin.get_form(request, kpi if change else None, change=change)(request.POST, instance=kpi)
-    formsets, _ = model_admin._create_formsets(request, form.instance, change=change)
+    formsets, _ = model_admin._create_formsets(request, form.instance, change=change)  # type: ignore[attr-defined]  # not in the stubs
     return form, formsets[0]
 
 
@@ -67,7 +71,10 @@ def context_of(kpi: KPI, thresholds: Sequence[Threshold]) -> dict[str, Any]:
     found = kpi.findings(thresholds)
     if kpi.pk is None:
         found = [finding for finding in found if not about_empty_field(kpi, finding)]
-    return {"picture": bands_picture(kpi.as_spec(thresholds), symbol=kpi.unit.symbol if kpi.unit_id else ""), "found": found}
+    return {
+        "picture": bands_picture(kpi.as_spec(thresholds), symbol=kpi.unit.symbol if kpi.unit_id else ""),
+        "found": found,
+    }
 
 
 def about_empty_field(kpi: KPI, finding: Finding) -> bool:

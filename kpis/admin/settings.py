@@ -37,7 +37,9 @@ class RegistrySettingsAdmin(admin.ModelAdmin[RegistrySettings]):
         """The registry always has settings."""
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """Go straight to the one row."""
         RegistrySettings.objects.get_or_create(pk=1, defaults={"labels": ["user_id", "measurement_source"]})
         return HttpResponseRedirect(reverse("admin:kpis_registrysettings_change", args=[1]))

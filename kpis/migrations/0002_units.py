@@ -12,7 +12,9 @@ from contracts.units import STANDARD_UNITS
 def add_units(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Bring in the standard units as they are today; one that is there already stays as it is."""
     unit = apps.get_model("kpis", "Unit")
-    unit.objects.bulk_create([unit(**asdict(spec)) for spec in STANDARD_UNITS.values()], ignore_conflicts=True)
+    unit.objects.bulk_create(
+        [unit(**asdict(spec)) for spec in STANDARD_UNITS.values()], ignore_conflicts=True
+    )
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from pydantic import ValidationError as ShapeError
 
 from contracts.checks import check_kpi
@@ -16,40 +16,26 @@ from contracts.findings import Finding
 from contracts.limits import KPI_LIMITS
 from contracts.spec import KpiSpec, compile_kpi
 from kpis.gate import raise_on_errors
+from kpis.models.constraints import KPI_CONSTRAINTS
+from kpis.models.fields import LineField, ProseField
 from kpis.models.settings import RegistrySettings
 from kpis.models.threshold import Threshold
 from kpis.models.unit import Unit
-
-NAME_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
-METRIC_PATTERN = r"\A[a-zA-Z_:][a-zA-Z0-9_:]*\Z"
-LIMIT = Decimal("999999999.999999")
-"""The largest number a KPI may name; a bound on both sides keeps NaN and infinity out of PostgreSQL."""
 
 
 class KPIQuerySet(models.QuerySet["KPI"]):
     """KPIs, in the registry's order."""
 
     def whole(self) -> "KPIQuerySet":
-        """With all that a contract consists of: unit, thresholds and successor, in a constant number of queries."""
+        """With all that a contract consists of: unit, thresholds and successor; two queries."""
         return self.select_related("unit", "successor").prefetch_related("thresholds")
 
 
 def number_field(verbose_name: str, **options: Any) -> "models.DecimalField[Any, Any]":
     """An optional decimal, exact on every database: nine digits before the point and six behind it."""
-    return models.DecimalField(verbose_name, max_digits=15, decimal_places=6, null=True, blank=True, **options)
-
-
-def within_limit(*names: str) -> models.Q:
-    """Every one of these numbers is finite, where it is given."""
-    condition = Q()
-    for name in names:
-        condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": -LIMIT, f"{name}__lte": LIMIT})
-    return condition
-
-
-def ordered(low: str, high: str) -> models.Q:
-    """The first number is not above the second, where both are given."""
-    return Q(**{f"{low}__isnull": True}) | Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__lte": F(high)})
+    return models.DecimalField(
+        verbose_name, max_digits=15, decimal_places=6, null=True, blank=True, **options
+    )
 
 
 class KPI(models.Model):
@@ -62,25 +48,48 @@ class KPI(models.Model):
         ACTIVE = "active", "active"
         DEPRECATED = "deprecated", "deprecated"
 
-    name = models.CharField(max_length=KPI_LIMITS["name"], unique=True, help_text="How files and agents call it, such as hrv_rmssd.")
-    title = models.CharField(max_length=KPI_LIMITS["title"], blank=True, help_text="How people call it, such as Heart-rate variability.")
-    description = models.TextField(blank=True, help_text="What it says about a person, in plain words.")
-    category = models.CharField(max_length=KPI_LIMITS["category"], blank=True, db_index=True, help_text="Such as cardiovascular or sleep.")
-    owner = models.CharField(max_length=KPI_LIMITS["owner"], blank=True, help_text="The team that answers for it.")
-    references = models.JSONField(default=list, blank=True, help_text="Papers or standards behind the numbers, one per line.")
+    name = LineField(
+        max_length=KPI_LIMITS["name"],
+        unique=True,
+        help_text="How files and agents call it, such as hrv_rmssd.",
+    )
+    title = LineField(
+        max_length=KPI_LIMITS["title"],
+        blank=True,
+        help_text="How people call it, such as Heart-rate variability.",
+    )
+    description = ProseField(blank=True, help_text="What it says about a person, in plain words.")
+    category = LineField(
+        max_length=KPI_LIMITS["category"],
+        blank=True,
+        db_index=True,
+        help_text="Such as cardiovascular or sleep.",
+    )
+    owner = LineField(max_length=KPI_LIMITS["owner"], blank=True, help_text="The team that answers for it.")
+    references = models.JSONField(
+        default=list, blank=True, help_text="Papers or standards behind the numbers, one per line."
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
     successor = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors",
         help_text="What to use instead, once this one is deprecated.",
     )  # fmt: skip
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="kpis")
-    prometheus_metric = models.CharField(
-        "Prometheus metric", max_length=KPI_LIMITS["prometheus_metric"], unique=True, help_text="Such as auren_hrv_rmssd_ms: it says its unit."
+    prometheus_metric = LineField(
+        "Prometheus metric",
+        max_length=KPI_LIMITS["prometheus_metric"],
+        unique=True,
+        help_text="Such as auren_hrv_rmssd_ms: it says its unit.",
     )
-    missing_data = models.CharField(
-        "silent after", max_length=KPI_LIMITS["missing_data"], blank=True, help_text="How long without a value before its state is unknown, such as 2d."
+    missing_data = LineField(
+        "silent after",
+        max_length=KPI_LIMITS["missing_data"],
+        blank=True,
+        help_text="How long without a value before its state is unknown, such as 2d.",
     )
-    absolute_min = number_field("impossible below", help_text="A smaller value cannot be real and is refused.")
+    absolute_min = number_field(
+        "impossible below", help_text="A smaller value cannot be real and is refused."
+    )
     absolute_max = number_field("impossible above", help_text="A larger value cannot be real and is refused.")
     normal_min = number_field("lowest normal")
     normal_max = number_field("highest normal")
@@ -100,38 +109,7 @@ class KPI(models.Model):
         verbose_name = "KPI"
         verbose_name_plural = "KPIs"
         ordering = ("position", "id")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(name__regex=NAME_PATTERN), name="kpi_name_pattern", violation_error_code="name_pattern",
-                violation_error_message="A name is small letters, digits and underscores, beginning with a letter.",
-            ),
-            models.CheckConstraint(
-                condition=Q(prometheus_metric__regex=METRIC_PATTERN), name="kpi_metric_pattern",
-                violation_error_code="metric_pattern", violation_error_message="This is not a name Prometheus accepts.",
-            ),
-            models.CheckConstraint(
-                condition=within_limit("absolute_min", "absolute_max", "normal_min", "normal_max", "optimal"),
-                name="kpi_numbers_finite", violation_error_code="not_finite",
-                violation_error_message="Numbers have at most nine digits before the point.",
-            ),
-            models.CheckConstraint(
-                condition=ordered("absolute_min", "absolute_max"), name="kpi_absolute_ordered",
-                violation_error_message="“Impossible below” is above “impossible above”.",
-            ),
-            models.CheckConstraint(
-                condition=ordered("normal_min", "normal_max"), name="kpi_normal_ordered",
-                violation_error_message="The lowest normal value is above the highest.",
-            ),
-            models.CheckConstraint(
-                condition=ordered("absolute_min", "normal_min") & ordered("normal_max", "absolute_max"),
-                name="kpi_normal_possible", violation_error_message="The normal range leaves what is possible.",
-            ),
-            models.CheckConstraint(
-                condition=ordered("normal_min", "optimal") & ordered("optimal", "normal_max"),
-                name="kpi_optimal_normal", violation_error_message="The best value is outside the normal range.",
-            ),
-            models.CheckConstraint(condition=Q(status__in=["draft", "active", "deprecated"]), name="kpi_status_known"),
-        )  # fmt: skip
+        constraints = KPI_CONSTRAINTS
 
     def __str__(self) -> str:
         return self.title or self.name
@@ -147,8 +125,11 @@ class KPI(models.Model):
             "category": self.category,
             "prometheus_metric": self.prometheus_metric,
             "absolute_range": self._range("absolute_range", min=self.absolute_min, max=self.absolute_max),
-            "normal_range": self._range("normal_range", min=self.normal_min, max=self.normal_max, optimal=self.optimal),
-            "risk_thresholds": {row.severity: row.as_data() for row in rows} | self.extra.get("risk_thresholds", {}),
+            "normal_range": self._range(
+                "normal_range", min=self.normal_min, max=self.normal_max, optimal=self.optimal
+            ),
+            "risk_thresholds": {row.severity: row.as_data() for row in rows}
+            | self.extra.get("risk_thresholds", {}),
             "owner": self.owner,
             "references": self.references,
             "status": self.status,
@@ -159,7 +140,9 @@ class KPI(models.Model):
 
     def _range(self, part: str, **bounds: Decimal | None) -> dict[str, Any] | None:
         """The given bounds with what was kept beside them, or None where there is nothing."""
-        return {key: value for key, value in bounds.items() if value is not None} | self.extra.get(part, {}) or None
+        return {key: value for key, value in bounds.items() if value is not None} | self.extra.get(
+            part, {}
+        ) or None
 
     def current_thresholds(self) -> Sequence[Threshold]:
         """The thresholds as they are being edited, else as they are stored."""
@@ -206,12 +189,14 @@ class KPI(models.Model):
 
 
 def registry_context(known: Iterable[KnownKpi]) -> RegistryContext:
-    """The rules' view of the working copy: its settings and units, and those KPIs that matter here; three queries."""
+    """The rules' view of the working copy: settings, units and those KPIs that matter; three queries."""
     settings = RegistryDocument.model_validate(RegistrySettings.current().as_data() | {"kpis": []})
-    return RegistryContext.of(settings, known, units={unit.code: unit.as_spec() for unit in Unit.objects.all()})
+    return RegistryContext.of(
+        settings, known, units={unit.code: unit.as_spec() for unit in Unit.objects.all()}
+    )
 
 
-KPI_FIELDS = {
+KPI_FIELDS: dict[tuple[str, ...], str] = {
     ("name",): "name",
     ("title",): "title",
     ("description",): "description",

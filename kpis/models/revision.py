@@ -34,7 +34,9 @@ class Revision(models.Model):
     subject_name = models.CharField(max_length=200)
     number = models.PositiveIntegerField()
     document = models.JSONField(help_text="Null where the thing was deleted.", null=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     source = models.CharField(max_length=10, choices=Source.choices)
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(auto_now_add=True)

@@ -8,18 +8,21 @@ from django.db import models
 from contracts.checks import check_settings
 from contracts.documents import RegistryDocument
 from kpis.gate import raise_on_errors
+from kpis.models.fields import LineField
 
 
 class RegistrySettings(models.Model):
     """The one row of settings: versions, and how KPIs are exported."""
 
-    version = models.CharField(max_length=20, default="1.1")
-    schema_version = models.CharField(max_length=20, default="1.0", blank=True)
-    last_updated = models.CharField(
+    version = LineField(max_length=20, default="1.1")
+    schema_version = LineField(max_length=20, default="1.0", blank=True)
+    last_updated = LineField(
         max_length=40, blank=True, help_text="The date the registry says it was changed, such as 2025-07-31."
     )
     prometheus_enabled = models.BooleanField("export to Prometheus", default=True)
-    prefix = models.CharField(max_length=60, default="auren_", blank=True, help_text="What every metric's name begins with.")
+    prefix = LineField(
+        max_length=60, default="auren_", blank=True, help_text="What every metric's name begins with."
+    )
     labels = models.JSONField(default=list, blank=True, help_text="Labels every sample carries.")
     extra = models.JSONField(default=dict, blank=True, editable=False)
 
@@ -46,7 +49,11 @@ class RegistrySettings(models.Model):
         """Everything of the registry file but its KPIs and units."""
         if rules is None:
             rules = [] if self._state.adding else list(self.validation_rules.all())
-        prometheus: dict[str, Any] = {"enabled": self.prometheus_enabled, "prefix": self.prefix, "labels": self.labels}
+        prometheus: dict[str, Any] = {
+            "enabled": self.prometheus_enabled,
+            "prefix": self.prefix,
+            "labels": self.labels,
+        }
         prometheus |= self.extra.get("prometheus", {})
         data: dict[str, Any] = {
             "version": self.version,
@@ -55,10 +62,10 @@ class RegistrySettings(models.Model):
             "export_config": {"prometheus": prometheus} | self.extra.get("export_config", {}),
             "validation_rules": [rule.as_data() for rule in rules],
         }
-        return data | self.extra.get("registry", {})
+        return {**data, **self.extra.get("registry", {})}
 
     def clean(self) -> None:
-        """Refuse forbidden labels and bad prefixes; the rows of rules are judged by :class:`ValidationRule`."""
+        """Refuse forbidden labels and bad prefixes; each rule judges itself."""
         document = RegistryDocument.model_validate(self.as_data(rules=[]) | {"kpis": []})
         raise_on_errors(check_settings(document), SETTINGS_FIELDS)
 
@@ -68,10 +75,12 @@ class ValidationRule(models.Model):
 
     settings = models.ForeignKey(RegistrySettings, on_delete=models.CASCADE, related_name="validation_rules")
     position = models.PositiveIntegerField(default=0)
-    field = models.CharField(max_length=60, help_text="A field of a KPI, such as unit or normal_range.min.")
+    field = LineField(max_length=60, help_text="A field of a KPI, such as unit or normal_range.min.")
     required = models.BooleanField(default=False)
-    pattern = models.CharField(
-        max_length=300, blank=True, help_text="The whole value must match, in RE2's syntax, such as ^auren_[a-z0-9_]+$."
+    pattern = LineField(
+        max_length=300,
+        blank=True,
+        help_text="The whole value must match, in RE2's syntax, such as ^auren_[a-z0-9_]+$.",
     )
     allowed_values = models.JSONField(default=list, blank=True, help_text="One per line; empty allows any.")
     extra = models.JSONField(default=dict, blank=True, editable=False)
@@ -91,7 +100,7 @@ class ValidationRule(models.Model):
             data["pattern"] = self.pattern
         if self.allowed_values:
             data["allowed_values"] = self.allowed_values
-        return data | self.extra
+        return {**data, **self.extra}
 
     def clean(self) -> None:
         """Refuse a field that no KPI has and a pattern that RE2 refuses."""
@@ -102,11 +111,15 @@ class ValidationRule(models.Model):
         raise_on_errors(findings, RULE_FIELDS)
 
 
-SETTINGS_FIELDS = {
+SETTINGS_FIELDS: dict[tuple[str, ...], str] = {
     ("export_config", "prometheus", "labels"): "labels",
     ("export_config", "prometheus", "prefix"): "prefix",
     ("version",): "version",
     ("schema_version",): "schema_version",
     ("last_updated",): "last_updated",
 }
-RULE_FIELDS = {("field",): "field", ("pattern",): "pattern", ("allowed_values",): "allowed_values"}
+RULE_FIELDS: dict[tuple[str, ...], str] = {
+    ("field",): "field",
+    ("pattern",): "pattern",
+    ("allowed_values",): "allowed_values",
+}

@@ -8,6 +8,7 @@ from contracts.conditions import ConditionError, parse
 from contracts.limits import THRESHOLD_LIMITS
 from contracts.severity import Severity
 from kpis.gate import raise_on_errors
+from kpis.models.fields import LineField
 
 
 class Threshold(models.Model):
@@ -15,18 +16,34 @@ class Threshold(models.Model):
 
     kpi = models.ForeignKey("kpis.KPI", on_delete=models.CASCADE, related_name="thresholds")
     severity = models.CharField(max_length=10, choices=[(str(s), str(s)) for s in Severity])
-    condition = models.CharField(
-        "when the value is", max_length=THRESHOLD_LIMITS["condition"], help_text='Such as "< 20", "80..89" or "drop >= 10% over 7d".'
+    condition = LineField(
+        "when the value is",
+        max_length=THRESHOLD_LIMITS["condition"],
+        help_text='Such as "< 20", "80..89" or "drop >= 10% over 7d".',
     )
-    action = models.CharField("then", max_length=THRESHOLD_LIMITS["action"], blank=True, help_text="What to do, such as reduce_training_intensity.")
-    for_duration = models.CharField(
-        "for at least", max_length=THRESHOLD_LIMITS["for_"], blank=True, help_text="How long it must hold before it counts, such as 10m."
+    action = LineField(
+        "then",
+        max_length=THRESHOLD_LIMITS["action"],
+        blank=True,
+        help_text="What to do, such as reduce_training_intensity.",
     )
-    keep_firing_for = models.CharField(
-        "keep for", max_length=THRESHOLD_LIMITS["keep_firing_for"], blank=True, help_text="How long it stays once the condition no longer holds."
+    for_duration = LineField(
+        "for at least",
+        max_length=THRESHOLD_LIMITS["for_"],
+        blank=True,
+        help_text="How long it must hold before it counts, such as 10m.",
     )
-    recover_if = models.CharField(
-        "recovered when", max_length=THRESHOLD_LIMITS["recover_if"], blank=True, help_text="A condition of its own for recovery, against flapping."
+    keep_firing_for = LineField(
+        "keep for",
+        max_length=THRESHOLD_LIMITS["keep_firing_for"],
+        blank=True,
+        help_text="How long it stays once the condition no longer holds.",
+    )
+    recover_if = LineField(
+        "recovered when",
+        max_length=THRESHOLD_LIMITS["recover_if"],
+        blank=True,
+        help_text="A condition of its own for recovery, against flapping.",
     )
     extra = models.JSONField(default=dict, blank=True, editable=False)
 
@@ -62,7 +79,7 @@ class Threshold(models.Model):
             "keep_firing_for": self.keep_firing_for,
             "recover_if": self.recover_if,
         }
-        return {key: value for key, value in data.items() if value} | self.extra
+        return {**{key: value for key, value in data.items() if value}, **self.extra}
 
     def clean(self) -> None:
         """Write the conditions canonically, and refuse what the rules call an error about this row.
@@ -73,7 +90,9 @@ class Threshold(models.Model):
         self.condition, self.recover_if = canonical(self.condition), canonical(self.recover_if)
         if self.kpi_id is None or self.kpi.draft_thresholds is not None:
             return
-        siblings = [row for row in self.kpi.thresholds.all() if row.pk != self.pk and row.severity != self.severity]
+        siblings = [
+            row for row in self.kpi.thresholds.all() if row.pk != self.pk and row.severity != self.severity
+        ]
         findings = self.kpi.findings([*siblings, self])
         mine = [f for f in findings if f.path[:2] == ("risk_thresholds", self.severity)]
         raise_on_errors(mine, THRESHOLD_FIELDS)
@@ -87,7 +106,7 @@ def canonical(text: str) -> str:
         return text
 
 
-THRESHOLD_FIELDS = {
+THRESHOLD_FIELDS: dict[tuple[str, ...], str] = {
     ("condition",): "condition",
     ("action",): "action",
     ("for",): "for_duration",

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from django.db import models
 
 from contracts.units import UnitSpec
+from kpis.models.fields import LineField
 
 CODE_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
 
@@ -12,16 +13,35 @@ CODE_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
 class Unit(models.Model):
     """A unit of measurement, and what other systems call it."""
 
-    code = models.CharField(max_length=40, unique=True, help_text="The word the registry file uses, such as milliseconds.")
-    title = models.CharField(max_length=80, blank=True, help_text="How people say it, such as millilitres per minute.")
-    symbol = models.CharField(max_length=20, blank=True, help_text="Shown behind a number, such as ms.")
-    ucum = models.CharField("UCUM code", max_length=40, blank=True, help_text="The unit's code in the Unified Code for Units of Measure.")
-    prometheus_suffix = models.CharField(
-        max_length=40, blank=True, help_text="How a metric's name ends to say this unit, such as ms in auren_hrv_rmssd_ms."
+    code = LineField(
+        max_length=40, unique=True, help_text="The word the registry file uses, such as milliseconds."
     )
-    grafana = models.CharField("Grafana unit id", max_length=40, blank=True, default="short", help_text="How Grafana formats it, such as percent.")
-    base = models.CharField(
-        max_length=40, blank=True, help_text="The unit Prometheus prefers for the same quantity, where this is not it: seconds for milliseconds."
+    title = LineField(
+        max_length=80, blank=True, help_text="How people say it, such as millilitres per minute."
+    )
+    symbol = LineField(max_length=20, blank=True, help_text="Shown behind a number, such as ms.")
+    ucum = LineField(
+        "UCUM code",
+        max_length=40,
+        blank=True,
+        help_text="The unit's code in the Unified Code for Units of Measure.",
+    )
+    prometheus_suffix = LineField(
+        max_length=40,
+        blank=True,
+        help_text="How a metric's name ends to say this unit, such as ms in auren_hrv_rmssd_ms.",
+    )
+    grafana = LineField(
+        "Grafana unit id",
+        max_length=40,
+        blank=True,
+        default="short",
+        help_text="How Grafana formats it, such as percent.",
+    )
+    base = LineField(
+        max_length=40,
+        blank=True,
+        help_text="The unit Prometheus prefers instead, such as seconds for milliseconds.",
     )
 
     class Meta:
@@ -31,7 +51,7 @@ class Unit(models.Model):
                 condition=models.Q(code__regex=CODE_PATTERN),
                 name="unit_code_pattern",
                 violation_error_code="name_pattern",
-                violation_error_message="A unit's code is small letters, digits and underscores, beginning with a letter.",
+                violation_error_message="A code is small letters, digits and _, beginning with a letter.",
             ),
         )
 

@@ -1,14 +1,29 @@
 """What the pages of the registry need beside Django's own tags."""
 
-from django import template
+from collections.abc import Sequence
+from typing import Any
 
-from contracts.findings import Finding
+from django import template
+from django.template.context import Context
+
+from contracts.diff import Change
+from contracts.findings import Finding, Level, Report
 from contracts.severity import REGISTRY_WORD, Severity
 from kpis.forms import ThresholdForm
+from kpis.importing import Action, Plan, Step
+from kpis.overview import Overview, overview_for
 
 register = template.Library()
 
 TIMING = ("for_duration", "keep_firing_for", "recover_if")
+WORST_FIRST = (Level.ERROR, Level.WARNING, Level.NOTE)
+VERBS = {Action.CONFLICT: "settle", Action.UNCHANGED: "leave as they are"}
+CHIPS = {
+    Action.CREATE: "normal",
+    Action.CHANGE: "info",
+    Action.CONFLICT: "warning",
+    Action.DELETE: "critical",
+}
 
 
 @register.filter
@@ -16,6 +31,13 @@ def detail(finding: Finding) -> str:
     """What a finding says behind its first sentence, and the way out."""
     rest = finding.message[len(finding.summary) :].strip()
     return f"{rest} {finding.hint}".strip()
+
+
+@register.filter
+def told(change: Change) -> str:
+    """A change in words without the name of the KPI, for where that stands above it already."""
+    words = change.words.removeprefix(change.subject).lstrip(": ")
+    return words[:1].upper() + words[1:]
 
 
 @register.filter
@@ -28,3 +50,55 @@ def severity_word(severity: str) -> str:
 def is_timed(form: ThresholdForm) -> bool:
     """Whether a threshold's row says anything about time, or is wrong about it."""
     return any(form[name].value() or form[name].errors for name in TIMING)
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """A part of a document as people read it; a part that is not there is a dash."""
+    if value is None or value == "" or value == []:
+        return "–"
+    return "; ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+@register.filter
+def none_found(counts: Sequence[tuple[Level, int]]) -> bool:
+    """Whether no level occurs."""
+    return not any(count for _, count in counts)
+
+
+@register.filter
+def by_level(report: Report) -> list[tuple[str, list[Finding]]]:
+    """The findings of each level that occurs, the worst first."""
+    groups = [(str(level), [f for f in report.findings if f.level is level]) for level in WORST_FIRST]
+    return [(level, findings) for level, findings in groups if findings]
+
+
+@register.filter
+def by_action(plan: Plan) -> list[tuple[Action, list[Step]]]:
+    """The steps of each kind that occurs, those that need a look first."""
+    order = (Action.CONFLICT, Action.DELETE, Action.CHANGE, Action.CREATE, Action.UNCHANGED)
+    return [(action, steps) for action in order if (steps := plan.of(action))]
+
+
+@register.filter
+def has_conflicts(plan: Plan) -> bool:
+    """Whether something was edited here and differs in the file."""
+    return bool(plan.of(Action.CONFLICT))
+
+
+@register.filter
+def action_verb(action: str) -> str:
+    """What an import does with a KPI: ``3 to create``, ``2 to settle``."""
+    return VERBS.get(Action(action), action)
+
+
+@register.filter
+def action_chip(action: str) -> str:
+    """The class of a step's chip."""
+    return CHIPS.get(Action(action), "unknown")
+
+
+@register.simple_tag(takes_context=True)
+def overview(context: Context) -> Overview | None:
+    """What the registry holds, for whoever may see it."""
+    return overview_for(context["request"].user)

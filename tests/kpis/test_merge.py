@@ -35,7 +35,9 @@ def test_a_part_that_both_changed_is_chosen():
 
 
 def test_a_threshold_that_they_took_away_goes():
-    theirs = changed(risk_thresholds={"critical": {"condition": "< 20", "action": "immediate_rest_recommendation"}})
+    theirs = changed(
+        risk_thresholds={"critical": {"condition": "< 20", "action": "immediate_rest_recommendation"}}
+    )
     found = merge.parts(base=changed(), mine=changed(title="mine"), theirs=theirs)
     outcome = merge.merged(mine=changed(title="mine"), differing=found, choices={})
     assert list(outcome.risk_thresholds) == ["critical"]

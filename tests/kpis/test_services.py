@@ -14,13 +14,18 @@ def test_a_kpi_is_stored_and_read_as_the_same_document(hrv):
 
 
 def test_keys_we_do_not_model_come_back(registry):
-    parts = {"x-team": {"slack": "#hrv"}, "normal_range": {"min": 30, "max": 100, "optimal": 50, "x-source": "lab"}}
+    parts = {
+        "x-team": {"slack": "#hrv"},
+        "normal_range": {"min": 30, "max": 100, "optimal": 50, "x-source": "lab"},
+    }
     assert make(**parts).as_document() == changed(**parts)
 
 
 def test_every_save_is_a_revision(hrv, editor):
     document = changed(title="HRV")
-    services.replace(kpi=hrv, document=document, author=editor, source=Revision.Source.ADMIN, reason="shorter")
+    services.replace(
+        kpi=hrv, document=document, author=editor, source=Revision.Source.ADMIN, reason="shorter"
+    )
     latest = Revision.objects.of(services.KIND_KPI, hrv.pk).first()
     assert (latest.number, latest.author, latest.reason) == (2, editor, "shorter")
     assert latest.as_kpi() == document

@@ -6,14 +6,15 @@ import sys
 from ipaddress import ip_address
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from auren_admin.checks import static_files_collected
 from auren_admin.server import PortInUse, ensure_port_free, serve
+from kpis.models import KPI
 
 EXAMPLES = settings.BASE_DIR / "examples" / "auren"
 ADMIN = "admin"
@@ -59,12 +60,10 @@ class Command(BaseCommand):
 
     def load_examples(self) -> int:
         """Load the example registry if nobody has used this database yet. Returns how many KPIs it has."""
-        kpis = apps.get_model("kpis", "KPI")._default_manager
-        used = apps.get_model("admin", "LogEntry")._default_manager.exists()
-        if used or kpis.exists() or not EXAMPLES.is_dir():
+        if LogEntry.objects.exists() or KPI.objects.exists() or not EXAMPLES.is_dir():
             return 0
         call_command("registry", "import", str(EXAMPLES), stdout=self.stdout, verbosity=0)
-        return kpis.count()
+        return KPI.objects.count()
 
     def make_admin(self) -> str:
         """Make the first admin account if there is none. Returns its password, which is kept nowhere else.

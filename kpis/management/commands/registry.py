@@ -40,7 +40,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CannotRun(f"{error.filename or 'A file'}: {error.strerror or error}.") from error
         except DatabaseError as error:
-            raise CannotRun(f"The database did not answer ({error}). Did you run `manage.py migrate`?") from error
+            raise CannotRun(
+                f"The database did not answer ({error}). Did you run `manage.py migrate`?"
+            ) from error
         if code:
             sys.exit(code)
 

@@ -12,13 +12,13 @@ import urllib.request
 from io import StringIO
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from auren_admin.management.commands import up
+from kpis.models import KPI
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def password_in(text):
 def test_the_first_start_loads_the_examples_and_makes_an_admin(start):
     text = start()
     admin = get_user_model().objects.get()
-    assert apps.get_model("kpis", "KPI").objects.count() == 19
+    assert KPI.objects.count() == 19
     assert admin.is_superuser
     assert admin.check_password(password_in(text))
     assert "changepassword admin" in text
@@ -62,13 +62,13 @@ def test_the_next_start_changes_nothing(start):
     start()
     before = get_user_model().objects.get().password
     start()
-    assert apps.get_model("kpis", "KPI").objects.count() == 19
+    assert KPI.objects.count() == 19
     assert get_user_model().objects.get().password == before
 
 
 def test_examples_someone_deleted_do_not_come_back(start):
     start()
-    kpis = apps.get_model("kpis", "KPI").objects.all()
+    kpis = KPI.objects.all()
     LogEntry.objects.log_actions(get_user_model().objects.get().pk, kpis[:1], action_flag=3)
     kpis.delete()
     start()
@@ -125,21 +125,23 @@ def running(tmp_path):
         process.kill()
 
 
-def fetch(url):
+def fetch(process, url):
+    """The page at an address, once the process answers."""
     deadline = time.monotonic() + 30
-    while True:
+    while process.poll() is None:
         try:
             return urllib.request.urlopen(url, timeout=5).read().decode()  # noqa: S310
         except urllib.error.URLError:
             assert time.monotonic() < deadline, f"nothing answers at {url}"
             time.sleep(0.05)
+    pytest.fail(f"it stopped: {process.stdout.read()}")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_pages_and_stops_cleanly(running, stop):
     process, address = running
-    assert fetch(f"{address}/livez") == "ok\n"
-    assert "Log in" in fetch(f"{address}/admin/")
+    assert fetch(process, f"{address}/livez") == "ok\n"
+    assert "Log in" in fetch(process, f"{address}/admin/")
     process.send_signal(stop)
     text, _ = process.communicate(timeout=20)
     assert process.returncode == 0

@@ -22,7 +22,9 @@ def test_the_history_tells_the_change_in_words(hrv, editor_client):
 
 
 def test_a_former_version_comes_back_whole(hrv, editor_client):
-    kpi = edit(editor_client, hrv, critical_condition="", critical_action="", normal_max="90", info_condition="> 90")
+    kpi = edit(
+        editor_client, hrv, critical_condition="", critical_action="", normal_max="90", info_condition="> 90"
+    )
     url = reverse("admin:kpis_kpi_restore", args=[hrv.pk, 1])
     assert editor_client.get(url).status_code == 200
     assert editor_client.post(url, {"started_from": kpi.revision}).status_code == 302

@@ -1,0 +1,113 @@
+"""Reading, checking and reporting a large registry, against a bare ``yaml.load`` of the same file.
+
+The registry is made up, the same every time: 15 lines a KPI, every condition different, about one KPI in fifty
+with something wrong, more than half with something to note.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from bench.figures import Figure, figure, seconds_of
+
+SEED = 20250731
+UNITS = (("milliseconds", "ms"), ("hours", "hours"), ("score", "score"), ("bpm", "bpm"), ("percentage", "percent"))
+SHARE_OF_LOAD = 0.5
+BYTES_PER_FILE_BYTE, BYTES_BESIDE = 40, 100_000_000
+LINEAR_WITHIN = 1.35
+"""What a KPI of 50,000 may cost, as a multiple of one of 1,000: room for caches, none for a square."""
+WARM_UP = 500
+
+
+def registry(kpis: int) -> str:
+    """A registry file of this many KPIs."""
+    chance = random.Random(SEED)  # noqa: S311  # nosec B311 - the same file every time, no secret
+    head = 'version: "1.1"\nlast_updated: "2025-07-31"\nschema_version: "1.0"\nkpis:\n'
+    tail = (
+        "export_config: {prometheus: {enabled: true, prefix: auren_, labels: [user_id, measurement_source]}}\n"
+        "validation_rules:\n"
+        '  - {field: name, required: true, pattern: "^[a-z][a-z0-9_]*$"}\n'
+        '  - {field: prometheus_metric, required: true, pattern: "^auren_[a-z][a-z0-9_]*$"}\n'
+        "  - {field: unit, required: true, allowed_values: [milliseconds, hours, score, bpm, percentage]}\n"
+    )
+    return head + "".join(_kpi(number, chance) for number in range(kpis)) + tail
+
+
+def _kpi(number: int, chance: random.Random) -> str:
+    unit, suffix = UNITS[number % len(UNITS)]
+    low, high = chance.randrange(3_000, 5_000) / 100, chance.randrange(9_000, 15_000) / 100
+    critical = low - chance.randrange(1, 1_000) / 100
+    if number % 50 == 0:
+        critical = high + 1  # overlaps the normal range and is wider than the warning
+    return f"""\
+  - name: "measured_value_{number}_{suffix}"
+    title: "Measured value {number}"
+    description: "What is measured at place {number}, averaged over one night of sleep."
+    unit: "{unit}"
+    category: "cardiovascular"
+    prometheus_metric: "auren_measured_value_{number}_{suffix}"
+    absolute_range: {{min: 0, max: 400}}
+    normal_range:
+      min: {low}
+      max: {high}
+      optimal: {(low + high) / 2:.3f}
+    risk_thresholds:
+      critical: {{condition: "< {critical:.2f}", action: "immediate_rest_recommendation"}}
+      warning: {{condition: "< {low}", action: "reduce_training_intensity"}}
+      elevated: {{condition: "> {high}", action: "check_measurement_accuracy"}}
+"""
+
+
+CHILD = """
+import resource, sys
+from contracts.formats import render
+from contracts.tree import validate_tree
+render(validate_tree([sys.argv[1]]), "text")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def peak_bytes(path: Path) -> float:
+    """The most memory that a process of its own holds while it validates a file and writes the report."""
+    root = Path(__file__).resolve().parent.parent
+    answer = subprocess.run(  # noqa: S603  # nosec B603 - our own interpreter on our own code
+        [sys.executable, "-c", CHILD, str(path)],
+        capture_output=True,
+        check=True,
+        text=True,
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
+    return float(answer.stdout)
+
+
+def validate(path: Path) -> str:
+    """Everything that the command does: read, check by every rule, write the report."""
+    from contracts.formats import render
+    from contracts.tree import validate_tree
+
+    return render(validate_tree([path]), "text")
+
+
+def run() -> Iterator[Figure]:
+    """The figures of this area."""
+    with tempfile.TemporaryDirectory() as directory:
+        paths = {count: Path(directory, f"registry_{count}.yaml") for count in (WARM_UP, 1_000, 10_000, 50_000)}
+        for count, path in paths.items():
+            path.write_text(registry(count), encoding="utf-8")
+        validate(paths[WARM_UP])
+        text = paths[10_000].read_text(encoding="utf-8")
+        yield figure(
+            "contracts.validate_10k",
+            lambda: validate(paths[10_000]),
+            lambda: yaml.load(text, Loader=yaml.CSafeLoader),
+            SHARE_OF_LOAD,
+        )

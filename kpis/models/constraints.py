@@ -1,0 +1,66 @@
+"""What the database itself refuses about a KPI, for whoever goes around ``clean()``."""
+
+from decimal import Decimal
+
+from django.db.models import CheckConstraint, F, Q
+
+NAME_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
+METRIC_PATTERN = r"\A[a-zA-Z_:][a-zA-Z0-9_:]*\Z"
+LIMIT = Decimal("999999999.999999")
+"""The largest number a KPI may name; a bound on both sides keeps NaN and infinity out of PostgreSQL."""
+
+
+def within_limit(*names: str) -> Q:
+    """Every one of these numbers is finite, where it is given."""
+    condition = Q()
+    for name in names:
+        condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": -LIMIT, f"{name}__lte": LIMIT})
+    return condition
+
+
+def ordered(low: str, high: str) -> Q:
+    """The first number is not above the second, where both are given."""
+    return Q(**{f"{low}__isnull": True}) | Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__lte": F(high)})
+
+
+KPI_CONSTRAINTS = (
+    CheckConstraint(
+        condition=Q(name__regex=NAME_PATTERN),
+        name="kpi_name_pattern",
+        violation_error_code="name_pattern",
+        violation_error_message="A name is small letters, digits and underscores, beginning with a letter.",
+    ),
+    CheckConstraint(
+        condition=Q(prometheus_metric__regex=METRIC_PATTERN),
+        name="kpi_metric_pattern",
+        violation_error_code="metric_pattern",
+        violation_error_message="This is not a name Prometheus accepts.",
+    ),
+    CheckConstraint(
+        condition=within_limit("absolute_min", "absolute_max", "normal_min", "normal_max", "optimal"),
+        name="kpi_numbers_finite",
+        violation_error_code="not_finite",
+        violation_error_message="Numbers have at most nine digits before the point.",
+    ),
+    CheckConstraint(
+        condition=ordered("absolute_min", "absolute_max"),
+        name="kpi_absolute_ordered",
+        violation_error_message="“Impossible below” is above “impossible above”.",
+    ),
+    CheckConstraint(
+        condition=ordered("normal_min", "normal_max"),
+        name="kpi_normal_ordered",
+        violation_error_message="The lowest normal value is above the highest.",
+    ),
+    CheckConstraint(
+        condition=ordered("absolute_min", "normal_min") & ordered("normal_max", "absolute_max"),
+        name="kpi_normal_possible",
+        violation_error_message="The normal range leaves what is possible.",
+    ),
+    CheckConstraint(
+        condition=ordered("normal_min", "optimal") & ordered("optimal", "normal_max"),
+        name="kpi_optimal_normal",
+        violation_error_message="The best value is outside the normal range.",
+    ),
+    CheckConstraint(condition=Q(status__in=["draft", "active", "deprecated"]), name="kpi_status_known"),
+)
