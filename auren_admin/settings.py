@@ -28,7 +28,7 @@ DATA_DIR = env.path("AUREN_DATA_DIR", BASE_DIR / "var")
 
 DEBUG = env.flag("AUREN_DEBUG", default=False)
 if DEBUG and PRODUCTION:
-    raise SettingError("AUREN_DEBUG", "true", "false in production: error pages would show the data")
+    raise SettingError("AUREN_DEBUG", "true", "false in production, where error pages must not show data")
 
 HOST = env.text("AUREN_HOST", default="127.0.0.1")
 PORT = env.whole("PORT", default=8000, low=1, high=65535)
@@ -44,7 +44,7 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "change-
     raise SettingError(
         "AUREN_SECRET_KEY",
         None,
-        "in production, a random text of at least 50 characters: "
+        "a random text of at least 50 characters in production, such as this prints: "
         'python -c "import secrets; print(secrets.token_urlsafe(64))"',
     )
 
@@ -55,7 +55,7 @@ if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise SettingError(
         "AUREN_ALLOWED_HOSTS",
         ",".join(ALLOWED_HOSTS),
-        "in production, the host names people open it by, separated by commas",
+        "in production the host names people open the site by, separated by commas",
     )
 CSRF_TRUSTED_ORIGINS = env.origins("AUREN_TRUSTED_ORIGINS")
 

@@ -126,6 +126,8 @@ def _parse_text(text: str) -> Condition:
 
 def _parse_list(source: Iterable[Number]) -> Condition:
     try:
+        if not isinstance(source, (list, tuple)):
+            raise TypeError
         low, high = (trimmed(exact(number)) for number in source)
     except (TypeError, ValueError):
         raise ConditionError(str(source), 1, _LIST) from None

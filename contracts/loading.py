@@ -6,7 +6,7 @@ a directory belong together. Single files are told by their shape, whatever thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -86,6 +86,14 @@ def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) ->
         raise TreeError("Nothing was checked: no path was given.", EXIT_USAGE)
     for file in found.values():
         read_into(tree, _bytes(file, max_bytes), file.as_posix(), max_bytes)
+    return tree
+
+
+def tree_of(contents: Mapping[str, bytes]) -> Tree:
+    """The same from files in memory, by their name: an upload. They are told by their shape."""
+    tree = Tree()
+    for name, data in contents.items():
+        read_into(tree, data, name)
     return tree
 
 

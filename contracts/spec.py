@@ -93,6 +93,8 @@ def compile_threshold(severity: Severity, document: ThresholdDocument) -> Thresh
 
 def within(low: Decimal | None, high: Decimal | None) -> IntervalSet | None:
     """Both numbers and all between them; None when neither is given or they are out of order."""
-    if low is None and high is None or low is not None and high is not None and low > high:
-        return None
-    return IntervalSet.within(low, high)
+    if low is not None and high is not None:
+        return IntervalSet.between(low, high) if low <= high else None
+    if low is not None:
+        return IntervalSet.above_number(low, closed=True)
+    return None if high is None else IntervalSet.below_number(high, closed=True)

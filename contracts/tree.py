@@ -11,7 +11,7 @@ from typing import Any
 from contracts.agents import AgentContext, compile_agent
 from contracts.changes import ChangesError, changed_files
 from contracts.checks import check_agent, check_coverage, check_registry, check_roster, compile_registry
-from contracts.context import units_of
+from contracts.context import RegistryContext, units_of
 from contracts.documents import Loaded
 from contracts.findings import EXIT_USAGE, Finding, Level, Path, Report
 from contracts.loading import Tree, TreeError, load_tree
@@ -53,13 +53,17 @@ def validate_tree(
     )
 
 
-def check_tree(tree: Tree) -> list[Finding]:
-    """What reading and every rule say about the files of one tree, each finding with its place."""
+def check_tree(tree: Tree, around: RegistryContext | None = None) -> list[Finding]:
+    """What reading and every rule say about the files of one tree, each finding with its place.
+
+    ``around`` is what a registry is to join, such as a database with KPIs and units of its own; by default it
+    stands alone.
+    """
     found = tree.findings
     compiled = [(one, compile_registry(one.document)) for one in tree.registries if one.document]
     for registry, specs in compiled:
         assert registry.document is not None
-        found += placed(check_registry(registry.document, specs, _left_out(registry)), registry.source)
+        found += placed(check_registry(registry.document, specs, around), registry.source)
     context = _context(tree, [spec for _, specs in compiled for spec in specs])
     for bindings in tree.bindings:
         if bindings.document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, NoReturn
 
 import yaml
@@ -64,10 +65,11 @@ class _Frame:
 
 
 class TreeBuilder:
-    """One use: ``TreeBuilder(source).build()`` reads the source's text."""
+    """One use: ``TreeBuilder(source, max_values).build()`` reads the source's text."""
 
-    def __init__(self, source: YamlSource) -> None:
+    def __init__(self, source: YamlSource, max_values: int) -> None:
         self._source = source
+        self._max_values = max_values
         self._frame = _Frame(YamlSequence(), 0, None, None)
         self._anchors: dict[str, Node] = {}
         self._measures: dict[int, tuple[Node, int, int]] = {}
@@ -118,9 +120,9 @@ class TreeBuilder:
         frame = self._frame
         node, marks, key, is_mapping = frame.node, frame.marks, frame.key, frame.is_mapping
         value: Node
-        while True:
-            event: Any = next_event()
-            if type(event) is ScalarEvent and event.tag is None and event.anchor is None:
+        for event in islice(iter(next_event, None), self._max_values):
+            kind = type(event)
+            if kind is ScalarEvent and event.tag is None and event.anchor is None:
                 text = event.value
                 is_plain = event.style == ""
                 if is_plain or text.isprintable():
@@ -130,7 +132,7 @@ class TreeBuilder:
                             marks.append(event.start_mark.index)
                             continue
                         key = None
-                    else:
+                    elif key is not _MERGE:
                         if not is_plain:
                             value = texts.setdefault(text, text)
                         elif text in plains:
@@ -145,15 +147,17 @@ class TreeBuilder:
                         marks.append(event.start_mark.index)
                         continue
             frame.key = key
-            handler = self._handlers.get(type(event))
+            handler = self._handlers.get(kind)
             if handler is None:
                 return
             handler(event)
             frame = self._frame
             node, marks, key, is_mapping = frame.node, frame.marks, frame.key, frame.is_mapping
+        message = f"The file is too large. At most {self._max_values:,} values are read."
+        raise YamlError("too_large", message, "Split it.")
 
     def _scalar(self, event: Any) -> None:
-        """A scalar out of the ordinary: tagged, anchored, a repeated key, or with characters nobody can see."""
+        """A scalar out of the ordinary: tagged, anchored, a repeated key, or with unseen characters."""
         frame = self._frame
         text: str = event.value
         mark: int = event.start_mark.index

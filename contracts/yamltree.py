@@ -45,6 +45,8 @@ __all__ = [
 
 MAX_BYTES = 8 * 1024 * 1024
 """How large a file may be."""
+BYTES_PER_VALUE = 8
+"""A file of the full size may have one value for so many bytes; more only come in attacks. A KPI's have twelve."""
 
 _CLEAN_ASCII = bytes(range(32, 127)) + b"\t\n\r"
 _FOREIGN_BOMS = (
@@ -63,7 +65,7 @@ def read_yaml(data: str | bytes, *, file: str = "", max_bytes: int = MAX_BYTES) 
     text = decode(data, max_bytes)
     source = YamlSource(None, text=text, file=file)
     with paused_gc():
-        source.root, source.start = TreeBuilder(source).build()
+        source.root, source.start = TreeBuilder(source, max_bytes // BYTES_PER_VALUE).build()
     return source
 
 

@@ -155,7 +155,7 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
 
     def _construct_form(self, i: int, **kwargs: Any) -> ThresholdForm:
         """Show the thresholds of a merge in place of the stored ones."""
-        form = super()._construct_form(i, **kwargs)
+        form: ThresholdForm = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # not in the stubs
         if self.shown is not None:
             row = next((row for row in self.shown if row.severity == form.initial["severity"]), None)
             form.initial |= {name: getattr(row, name, "") for name in ThresholdForm.CONTENT}

@@ -12,7 +12,8 @@ from contracts.context import KnownKpi, RegistryContext
 from contracts.diff import Change, diff_kpis, diff_settings
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.findings import Level, Report
-from contracts.tree import Tree, check_tree
+from contracts.loading import tree_of
+from contracts.tree import check_tree
 from contracts.units import UnitSpec, find_unit
 from kpis import services
 from kpis.documents import as_it_would_be, fill_kpi, fill_settings
@@ -106,10 +107,12 @@ class ImportRefused(Exception):
 
 def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
     """Read files by their name, run every rule over them, and plan what importing the registry would do."""
-    tree = Tree.of(contents)
-    registry = tree.registry.document if tree.registry else None
-    context = context_for(registry, prune=prune) if registry else None
-    report = check_tree(tree, context=context)
+    tree = tree_of(contents)
+    registry = next((loaded.document for loaded in tree.registries if loaded.document), None)
+    around = context_for(registry, prune=prune) if registry else None
+    report = Report.of(
+        check_tree(tree, around), contents, texts={one.source.file: one.source.text for one in tree.loaded}
+    )
     return Draft(registry, report, plan_import(registry=registry, prune=prune) if registry else None)
 
 

@@ -62,7 +62,9 @@ def overview_for(user: AbstractBaseUser | AnonymousUser) -> Overview | None:
         categories=KPI.objects.exclude(category="").order_by().values("category").distinct().count(),
         units=KPI.objects.order_by().values("unit").distinct().count(),
         verdict=verdict(count) if count <= CHECKED_AT_MOST else None,
-        latest=tuple(Revision.objects.filter(kind=services.KIND_KPI).select_related("author").order_by("-pk")[:LATEST]),
+        latest=tuple(
+            Revision.objects.filter(kind=services.KIND_KPI).select_related("author").order_by("-pk")[:LATEST]
+        ),
     )
 
 
@@ -90,7 +92,7 @@ def judge() -> Verdict:
     totals = dict.fromkeys((Level.ERROR, Level.WARNING, Level.NOTE), 0)
     troubled: list[tuple[int, Troubled]] = []
     for kpi in kpis:
-        levels = [finding.level for finding in kpi.check(context=context)]
+        levels = [finding.level for finding in kpi.findings(context=context)]
         counts = [(str(level), levels.count(level)) for level in totals if level in levels]
         for level in levels:
             totals[level] += 1

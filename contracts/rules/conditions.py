@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from contracts.catalogue import Problem
-from contracts.intervals import EVERYTHING, IntervalSet
+from contracts.conditions import Condition
+from contracts.intervals import IntervalSet
+from contracts.regions import covers, meets
 from contracts.rules.proposals import meant
-from contracts.rules.words import a_word, number, stretch, word
+from contracts.rules.words import UnitContext, a_word, number, stretch, symbol, word
 from contracts.spec import KpiSpec
 from contracts.triggers import Parts, Side, TriggerSpec, outward
 
@@ -28,10 +30,14 @@ def unreadable(trigger: TriggerSpec) -> Iterator[Problem]:
         yield Problem(trigger.path, told, EXAMPLES)
 
 
-def never_true(name: str, values: IntervalSet, kpi: KpiSpec, unit: str) -> str:
-    """A sentence or two when no possible value is among ``values``, else ""."""
-    if kpi.possible is EVERYTHING or values & kpi.possible:
-        return ""
+def is_never_true(condition: Condition | None, kpi: KpiSpec) -> bool:
+    """Whether no possible value makes the condition true. A change may always come."""
+    return condition is not None and not condition.changes and not meets(condition.values, kpi.possible)
+
+
+def never_true(name: str, values: IntervalSet, kpi: KpiSpec, context: UnitContext) -> str:
+    """In words: what the condition asks for, and what is possible."""
+    unit = symbol(kpi, context)
     return (
         f"{name} can never be true. It asks for {values.explain(unit)}, "
         f"but only {stretch(kpi.possible, unit)} is possible."
@@ -40,29 +46,15 @@ def never_true(name: str, values: IntervalSet, kpi: KpiSpec, unit: str) -> str:
 
 def always_true(trigger: TriggerSpec, kpi: KpiSpec) -> bool:
     """Whether every possible value makes the condition true."""
-    values = trigger.values
-    if not values or (len(values.places) == 1 and kpi.possible is EVERYTHING):
-        return False
-    return kpi.possible <= values
+    return bool(trigger.values) and covers(trigger.values, kpi.possible)
 
 
 def healthy_part(trigger: TriggerSpec, kpi: KpiSpec) -> IntervalSet | None:
     """The part of the normal range where the condition is true; None where there is none, or where the condition
     is true of everything, which is another rule's to say."""
-    values, normal = trigger.values, kpi.normal
-    if normal is None or not values or _beside(values, normal):
+    if kpi.normal is None or not meets(trigger.values, kpi.normal) or always_true(trigger, kpi):
         return None
-    shared = values & normal
-    return shared if shared and not always_true(trigger, kpi) else None
-
-
-def _beside(values: IntervalSet, normal: IntervalSet) -> bool:
-    """Whether an open interval plainly ends before the normal range begins, or begins after it ends."""
-    if len(values.places) != 1 or len(normal.places) != 2:
-        return False
-    if values.starts_inside:
-        return values.places[0] <= normal.places[0]
-    return values.places[0] >= normal.places[1]
+    return trigger.values & kpi.normal
 
 
 def overlap_problem(trigger: TriggerSpec, kpi: KpiSpec, shared: IntervalSet, unit: str) -> Problem:

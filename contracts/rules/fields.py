@@ -11,7 +11,6 @@ from contracts.decimals import plain
 from contracts.documents import Document, KpiDocument
 from contracts.findings import Path
 from contracts.naming import METRIC, NAME
-from contracts.patterns import matches
 from contracts.rules.words import quoted
 from contracts.severity import REGISTRY_WORDS
 from contracts.spec import KpiSpec
@@ -53,7 +52,7 @@ def fields_match_their_patterns(kpi: KpiSpec, context: RegistryContext) -> Itera
         if rule.pattern is None:
             continue
         value = value_at(kpi.document, rule.keys)
-        if value and not matches(rule.pattern, value) and not _told_elsewhere(rule, kpi, context):
+        if value and not rule.pattern.matches(value) and not _told_elsewhere(rule, kpi, context):
             yield Problem(
                 path_of(rule),
                 f"The field {quoted(rule.field)} does not look as this registry wants it. {quoted(value)} does not "

@@ -10,7 +10,7 @@ from contracts.context import RegistryContext
 from contracts.decimals import plain
 from contracts.documents import Range
 from contracts.rules.words import number, stretch, symbol
-from contracts.spec import KpiSpec, within
+from contracts.spec import KpiSpec
 
 
 @kpi_rule(
@@ -59,9 +59,9 @@ def normal_is_possible(kpi: KpiSpec, context: RegistryContext) -> Iterator[Probl
     normal, absolute = kpi.document.normal_range, kpi.document.absolute_range
     if not normal or not absolute or _is_empty(absolute) or _is_empty(normal):
         return
-    unit = symbol(kpi, context)
     for key, end in (("min", normal.min), ("max", normal.max)):
-        if end is not None and end not in kpi.possible:
+        if end is not None and not _is_within(end, absolute):
+            unit = symbol(kpi, context)
             yield Problem(
                 ("normal_range", key),
                 f"The normal range leaves what is possible. It goes to {number(end, unit)}, but only "
@@ -82,8 +82,8 @@ def optimum_is_normal(kpi: KpiSpec, context: RegistryContext) -> Iterator[Proble
     best = kpi.optimal
     if best is None:
         return
-    unit = symbol(kpi, context)
-    if kpi.normal is not None and best not in kpi.normal:
+    normal, unit = kpi.document.normal_range, symbol(kpi, context)
+    if kpi.normal is not None and normal and not _is_within(best, normal):
         yield Problem(
             ("normal_range", "optimal"),
             f"The best value is outside the normal range. {number(best, unit)} is called best, "
@@ -100,4 +100,8 @@ def optimum_is_normal(kpi: KpiSpec, context: RegistryContext) -> Iterator[Proble
 
 
 def _is_empty(values: Range) -> bool:
-    return values.min is not None and values.max is not None and within(values.min, values.max) is None
+    return values.min is not None and values.max is not None and values.min > values.max
+
+
+def _is_within(number: Decimal, values: Range) -> bool:
+    return (values.min is None or values.min <= number) and (values.max is None or number <= values.max)

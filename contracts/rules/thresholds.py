@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts.catalogue import Problem, kpi_rule
 from contracts.context import RegistryContext
+from contracts.regions import has
 from contracts.rules import conditions
 from contracts.rules.words import a_word, number, symbol, word
 from contracts.severity import Severity
@@ -64,17 +65,13 @@ def severities_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterable[
 )
 def condition_can_be_true(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """Values outside the absolute range are refused, so a condition that asks only for such values never acts."""
-    unit = symbol(kpi, context)
     for trigger in kpi.triggers:
-        condition, recovery = trigger.condition, trigger.recovery
-        if condition and not condition.changes:
-            told = conditions.never_true(word(trigger.severity).capitalize(), trigger.values, kpi, unit)
-            if told:
-                yield Problem(trigger.path, told, "Choose a possible value, or widen the absolute range.")
-        if recovery and not recovery.changes:
-            told = conditions.never_true("The condition for recovery", recovery.values, kpi, unit)
-            if told:
-                yield Problem((*trigger.row, "recover_if"), told, "Choose a possible value.")
+        if conditions.is_never_true(trigger.condition, kpi):
+            told = conditions.never_true(word(trigger.severity).capitalize(), trigger.values, kpi, context)
+            yield Problem(trigger.path, told, "Choose a possible value, or widen the absolute range.")
+        if trigger.recovery and conditions.is_never_true(trigger.recovery, kpi):
+            told = conditions.never_true("The condition for recovery", trigger.recovery.values, kpi, context)
+            yield Problem((*trigger.row, "recover_if"), told, "Choose a possible value.")
 
 
 @kpi_rule(
@@ -115,12 +112,12 @@ def best_value_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator
     best = kpi.optimal
     if best is None:
         return
-    unit = symbol(kpi, context)
     for trigger in kpi.triggers:
-        if best not in trigger.values or conditions.always_true(trigger, kpi):
+        if not has(trigger.values, best) or conditions.always_true(trigger, kpi):
             continue
-        if trigger.severity is Severity.CRITICAL and kpi.normal is not None and best in kpi.normal:
+        if trigger.severity is Severity.CRITICAL and kpi.normal is not None and has(kpi.normal, best):
             continue  # critical overlaps the normal range: its rule says that, and more
+        unit = symbol(kpi, context)
         yield Problem(
             trigger.path,
             f"{word(trigger.severity).capitalize()} includes the best value. {number(best, unit)} is best of all "
@@ -161,7 +158,7 @@ def critical_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[
 def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A warning about a healthy value is a false alarm, unless it is meant as an early one."""
     for trigger in kpi.triggers:
-        if trigger.severity is Severity.WARNING and not (kpi.optimal is not None and kpi.optimal in trigger.values):
+        if trigger.severity is Severity.WARNING and not (kpi.optimal is not None and has(trigger.values, kpi.optimal)):
             shared = conditions.healthy_part(trigger, kpi)
             if shared:
                 yield conditions.overlap_problem(trigger, kpi, shared, symbol(kpi, context))

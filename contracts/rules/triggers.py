@@ -9,16 +9,10 @@ from contracts.catalogue import Problem, binding_rule
 from contracts.rules import conditions
 from contracts.rules.proposals import meant
 from contracts.rules.response import short_window
-from contracts.rules.words import a_word, quoted, word
+from contracts.rules.words import a_word, quoted, symbol, word
 from contracts.severity import Severity
 from contracts.spec import KpiSpec
 from contracts.triggers import Side, TriggerSpec, outward
-
-
-def unit_of(kpi: KpiSpec | None, context: AgentContext) -> str:
-    """What stands behind a number of the KPI."""
-    unit = context.units.get(kpi.document.unit) if kpi else None
-    return unit.symbol if unit else ""
 
 
 @binding_rule(
@@ -33,7 +27,7 @@ def unit_of(kpi: KpiSpec | None, context: AgentContext) -> str:
 )
 def severities_are_in_order(binding: BindingSpec, context: AgentContext) -> Iterable[Problem]:
     """On the way from healthy to dangerous, caution must come before risk, or it comes too late."""
-    return conditions.out_of_order(binding.sides, unit_of(binding.kpi, context))
+    return conditions.out_of_order(binding.sides, symbol(binding.kpi, context))
 
 
 @binding_rule(
@@ -48,7 +42,7 @@ def severities_are_in_order(binding: BindingSpec, context: AgentContext) -> Iter
 )
 def milder_comes_first(binding: BindingSpec, context: AgentContext) -> Iterable[Problem]:
     """Where every value of a milder severity is a worse one already, the milder one is never seen."""
-    return conditions.shadowed(binding.sides, unit_of(binding.kpi, context))
+    return conditions.shadowed(binding.sides, symbol(binding.kpi, context))
 
 
 @binding_rule(
@@ -63,11 +57,10 @@ def milder_comes_first(binding: BindingSpec, context: AgentContext) -> Iterable[
 def condition_can_be_true(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
     """Values outside the absolute range are refused, so a condition that asks only for such values never acts."""
     for trigger in binding.triggers:
-        if binding.kpi and trigger.condition and not trigger.condition.changes:
+        if binding.kpi and conditions.is_never_true(trigger.condition, binding.kpi):
             name = word(trigger.severity).capitalize()
-            told = conditions.never_true(name, trigger.values, binding.kpi, unit_of(binding.kpi, context))
-            if told:
-                yield Problem(trigger.path, told, "Choose a possible value.")
+            told = conditions.never_true(name, trigger.values, binding.kpi, context)
+            yield Problem(trigger.path, told, "Choose a possible value.")
 
 
 @binding_rule(
@@ -104,7 +97,7 @@ def _overlaps(binding: BindingSpec, context: AgentContext, severity: Severity) -
         if kpi and trigger.severity is severity:
             shared = conditions.healthy_part(trigger, kpi)
             if shared:
-                yield conditions.overlap_problem(trigger, kpi, shared, unit_of(kpi, context))
+                yield conditions.overlap_problem(trigger, kpi, shared, symbol(kpi, context))
 
 
 @binding_rule(
@@ -120,7 +113,7 @@ def condition_can_be_false(binding: BindingSpec, context: AgentContext) -> Itera
     """A condition that holds for every possible value makes the agent act on everybody, always."""
     for trigger in binding.triggers:
         if binding.kpi and conditions.always_true(trigger, binding.kpi):
-            told = trigger.values.explain(unit_of(binding.kpi, context))
+            told = trigger.values.explain(symbol(binding.kpi, context))
             yield Problem(
                 trigger.path,
                 f"{word(trigger.severity).capitalize()} is always true. Every possible value is {told}.",
@@ -198,11 +191,11 @@ def lines_are_the_same(binding: BindingSpec, context: AgentContext) -> Iterator[
     for trigger in binding.triggers:
         theirs = next((t for t in kpi.triggers if t.severity is trigger.severity), None) if kpi else None
         if kpi and theirs and theirs.values != trigger.values and _is_sound(trigger, theirs, kpi, binding):
-            unit = unit_of(kpi, context)
+            unit = symbol(kpi, context)
             yield Problem(
                 trigger.path,
-                f"{binding.agent} draws the line for {word(trigger.severity)} elsewhere than the registry. Here it is "
-                f"{trigger.values.explain(unit)}, there {theirs.values.explain(unit)}.",
+                f"{binding.agent} draws the line for {word(trigger.severity)} elsewhere than the registry. "
+                f"{binding.agent} says {trigger.values.explain(unit)}, the registry {theirs.values.explain(unit)}.",
                 "Leave the trigger out to inherit the registry's, unless the difference is meant.",
             )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Protocol
 
-from contracts.context import RegistryContext
 from contracts.decimals import plain
 from contracts.intervals import IntervalSet
 from contracts.severity import Severity
 from contracts.spec import KpiSpec
+from contracts.units import UnitSpec
 
 SHOWN = 60
 """Characters of somebody's text repeated in a message."""
@@ -41,9 +42,17 @@ def listed(names: Iterable[str], last: str = "or", limit: int = 5) -> str:
     return f" {last} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def symbol(kpi: KpiSpec, context: RegistryContext) -> str:
+class UnitContext(Protocol):
+    """A context that knows units."""
+
+    @property
+    def units(self) -> Mapping[str, UnitSpec]:
+        """Every known unit by its code."""
+
+
+def symbol(kpi: KpiSpec | None, context: UnitContext) -> str:
     """What stands behind a number of this KPI; "" for a unit without symbol or an unknown one."""
-    unit = context.units.get(kpi.document.unit)
+    unit = context.units.get(kpi.document.unit) if kpi else None
     return unit.symbol if unit else ""
 
 

@@ -84,7 +84,7 @@ def as_new(request: HttpRequest, formset_prefix: str) -> Any:
         if name.startswith(formset_prefix) and name.endswith(("-id", "-kpi")):
             data[name] = ""
     copied = copy(request)
-    copied.POST = data
+    copied.POST = data  # type: ignore[assignment]  # a form only reads it
     return copied
 
 

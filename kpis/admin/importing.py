@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,10 +28,21 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class FilesField(forms.FileField):
+    """One file or several."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Every file on its own. Raises ValidationError."""
+        files = data if isinstance(data, list) and data else [data or None]
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
 class UploadForm(forms.Form):
     """Which files to import."""
 
-    files = forms.FileField(
+    chosen = FilesField(
         widget=FilesInput(attrs={"accept": ".yaml,.yml", "multiple": True}),
         label="YAML files",
         help_text="A KPI registry, alone or with the bindings and the roster that belong to it.",
@@ -42,16 +54,16 @@ def upload_view(model_admin: "KPIAdmin") -> View:
     """Ask for files, read them, and go on to the plan; what cannot be read is said here."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        require_import(model_admin, request)
+        author = require_import(model_admin, request)
         form = UploadForm(request.POST or None, request.FILES or None)
         draft = None
         if request.method == "POST" and form.is_valid():
-            contents = {name_of(file): file.read() for file in request.FILES.getlist("files")}
+            contents = {name_of(file): file.read() for file in form.cleaned_data["chosen"]}
             draft = read_draft(contents)
             if draft.registry is not None:
                 Upload.forget_old()
                 texts = {name: data.decode("utf-8-sig") for name, data in contents.items()}
-                upload = Upload.objects.create(author=request.user, files=texts)
+                upload = Upload.objects.create(author=author, files=texts)
                 return HttpResponseRedirect(reverse("admin:kpis_kpi_import_plan", args=[upload.pk]))
         context = page_context(model_admin, request, "Import a registry") | {"form": form, "draft": draft}
         refused = request.method == "POST"
@@ -66,8 +78,8 @@ def plan_view(model_admin: "KPIAdmin") -> View:
     """The plan of an upload; on POST, add a missing unit or apply it."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        require_import(model_admin, request)
-        upload = get_object_or_404(Upload, pk=pk, author=request.user)
+        author = require_import(model_admin, request)
+        upload = get_object_or_404(Upload, pk=pk, author=author)
         if request.method == "POST" and "add_unit" in request.POST:
             add_unit(request, upload, request.POST["add_unit"])
             return HttpResponseRedirect(request.path)
@@ -99,8 +111,8 @@ def plan_view(model_admin: "KPIAdmin") -> View:
     return view
 
 
-def require_import(model_admin: "KPIAdmin", request: HttpRequest) -> None:
-    """An import may create, change and delete. Raises PermissionDenied."""
+def require_import(model_admin: "KPIAdmin", request: HttpRequest) -> User:
+    """The person, who may create, change and delete: an import may do all of it. Raises PermissionDenied."""
     checks = (
         model_admin.has_add_permission,
         model_admin.has_change_permission,
@@ -108,6 +120,8 @@ def require_import(model_admin: "KPIAdmin", request: HttpRequest) -> None:
     )
     if not all(check(request) for check in checks):
         raise PermissionDenied
+    assert isinstance(request.user, User)  # noqa: S101 - nobody else has these permissions
+    return request.user
 
 
 def name_of(file: UploadedFile) -> str:

@@ -196,7 +196,8 @@ def test_a_list_of_two_numbers_is_the_interval_between_them(source, canonical):
         [1, float("inf")],
         None,
         5,
-        {1: 2},
+        {1: "a", 2: "b"},
+        b"12",
     ],
 )
 def test_any_other_list_is_refused(source):

@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from auren_admin.checks import static_files_collected
 from auren_admin.server import PortInUse, ensure_port_free, serve
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             self.collect_static()
             note = self.note(host, port, self.load_examples(), self.make_admin())
             serve(host, port, on_listening=lambda: self.stdout.write(note))
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
         except KeyboardInterrupt:
             pass
         self.stdout.write("Stopped.")

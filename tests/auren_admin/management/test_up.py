@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from auren_admin.management.commands import up
 from kpis.models import KPI
@@ -161,3 +162,12 @@ def test_it_serves_pages_and_stops_cleanly(running, stop):
 )
 def test_the_address_shown_is_one_a_browser_can_open(host, shown):
     assert up.reachable(host) == shown
+
+
+def test_a_database_that_does_not_answer_is_said_in_words(start, monkeypatch):
+    def no_answer(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(up, "call_command", no_answer)
+    with pytest.raises(CommandError, match="The database cannot be used: connection refused"):
+        start()
