@@ -46,7 +46,7 @@ __all__ = [
 MAX_BYTES = 8 * 1024 * 1024
 """How large a file may be."""
 BYTES_PER_VALUE = 8
-"""A file of the full size may have one value for so many bytes; more only come in attacks. A KPI's have twelve."""
+"""A file of the full size may have one value for so many bytes. A registry has one for twelve."""
 
 _CLEAN_ASCII = bytes(range(32, 127)) + b"\t\n\r"
 _FOREIGN_BOMS = (

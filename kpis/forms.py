@@ -158,7 +158,7 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
         form: ThresholdForm = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # not in the stubs
         if self.shown is not None:
             row = next((row for row in self.shown if row.severity == form.initial["severity"]), None)
-            form.initial |= {name: getattr(row, name, "") for name in ThresholdForm.CONTENT}
+            form.initial.update({name: getattr(row, name, "") for name in ThresholdForm.CONTENT})
         return form
 
     def add_fields(self, form: ThresholdForm, index: int | None) -> None:

@@ -7,13 +7,14 @@ their places (see :mod:`contracts.intervals`) where that is enough: these questi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from contracts.catalogue import Problem
 from contracts.conditions import Condition
 from contracts.intervals import IntervalSet
 from contracts.regions import covers, meets
 from contracts.rules.proposals import meant
-from contracts.rules.words import UnitContext, a_word, number, stretch, symbol, word
+from contracts.rules.words import UnitContext, a_word, number, sentence, stretch, symbol, word
 from contracts.spec import KpiSpec
 from contracts.triggers import Parts, Side, TriggerSpec, outward
 
@@ -57,15 +58,16 @@ def healthy_part(trigger: TriggerSpec, kpi: KpiSpec) -> IntervalSet | None:
     return trigger.values & kpi.normal
 
 
-def overlap_problem(trigger: TriggerSpec, kpi: KpiSpec, shared: IntervalSet, unit: str) -> Problem:
+def overlap_problem(trigger: TriggerSpec, kpi: KpiSpec, shared: IntervalSet, context: UnitContext) -> Problem:
     """In words: which healthy values the condition is true for, and the way out."""
+    unit = symbol(kpi, context)
     told = stretch(shared, unit)
     best = ""
     if kpi.optimal is not None and kpi.optimal in shared:
         best = f" That includes the best value, {number(kpi.optimal, unit)}."
     return Problem(
         trigger.path,
-        f"{word(trigger.severity).capitalize()} overlaps the normal range. {_sentence(told)} is healthy and "
+        f"{word(trigger.severity).capitalize()} overlaps the normal range. {sentence(told)} is healthy and "
         f"would be {a_word(trigger.severity)}.{best}",
         way_out(trigger, kpi, unit),
     )
@@ -89,36 +91,39 @@ def beside(healthy: IntervalSet, side: Side) -> IntervalSet:
     return healthy.downward() - healthy if side is Side.BELOW else healthy.upward() - healthy
 
 
-def out_of_order(sides: Mapping[Side, Parts], unit: str) -> Iterator[Problem]:
+def out_of_order(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: UnitContext) -> Iterator[Problem]:
     """A severity that goes further in than the next milder one on its side."""
     for side, parts in sides.items():
-        for (worse, part), (milder, mild_part) in zip(parts, parts[1:], strict=False):
+        if len(parts) < 2:
+            continue
+        for (worse, part), (milder, mild_part) in pairwise(parts):
             if _further_in(part, mild_part, side):
-                told = part - outward(mild_part, side)
-                name, mild_name = word(worse.severity).capitalize(), word(milder.severity)
                 allowed = outward(mild_part, side)
+                unit, name, mild_name = symbol(kpi, context), word(worse.severity), word(milder.severity)
                 slip = meant(worse.condition, allowed)
                 question = f"Did you mean {slip.explain()}? " if slip else ""
                 yield Problem(
                     worse.path,
-                    f"{name} is wider than {mild_name}. {_sentence(stretch(told, unit))} would be "
+                    f"{name.capitalize()} is wider than {mild_name}. {sentence(stretch(part - allowed, unit))} would be "
                     f"{a_word(worse.severity)} before it is {a_word(milder.severity)}.",
-                    f"{question}{name} may be {allowed.explain(unit)}, where {mild_name} begins.",
+                    f"{question}{name.capitalize()} may be {allowed.explain(unit)}, where {mild_name} begins.",
                 )
 
 
-def shadowed(sides: Mapping[Side, Parts], unit: str) -> Iterator[Problem]:
+def shadowed(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: UnitContext) -> Iterator[Problem]:
     """A severity all of whose values on a side are a worse one already."""
     for side, parts in sides.items():
+        if len(parts) < 2:
+            continue
         inner = -1 if side is Side.BELOW else 0
-        for (worse, part), (milder, mild_part) in zip(parts, parts[1:], strict=False):
+        for (worse, part), (milder, mild_part) in pairwise(parts):
             if part.places[inner] == mild_part.places[inner] and mild_part <= part:
-                name = word(milder.severity).capitalize()
+                name = word(milder.severity)
                 yield Problem(
                     milder.path,
-                    f"{name} never comes first. Every such value, {mild_part.explain(unit)}, is "
-                    f"{a_word(worse.severity)} already.",
-                    f"Begin {word(milder.severity)} nearer to the healthy values than {word(worse.severity)}.",
+                    f"{name.capitalize()} never comes first. Every such value, "
+                    f"{mild_part.explain(symbol(kpi, context))}, is {a_word(worse.severity)} already.",
+                    f"Begin {name} nearer to the healthy values than {word(worse.severity)}.",
                 )
 
 
@@ -127,7 +132,3 @@ def _further_in(part: IntervalSet, milder: IntervalSet, side: Side) -> bool:
     if side is Side.BELOW:
         return part.places[-1] > milder.places[-1]
     return part.places[0] < milder.places[0]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contracts.catalogue import Problem, kpi_rule
 from contracts.context import RegistryContext
 from contracts.intervals import EMPTY, IntervalSet
-from contracts.rules.words import a_word, stretch, symbol, word
+from contracts.rules.words import a_word, sentence, stretch, symbol, word
 from contracts.severity import Severity
 from contracts.spec import KpiSpec
 from contracts.triggers import Parts, Side, outward
@@ -29,7 +29,7 @@ def first_threshold_meets_the_normal_range(kpi: KpiSpec, context: RegistryContex
     if kpi.normal is None:
         return
     for side, parts in kpi.sides.items():
-        between = _between(kpi.normal, parts, side)
+        between = _between(kpi.normal, parts, side) if parts else EMPTY
         if between and (between := between & kpi.possible):
             first = _innermost(parts, side)[0]
             yield Problem(
@@ -55,13 +55,13 @@ def first_threshold_meets_the_normal_range(kpi: KpiSpec, context: RegistryContex
 def nothing_worse_is_silent(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """When a threshold ends and no worse one takes over, a value that gets worse makes the concern go away."""
     for side, parts in kpi.sides.items():
-        silent = _silent_beyond(parts, side)
+        silent = _silent_beyond(parts, side) if parts else EMPTY
         if silent and (silent := silent & kpi.possible):
             first, part = _innermost(parts, side)
             told = stretch(silent, symbol(kpi, context))
             yield Problem(
                 next(trigger.path for trigger, other in parts if other is part),
-                f"Worse values raise nothing. {told[:1].upper()}{told[1:]} is further out than {a_word(first)}, "
+                f"Worse values raise nothing. {sentence(told)} is further out than {a_word(first)}, "
                 "but no severity has it.",
                 f"Widen {word(first)}, or add a worse severity.",
             )
@@ -78,21 +78,19 @@ def _innermost(parts: Parts, side: Side) -> tuple[Severity, IntervalSet]:
 
 def _between(normal: IntervalSet, parts: Parts, side: Side) -> IntervalSet:
     """What lies between the normal range and the first threshold on one side."""
-    if not parts:
-        return EMPTY
     if side is Side.BELOW:
-        first, edge = max(part.places[-1] for _, part in parts), normal.places[0]
+        first, edge = max([part.places[-1] for _, part in parts]), normal.places[0]
         return IntervalSet((first, edge)) if first < edge and normal.low is not None else EMPTY
-    first, edge = min(part.places[0] for _, part in parts), normal.places[-1]
+    first, edge = min([part.places[0] for _, part in parts]), normal.places[-1]
     return IntervalSet((edge, first)) if edge < first and normal.high is not None else EMPTY
 
 
 def _silent_beyond(parts: Parts, side: Side) -> IntervalSet:
     """What lies further out than the first threshold on one side and belongs to no severity."""
-    if not parts:
+    if all([len(part.places) == 1 for _, part in parts]):  # all open to their side: nothing is beyond them
         return EMPTY
     innermost = _innermost(parts, side)[1]
-    if len(innermost.places) == 1:  # open to its side: it has everything further out
+    if len(innermost.places) == 1:
         return EMPTY
     covered = innermost
     for _, part in parts:

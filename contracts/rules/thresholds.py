@@ -48,7 +48,7 @@ def condition_is_understood(kpi: KpiSpec, context: RegistryContext) -> Iterator[
 def severities_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:
     """On the way from healthy to dangerous, the milder severity must come first: whatever is critical has to lie
     within the warning, or beyond it on the same side. Otherwise the warning comes too late."""
-    return conditions.out_of_order(kpi.sides, symbol(kpi, context))
+    return conditions.out_of_order(kpi.sides, kpi, context)
 
 
 @kpi_rule(
@@ -142,7 +142,7 @@ def critical_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[
         if trigger.severity is Severity.CRITICAL:
             shared = conditions.healthy_part(trigger, kpi)
             if shared:
-                yield conditions.overlap_problem(trigger, kpi, shared, symbol(kpi, context))
+                yield conditions.overlap_problem(trigger, kpi, shared, context)
 
 
 @kpi_rule(
@@ -161,7 +161,7 @@ def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[P
         if trigger.severity is Severity.WARNING and not (kpi.optimal is not None and has(trigger.values, kpi.optimal)):
             shared = conditions.healthy_part(trigger, kpi)
             if shared:
-                yield conditions.overlap_problem(trigger, kpi, shared, symbol(kpi, context))
+                yield conditions.overlap_problem(trigger, kpi, shared, context)
 
 
 @kpi_rule(
@@ -177,5 +177,5 @@ def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[P
 )
 def milder_comes_first(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:
     """Where every value of a milder severity is a worse one already, the milder one is never seen."""
-    return conditions.shadowed(kpi.sides, symbol(kpi, context))
+    return conditions.shadowed(kpi.sides, kpi, context)
 

@@ -27,7 +27,7 @@ from contracts.triggers import Side, TriggerSpec, outward
 )
 def severities_are_in_order(binding: BindingSpec, context: AgentContext) -> Iterable[Problem]:
     """On the way from healthy to dangerous, caution must come before risk, or it comes too late."""
-    return conditions.out_of_order(binding.sides, symbol(binding.kpi, context))
+    return conditions.out_of_order(binding.sides, binding.kpi, context)
 
 
 @binding_rule(
@@ -42,7 +42,7 @@ def severities_are_in_order(binding: BindingSpec, context: AgentContext) -> Iter
 )
 def milder_comes_first(binding: BindingSpec, context: AgentContext) -> Iterable[Problem]:
     """Where every value of a milder severity is a worse one already, the milder one is never seen."""
-    return conditions.shadowed(binding.sides, symbol(binding.kpi, context))
+    return conditions.shadowed(binding.sides, binding.kpi, context)
 
 
 @binding_rule(
@@ -97,7 +97,7 @@ def _overlaps(binding: BindingSpec, context: AgentContext, severity: Severity) -
         if kpi and trigger.severity is severity:
             shared = conditions.healthy_part(trigger, kpi)
             if shared:
-                yield conditions.overlap_problem(trigger, kpi, shared, symbol(kpi, context))
+                yield conditions.overlap_problem(trigger, kpi, shared, context)
 
 
 @binding_rule(

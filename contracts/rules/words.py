@@ -75,3 +75,8 @@ def stretch(values: IntervalSet, unit: str) -> str:
         else:
             said.append(f"{plain(low)} to {number(high, unit)}")
     return " or ".join(said)
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter, as a sentence begins."""
+    return text[:1].upper() + text[1:]

@@ -104,7 +104,7 @@ def merge_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
         if request.method != "POST" or not model_admin.has_change_permission(request, kpi):
             raise PermissionDenied
         choices = {
-            name.removeprefix("choose:"): value
+            name.removeprefix("choose:"): str(value)
             for name, value in request.POST.items()
             if name.startswith("choose:")
         }

@@ -29,7 +29,7 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
 
     model = Threshold
     form = ThresholdForm
-    formset = ThresholdFormSet
+    formset = ThresholdFormSet  # type: ignore[assignment]  # its forms are ThresholdForms, which the stubs do not foresee
     max_num = 3
     template = "admin/kpis/kpi/thresholds.html"
 
@@ -53,8 +53,8 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
             "Healthy range",
             {"fields": (("normal_min", "optimal", "normal_max"), ("absolute_min", "absolute_max"))},
         ),
-        ("What it is", {"fields": ("name", "title", "description", ("category", "owner"), "references")}),
-        ("How it is measured", {"fields": ("unit", "prometheus_metric", "missing_data")}),
+        ("What it is", {"fields": (("name", "title"), "description", ("category", "owner"), "references")}),
+        ("How it is measured", {"fields": (("unit", "prometheus_metric", "missing_data"),)}),
         ("Its life", {"fields": (("status", "successor"),)}),
         ("This change", {"fields": ("reason", "started_from")}),
     )

@@ -69,7 +69,7 @@ def error_texts(form: BaseForm) -> dict[str, list[str]]:
 def context_of(kpi: KPI, thresholds: Sequence[Threshold]) -> dict[str, Any]:
     """What the aside shows: the picture, and what the rules say. A new form is not blamed for being empty."""
     found = kpi.findings(thresholds)
-    if kpi.pk is None:
+    if kpi._state.adding:
         found = [finding for finding in found if not about_empty_field(kpi, finding)]
     return {
         "picture": bands_picture(kpi.as_spec(thresholds), symbol=kpi.unit.symbol if kpi.unit_id else ""),

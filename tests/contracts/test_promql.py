@@ -2,6 +2,7 @@
 
 import math
 
+import promql_parser as promql
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +11,6 @@ from contracts.conditions import parse
 from contracts.intervals import EMPTY, EVERYTHING
 from contracts.promql import values_promql
 from tests.contracts.strategies import betweens, changes, comparisons, conditions, near, probes, sets
-
-promql = pytest.importorskip("promql_parser")
 
 SELECTOR = 'auren_hrv_rmssd_ms{agent="NEUROS"}'
 
