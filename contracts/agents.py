@@ -115,7 +115,9 @@ def compile_agent(document: BindingsDocument, context: AgentContext, folder: str
     return AgentSpec(document, document.agent, bindings, list(_hand_offs(document)), folder)
 
 
-def compile_binding(document: BindingDocument, agent: str, context: AgentContext, path: Path = ()) -> BindingSpec:
+def compile_binding(
+    document: BindingDocument, agent: str, context: AgentContext, path: Path = ()
+) -> BindingSpec:
     """Compile one binding; ``path`` is where it stands in its file."""
     kpi = context.kpis.get(document.key) if context.kpis else None
     triggers = list(_triggers(document))

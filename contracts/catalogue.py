@@ -86,7 +86,9 @@ _by_scope: dict[Scope, list[Rule]] = {scope: [] for scope in Scope}
 
 Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
 KpiCheck = TypeVar("KpiCheck", bound=Callable[[KpiSpec, RegistryContext], Iterable[Problem]])
-RegistryCheck = TypeVar("RegistryCheck", bound=Callable[[RegistryDocument, RegistryContext], Iterable[Problem]])
+RegistryCheck = TypeVar(
+    "RegistryCheck", bound=Callable[[RegistryDocument, RegistryContext], Iterable[Problem]]
+)
 BindingCheck = TypeVar("BindingCheck", bound=Callable[[BindingSpec, AgentContext], Iterable[Problem]])
 AgentCheck = TypeVar("AgentCheck", bound=Callable[[AgentSpec, AgentContext], Iterable[Problem]])
 RosterCheck = TypeVar("RosterCheck", bound=Callable[[RosterDocument, AgentContext], Iterable[Problem]])
@@ -107,7 +109,9 @@ def rules_of(scope: Scope) -> Sequence[Rule]:
     return _by_scope[scope]
 
 
-def _declare_check(scope: Scope, id: str, code: str, level: str, title: str, example: str, check: Check) -> Check:
+def _declare_check(
+    scope: Scope, id: str, code: str, level: str, title: str, example: str, check: Check
+) -> Check:
     rationale = inspect.cleandoc(check.__doc__ or "")
     declare(Rule(id, code, Level(level), title, rationale, inspect.cleandoc(example), scope, check))
     return check
@@ -118,32 +122,44 @@ def kpi_rule(id: str, code: str, level: str, *, title: str, example: str) -> Cal
     return lambda check: _declare_check(Scope.KPI, id, code, level, title, example, check)
 
 
-def settings_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[RegistryCheck], RegistryCheck]:
+def settings_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[RegistryCheck], RegistryCheck]:
     """Declare a rule about a registry's settings: export, validation rules, units of its own."""
     return lambda check: _declare_check(Scope.SETTINGS, id, code, level, title, example, check)
 
 
-def registry_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[RegistryCheck], RegistryCheck]:
+def registry_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[RegistryCheck], RegistryCheck]:
     """Declare a rule about a whole registry file."""
     return lambda check: _declare_check(Scope.REGISTRY, id, code, level, title, example, check)
 
 
-def binding_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[BindingCheck], BindingCheck]:
+def binding_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[BindingCheck], BindingCheck]:
     """Declare a rule about one binding."""
     return lambda check: _declare_check(Scope.BINDING, id, code, level, title, example, check)
 
 
-def agent_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[AgentCheck], AgentCheck]:
+def agent_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[AgentCheck], AgentCheck]:
     """Declare a rule about one agent's bindings and hand-offs together."""
     return lambda check: _declare_check(Scope.AGENT, id, code, level, title, example, check)
 
 
-def roster_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[RosterCheck], RosterCheck]:
+def roster_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[RosterCheck], RosterCheck]:
     """Declare a rule about the roster."""
     return lambda check: _declare_check(Scope.ROSTER, id, code, level, title, example, check)
 
 
-def coverage_rule(id: str, code: str, level: str, *, title: str, example: str) -> Callable[[CoverageCheck], CoverageCheck]:
+def coverage_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[CoverageCheck], CoverageCheck]:
     """Declare a rule about one KPI, seen together with what all agents watch."""
     return lambda check: _declare_check(Scope.COVERAGE, id, code, level, title, example, check)
 

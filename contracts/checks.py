@@ -66,7 +66,7 @@ def check_registry(
 
 def check_binding(binding: BindingSpec, context: AgentContext) -> list[Finding]:
     """What the rules say about one binding, without those about all bindings of its agent together."""
-    return run(rules_of(Scope.BINDING), binding, context, binding.path, binding.agent)
+    return run(rules_of(Scope.BINDING), binding, context, binding.path, f"{binding.agent}/{binding.key}")
 
 
 def check_agent(agent: AgentSpec, context: AgentContext) -> list[Finding]:

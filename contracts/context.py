@@ -28,7 +28,9 @@ def _kpi_fields() -> frozenset[str]:
     fields |= {f"absolute_range.{name}" for name in Range.model_fields}
     fields |= {f"normal_range.{name}" for name in NormalRange.model_fields}
     aliases = [info.serialization_alias or name for name, info in ThresholdDocument.model_fields.items()]
-    return frozenset({*fields, *(f"risk_thresholds.{word}.{name}" for word in REGISTRY_WORDS for name in aliases)})
+    return frozenset(
+        {*fields, *(f"risk_thresholds.{word}.{name}" for word in REGISTRY_WORDS for name in aliases)}
+    )
 
 
 KPI_FIELDS = _kpi_fields()
@@ -106,7 +108,9 @@ class RegistryContext:
         return cls(
             units=units,
             export=settings.export_config,
-            field_rules=tuple(FieldRule.of(rule) for rule in settings.validation_rules if is_kpi_field(rule.field)),
+            field_rules=tuple(
+                FieldRule.of(rule) for rule in settings.validation_rules if is_kpi_field(rule.field)
+            ),
             names=_by_fold((fold(kpi.name), kpi) for kpi in kpis),
             metrics=_by_fold((fold(kpi.metric), kpi) for kpi in kpis if kpi.metric),
             near_units=NearNames(units),

@@ -1,26 +1,27 @@
 """`registry fmt`: one layout for every file, with the comments that people wrote.
 
-Layout and quotes are those of the export. Order and values stay as they are, only conditions are written in their canonical
-form. Blank lines stay, one at most.
+Layout and quotes are those of the export. Order and values stay as they are; only conditions are written in
+their canonical form. Blank lines stay, one at most.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.comments import notes_of
-from contracts.conditions import ConditionError, parse
-from contracts.documents import detect
-from contracts.guards import GuardError, parse_guard
-from contracts.yamlnodes import Node, YamlMapping, YamlSequence, YamlSource, resolve
+from contracts.comments import CommentError, comments_of, is_explicit, notes_of
+from contracts.conditions import parse
+from contracts.guards import parse_guard
+from contracts.tokens import ExpectationError
+from contracts.yamlnodes import Node, YamlError, YamlMapping, YamlSequence, YamlSource, resolve
 from contracts.yamltree import read_yaml
 from contracts.yamlwriter import write_yaml
 
+_CONDITIONS = ("condition", "recover_if")
 _TRIGGERS = ("risk_if", "caution_if", "elevated_if")
 
 
 class FormatError(Exception):
-    """The file is good YAML, but it cannot be laid out anew without losing something. The message says what."""
+    """The file is good YAML, but laid out anew it would lose something. The message says what, and where."""
 
 
 def format_yaml(text: str) -> str:
@@ -30,10 +31,60 @@ def format_yaml(text: str) -> str:
     """
     source = read_yaml(text)
     if not isinstance(source.root, YamlMapping):
-        raise FormatError("Only a file that is a mapping of keys can be laid out.")
-    notes = notes_of(source)
-    _canonical_conditions(source)
-    formatted = write_yaml(source.root, notes)
-    if resolve(read_yaml(formatted).root) != resolve(source.root):
-        raise FormatError("Laid out anew, the file would not read the same. It stays as it is; please report this.")
+        raise FormatError("Only a file that is a mapping of keys can be laid out anew.")
+    try:
+        notes = notes_of(source)
+    except CommentError as error:
+        raise FormatError(str(error)) from None
+    _write_conditions_canonically(source)
+    formatted = "---\n" * is_explicit(source) + write_yaml(source.root, notes)
+    if not _says_the_same(source, formatted):
+        raise FormatError(
+            "Laid out anew, the file would not say the same; it stays as it is. Please report this."
+        )
     return formatted
+
+
+def _says_the_same(source: YamlSource, formatted: str) -> bool:
+    """Whether data and comments are all there: it is somebody's file, and better refused than cut."""
+    try:
+        again = read_yaml(formatted)
+    except YamlError:
+        return False
+    was, now = (sorted(comment.text for comment in comments_of(one)) for one in (source, again))
+    return was == now and resolve(again.root) == resolve(source.root)
+
+
+def _write_conditions_canonically(source: YamlSource) -> None:
+    """Rewrite, in the tree, every condition that can be read; the others are for validation to tell."""
+    for kpi in _items(source.node(("kpis",))):
+        thresholds = kpi.get("risk_thresholds")
+        for threshold in thresholds.values() if isinstance(thresholds, YamlMapping) else ():
+            _rewrite(threshold, _CONDITIONS, _condition)
+    for binding in _items(source.node(("kpis_used",))):
+        _rewrite(binding, ("condition",), _guard)
+        _rewrite(binding.get("alerting"), _TRIGGERS, _condition)
+        _rewrite(binding.get("alerting"), ("condition",), _guard)
+
+
+def _items(node: Node) -> list[YamlMapping]:
+    return [item for item in node if isinstance(item, YamlMapping)] if isinstance(node, YamlSequence) else []
+
+
+def _rewrite(node: Node, keys: tuple[str, ...], canonical: Callable[[str], str]) -> None:
+    if isinstance(node, YamlMapping):
+        for key in keys:
+            value = node.get(key)
+            if isinstance(value, str):
+                try:
+                    node[key] = canonical(value)
+                except ExpectationError:
+                    continue
+
+
+def _condition(text: str) -> str:
+    return str(parse(text))
+
+
+def _guard(text: str) -> str:
+    return str(parse_guard(text))

@@ -16,5 +16,11 @@ KPI_LIMITS: Final = {
     "missing_data": 20,
 }
 """Characters, by field of a KPI."""
-THRESHOLD_LIMITS: Final = {"condition": 200, "action": 120, "for_": 20, "keep_firing_for": 20, "recover_if": 200}
+THRESHOLD_LIMITS: Final = {
+    "condition": 200,
+    "action": 120,
+    "for_": 20,
+    "keep_firing_for": 20,
+    "recover_if": 200,
+}
 """Characters, by field of a threshold."""

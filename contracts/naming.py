@@ -26,7 +26,19 @@ RESERVED_LABELS = {
 # Labels whose value is new with every sample: each sample would be a time series of its own.
 # https://prometheus.io/docs/practices/naming/#labels
 UNBOUNDED_LABELS = frozenset(
-    {"timestamp", "time", "datetime", "date", "ts", "value", "uuid", "event_id", "request_id", "trace_id", "span_id"}
+    {
+        "timestamp",
+        "time",
+        "datetime",
+        "date",
+        "ts",
+        "value",
+        "uuid",
+        "event_id",
+        "request_id",
+        "trace_id",
+        "span_id",
+    }
 )
 RESERVED_NAMES = frozenset({*RESERVED_LABELS, "timestamp"})
 """Names that a KPI may not have, because they mean something else wherever KPIs end up."""

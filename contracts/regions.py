@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from contracts.intervals import EVERYTHING, IntervalSet
+from contracts.intervals import IntervalSet
 
 
 def has(values: IntervalSet, number: Decimal) -> bool:
@@ -23,9 +23,9 @@ def has(values: IntervalSet, number: Decimal) -> bool:
 
 def meets(values: IntervalSet, others: IntervalSet) -> bool:
     """Whether the two sets share a number."""
-    if others is EVERYTHING:
-        return bool(values)
-    if len(values.places) != 1 or not others.places:
+    if not others.places:  # everything or nothing
+        return others.starts_inside and bool(values)
+    if len(values.places) != 1:
         return bool(values & others)
     if values.starts_inside:
         return others.starts_inside or others.places[0] < values.places[0]
@@ -34,8 +34,10 @@ def meets(values: IntervalSet, others: IntervalSet) -> bool:
 
 def covers(values: IntervalSet, others: IntervalSet) -> bool:
     """Whether all of the other set is in the first."""
-    if len(values.places) != 1 or not others.places:
+    if len(values.places) != 1:
         return others <= values
+    if not others.places:  # everything or nothing
+        return not others.starts_inside
     if values.starts_inside:
         return others.high is not None and others.places[-1] <= values.places[0]
     return not others.starts_inside and values.places[0] <= others.places[0]

@@ -11,7 +11,8 @@ from contracts.decimals import plain as plain_number
 from contracts.yamlnodes import Plain
 
 # Begins with a letter, so it is no number, date, indicator or alias; holds no `: `, no ` #` and no quotes.
-_PLAIN = re.compile(r"[^\W\d_](?:[\w ./%()+,;&'–-]*[\w.%)+'])?")
+# Or a length of time, such as `10m`.
+_PLAIN = re.compile(r"[^\W\d_](?:[\w ./%()+,;&'–-]*[\w.%)+'])?|[1-9][0-9]*[smhdw]")
 # What YAML 1.1 or 1.2 takes for true, false or null.
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _INTEGER_KEY = re.compile(r"0|[1-9][0-9]{0,17}")

@@ -84,12 +84,8 @@ class _Writer:
             self.scalar(head, value, indent)
 
     def hang(self, start: int, head: str, indent: int) -> None:
-        """Put the dash in front of the item's first line, or on a line of its own above a comment."""
-        first = self.lines[start]
-        if first.lstrip().startswith("#") or not first:
-            self.lines.insert(start, head)
-        else:
-            self.lines[start] = f"{head} {first[indent:]}"
+        """Put the dash in front of the item's first line."""
+        self.lines[start] = f"{head} {self.lines[start][indent:]}"
 
     def scalar(self, head: str, value: Any, indent: int) -> None:
         self.lines += f"{head} {scalar(value, indent + _STEP)}".split("\n")

@@ -79,6 +79,11 @@ class NumberField(forms.Field):
         return plain(value) if isinstance(value, Decimal) else value
 
 
+def is_missing(form: forms.BaseForm, field: str) -> bool:
+    """Whether the form already says that this field must not be empty."""
+    return form.has_error(field, code="required")
+
+
 class KPIForm(forms.ModelForm[KPI]):
     """A KPI as people edit it: its columns, why it changes, and which revision they started from."""
 
@@ -112,6 +117,13 @@ class KPIForm(forms.ModelForm[KPI]):
             self.instance.draft_thresholds = ()
         if "started_from" in self.fields:
             self.fields["started_from"].initial = self.instance.revision
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Say once that a field is empty: the field itself says it, and the rules need not."""
+        if field is None and hasattr(error, "error_dict"):
+            said = {name: errors for name, errors in error.error_dict.items() if not is_missing(self, name)}
+            error = ValidationError(said)
+        super().add_error(field, error)
 
 
 class ThresholdForm(forms.ModelForm[Threshold]):
@@ -195,7 +207,9 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
             if row is None:
                 raise ValidationError(as_error(finding))
             place = tuple(str(part) for part in finding.path[2:])
-            row.add_error(THRESHOLD_FIELDS.get(place, "condition"), as_error(finding))
+            field = THRESHOLD_FIELDS.get(place, "condition")
+            if not is_missing(row, field):
+                row.add_error(field, as_error(finding))
 
 
 class RegistrySettingsForm(forms.ModelForm[RegistrySettings]):

@@ -13,6 +13,8 @@ register = template.Library()
 
 LABELS = {"RegistrySettings": "Settings"}
 """Models whose page is called otherwise than their rows."""
+ORDER = ("KPI", "Unit", "RegistrySettings")
+"""What people open most comes first; other models follow in Django's order."""
 REGISTRY = "kpis"
 IMPORT_PERMISSIONS = ("kpis.add_kpi", "kpis.change_kpi", "kpis.delete_kpi")
 
@@ -39,11 +41,10 @@ def main_nav(context: Context) -> dict[str, Any]:
     """The navigation for this person: what they may see, with the current page marked."""
     request: HttpRequest = context["request"]
     apps = context.get("available_apps") or []
-    registry = Group(
-        "Registry", [page for app in apps if app["app_label"] == REGISTRY for page in pages_of(app)]
-    )
+    registry, more = Group("Registry"), Group("More")
+    for app in apps:
+        (registry if app["app_label"] == REGISTRY else more).pages.extend(pages_of(app))
     registry.pages += extra_pages(request)
-    more = Group("More", [page for app in apps if app["app_label"] != REGISTRY for page in pages_of(app)])
     groups = [group for group in (registry, more) if group.pages]
     mark_current([page for group in groups for page in group.pages], request.path)
     return {"groups": groups, "user": request.user, "csrf_token": context.get("csrf_token")}
@@ -51,7 +52,8 @@ def main_nav(context: Context) -> dict[str, Any]:
 
 def pages_of(app: dict[str, Any]) -> Iterable[Page]:
     """The lists of an app that this person may see."""
-    for model in app["models"]:
+    places = {name: place for place, name in enumerate(ORDER)}
+    for model in sorted(app["models"], key=lambda model: places.get(model["object_name"], len(places))):
         if model["admin_url"]:
             yield Page(LABELS.get(model["object_name"], model["name"]), model["admin_url"])
 

@@ -139,10 +139,16 @@ ConditionText = Annotated[
 ]
 
 
+def _title(model: type[Any]) -> str:
+    """What a schema calls the model: "A KPI", "The export"."""
+    noun: str = model.noun
+    return noun[0].upper() + noun[1:]
+
+
 class Document(BaseModel):
     """Base of all document models: a value object that keeps the keys it does not know."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, model_title_generator=_title)
 
     __pydantic_extra__: dict[str, Annotated[Any, AfterValidator(read_unknown)]] = Field(init=False)
 

@@ -31,6 +31,9 @@ _KPI_KEYS = (
 _RANGES = ("absolute_range", "normal_range")
 _WORDS = frozenset(REGISTRY_WORD.values())
 _DEFAULT_PREFIX = "auren_"
+_HINTS = dict.fromkeys(
+    ("optimal", "normal"), "Write the healthy range with its ends, such as [5, 20] or `>= 40`."
+)
 
 
 @dataclass(slots=True)
@@ -189,7 +192,8 @@ def _take_thresholds(old: YamlMapping, kpi: YamlMapping, name: str, path: Path, 
     if rest:
         kpi.put("thresholds", rest, *marks)
         for key, mark in _kept_parts(rest, marks[0]):
-            _report_kept(key, (*path, "thresholds"), 'Write a condition such as "< 25".', mark, name, reading)
+            hint = _HINTS.get(key, 'Write a condition such as "< 25".')
+            _report_kept(key, (*path, "thresholds"), hint, mark, name, reading)
 
 
 def _kept_parts(rest: Node, mark: int) -> Iterator[tuple[str, int]]:

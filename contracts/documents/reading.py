@@ -107,14 +107,17 @@ def _validate(
 ) -> tuple[D | None, list[Finding]]:
     """The document without the parts that do not fit, and why they do not."""
     findings: list[Finding] = []
+    places: dict[Path, tuple[int, int]] = {}
     for _ in range(_ROUNDS):
         try:
             return model.model_validate(source.root), findings
         except ValidationError as error:
             problems = details(error)
-        if _drop_nulls(problems, source):
+        if nulls := _nulls(problems, source):
+            places |= {path: source.locate(path, key=True) for path in nulls}
+            _drop(nulls, source)
             continue
-        findings += [shape_finding(problem, source) for problem in problems]
+        findings += [shape_finding(problem, source, places) for problem in problems]
         parts = {part_of(document_path(problem)) for problem in problems}
         if any(_is_needed(model, part) for part in parts):
             break
@@ -122,12 +125,10 @@ def _validate(
     return None, findings
 
 
-def _drop_nulls(problems: Iterable[ErrorDetails], source: YamlSource) -> bool:
-    """Take a key without a value for a key that is not there; whether there was any."""
+def _nulls(problems: Iterable[ErrorDetails], source: YamlSource) -> set[Path]:
+    """The keys without a value, which are as good as keys that are not there."""
     paths = [document_path(problem) for problem in problems if problem["input"] is None]
-    keys = {path for path in paths if path and isinstance(path[-1], str) and _has_null(path, source)}
-    _drop(keys, source)
-    return bool(keys)
+    return {path for path in paths if path and isinstance(path[-1], str) and _has_null(path, source)}
 
 
 def _has_null(path: Path, source: YamlSource) -> bool:

@@ -33,13 +33,17 @@ def details(error: ValidationError) -> list[ErrorDetails]:
     return error.errors(include_url=False)
 
 
-def shape_finding(detail: ErrorDetails, source: YamlSource | None = None) -> Finding:
-    """The finding for one of pydantic's errors."""
+def shape_finding(
+    detail: ErrorDetails,
+    source: YamlSource | None = None,
+    places: Mapping[Path, tuple[int, int]] | None = None,
+) -> Finding:
+    """The finding for one of pydantic's errors. ``places`` has those of keys that were there, without a value."""
     path = document_path(detail)
     code, message, hint = _in_words(detail, path)
     if source is None:
         return finding(code, path, message, hint, subject="")
-    place = source.locate(path)
+    place = (places or {}).get(path) or source.locate(path)
     return finding(code, path, message, hint, place=place, file=source.file, subject=subject_of(path, source))
 
 

@@ -18,9 +18,10 @@ from contracts.yamlnodes import YamlSource
 
 # A roster holds much that other programs read; only what looks like a slip of the pen is worth a word.
 _MOSTLY_OTHERS = (RosterDocument, RosterAgent)
-# Keys of the older format that today's has no place for: nothing was misspelt. The last two have a finding
-# already.
-_OLDER = frozenset({"norm_ref", "compute", "scope", "range", "thresholds"})
+# Keys of the older format that today's has no place for: nothing was misspelt.
+_OLDER = frozenset({"norm_ref", "compute", "scope"})
+# Keys of the older format that could not be turned, which has been said already.
+_SAID = frozenset({"range", "thresholds"})
 _SHOWN = 60
 
 
@@ -83,7 +84,7 @@ def _meant(model: type[Document], key: str) -> str:
 
 def _finding(model: type[Document], key: str, path: Path, source: YamlSource) -> Finding | None:
     meant = _meant(model, key)
-    if not meant and issubclass(model, _MOSTLY_OTHERS):
+    if (not meant and issubclass(model, _MOSTLY_OTHERS)) or (model is KpiDocument and key in _SAID):
         return None
     shown = key if len(key) <= _SHOWN else key[:_SHOWN] + "…"
     return finding(

@@ -34,7 +34,9 @@ def agent_is_enabled(agent: AgentSpec, context: AgentContext) -> Iterator[Proble
     """An agent that the roster switches off watches nothing, whatever its bindings say."""
     entry = context.agents.get(agent.name) if context.agents else None
     if entry and not entry.enabled and agent.bindings:
-        yield Problem(("agent",), f"{agent.name} is switched off. Its bindings do nothing until the roster enables it.")
+        yield Problem(
+            ("agent",), f"{agent.name} is switched off. Its bindings do nothing until the roster enables it."
+        )
 
 
 @agent_rule(
@@ -73,7 +75,9 @@ def kpis_are_bound_once(agent: AgentSpec, context: AgentContext) -> Iterator[Pro
         first = seen.setdefault(fold(binding.key), binding)
         if first is not binding:
             yield Problem(
-                (*binding.path, "key"), f"{agent.name} binds {quoted(binding.key)} twice.", "Put both into one binding."
+                (*binding.path, "key"),
+                f"{agent.name} binds {quoted(binding.key)} twice.",
+                "Put both into one binding.",
             )
 
 

@@ -28,7 +28,9 @@ def kpi_is_known(binding: BindingSpec, context: AgentContext) -> Iterator[Proble
         yield Problem(
             ("key",),
             f"The registry has no KPI {quoted(binding.key)}. {binding.agent} would never get a value of it.",
-            f"{near} Otherwise add it to the registry." if near else "Add it to the registry, or remove the binding.",
+            f"{near} Otherwise add it to the registry."
+            if near
+            else "Add it to the registry, or remove the binding.",
         )
 
 
@@ -63,7 +65,9 @@ def role_is_known(binding: BindingSpec, context: AgentContext) -> Iterator[Probl
     if role and role not in ROLES:
         near = _NEAR_ROLES.question(role)
         yield Problem(
-            ("role",), f"The role {quoted(role)} is not known.", f"{near} The roles are {', '.join(ROLES)}.".strip()
+            ("role",),
+            f"The role {quoted(role)} is not known.",
+            f"{near} The roles are {', '.join(ROLES)}.".strip(),
         )
 
 

@@ -66,7 +66,9 @@ def targets_are_others(agent: AgentSpec, context: AgentContext) -> Iterator[Prob
     """An agent that asks itself waits for itself."""
     for hand_off in agent.hand_offs:
         if fold(hand_off.document.agent) == fold(agent.name):
-            yield Problem((*hand_off.path, "agent"), f"{agent.name} asks itself.", "Name another agent, or remove it.")
+            yield Problem(
+                (*hand_off.path, "agent"), f"{agent.name} asks itself.", "Name another agent, or remove it."
+            )
 
 
 @agent_rule(
@@ -80,7 +82,9 @@ def hand_offs_end(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
     """When each agent of a circle asks the next one, a case can come back to where it began and nobody settles it."""
     for circle in context.cycles:
         if circle[0] == agent.name:
-            path = next((h.path for h in agent.hand_offs if h.document.agent == circle[1]), ("collaboration",))
+            path = next(
+                (h.path for h in agent.hand_offs if h.document.agent == circle[1]), ("collaboration",)
+            )
             yield Problem(
                 path,
                 f"The hand-offs go in a circle. {' asks '.join((*circle, circle[0]))}.",

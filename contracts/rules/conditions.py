@@ -77,7 +77,11 @@ def way_out(trigger: TriggerSpec, kpi: KpiSpec, unit: str) -> str:
     """What the condition may be instead: beside the healthy values, and within the milder severities."""
     assert kpi.healthy is not None
     allowed = ~kpi.healthy & kpi.possible
-    sides = [side for side, parts in kpi.sides.items() if any(part[0].severity < trigger.severity for part in parts)]
+    sides = [
+        side
+        for side, parts in kpi.sides.items()
+        if any(part[0].severity < trigger.severity for part in parts)
+    ]
     for side in sides:
         milder = next(part for other, part in kpi.sides[side] if other.severity < trigger.severity)
         allowed -= beside(kpi.healthy, side) - outward(milder, side)

@@ -39,4 +39,6 @@ def agent_watches_something(roster: RosterDocument, context: AgentContext) -> It
     if context.binding_agents is not None:
         for name, agent in roster.agents.items():
             if agent.enabled and name not in context.binding_agents:
-                yield Problem(("agents", name), f"{name} is switched on, but watches no KPI.", "Give it bindings.")
+                yield Problem(
+                    ("agents", name), f"{name} is switched on, but watches no KPI.", "Give it bindings."
+                )

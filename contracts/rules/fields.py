@@ -31,7 +31,11 @@ _RULES = "See “validation_rules” of the registry."
 def required_fields_are_there(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """The registry's validation rules name fields that every KPI must have."""
     for rule in context.field_rules:
-        if rule.required and not value_at(kpi.document, rule.keys) and not _told_elsewhere(rule, kpi, context):
+        if (
+            rule.required
+            and not value_at(kpi.document, rule.keys)
+            and not _told_elsewhere(rule, kpi, context)
+        ):
             yield Problem(path_of(rule), f"This registry requires the field {quoted(rule.field)}.", _RULES)
 
 

@@ -79,15 +79,26 @@ def _innermost(parts: Parts, side: Side) -> tuple[Severity, IntervalSet]:
 def _between(normal: IntervalSet, parts: Parts, side: Side) -> IntervalSet:
     """What lies between the normal range and the first threshold on one side."""
     if side is Side.BELOW:
-        first, edge = max([part.places[-1] for _, part in parts]), normal.places[0]
-        return IntervalSet((first, edge)) if first < edge and normal.low is not None else EMPTY
-    first, edge = min([part.places[0] for _, part in parts]), normal.places[-1]
-    return IntervalSet((edge, first)) if edge < first and normal.high is not None else EMPTY
+        edge = normal.places[0]
+        for _, part in parts:
+            if part.places[-1] >= edge:
+                return EMPTY
+        first = max(part.places[-1] for _, part in parts)
+        return IntervalSet((first, edge)) if normal.low is not None else EMPTY
+    edge = normal.places[-1]
+    for _, part in parts:
+        if part.places[0] <= edge:
+            return EMPTY
+    first = min(part.places[0] for _, part in parts)
+    return IntervalSet((edge, first)) if normal.high is not None else EMPTY
 
 
 def _silent_beyond(parts: Parts, side: Side) -> IntervalSet:
     """What lies further out than the first threshold on one side and belongs to no severity."""
-    if all([len(part.places) == 1 for _, part in parts]):  # all open to their side: nothing is beyond them
+    for _, part in parts:
+        if len(part.places) > 1:
+            break
+    else:  # all are open to their side: nothing is beyond them
         return EMPTY
     innermost = _innermost(parts, side)[1]
     if len(innermost.places) == 1:

@@ -111,7 +111,11 @@ def metric_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem
     same = context.metrics.get(metric, ())
     if len(same) > 1:
         names = dict.fromkeys(known.name for known in same)
-        both = listed(map(quoted, names), "and") if len(names) > 1 else f"{len(same)} KPIs named {quoted(kpi.name)}"
+        both = (
+            listed(map(quoted, names), "and")
+            if len(names) > 1
+            else f"{len(same)} KPIs named {quoted(kpi.name)}"
+        )
         yield Problem(
             ("prometheus_metric",),
             f"Two KPIs cannot share a metric. {both} are exported as {quoted(kpi.document.prometheus_metric)}.",
@@ -153,7 +157,9 @@ def unit_is_known(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     near = meant.code if meant and meant.code in context.units else context.near_units.nearest(unit)
     question = f"Did you mean {near}? Otherwise define" if near else "Define"
     yield Problem(
-        ("unit",), f"The unit {quoted(unit)} is not known.", f"{question} the unit under “units” of the registry."
+        ("unit",),
+        f"The unit {quoted(unit)} is not known.",
+        f"{question} the unit under “units” of the registry.",
     )
 
 
@@ -184,7 +190,9 @@ def says(metric: str, unit: UnitSpec) -> bool:
     """Whether a metric's last words are the unit under any of its names, such as ``pct`` for per cent."""
     words = metric.split("_")
     endings = ("_".join(words[-count:]) for count in range(1, min(len(words), 6)))
-    return any(ending == unit.code or (found := find_unit(ending)) and found.code == unit.code for ending in endings)
+    return any(
+        ending == unit.code or (found := find_unit(ending)) and found.code == unit.code for ending in endings
+    )
 
 
 @kpi_rule(

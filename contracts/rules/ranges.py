@@ -28,7 +28,10 @@ def ranges_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterator[Prob
         ("absolute_range", "absolute", document.absolute_range),
     ):
         if values and _is_empty(values):
-            low, high = plain(values.min or Decimal(0)), number(values.max or Decimal(0), symbol(kpi, context))
+            low, high = (
+                plain(values.min or Decimal(0)),
+                number(values.max or Decimal(0), symbol(kpi, context)),
+            )
             yield Problem(
                 (key, "min"),
                 f"The {name} range is out of order. Its lowest value, {low}, is above its highest, {high}.",

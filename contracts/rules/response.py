@@ -80,7 +80,9 @@ def _unreadable_duration(path: tuple[str | int, ...], text: str) -> Iterator[Pro
     try:
         Duration.parse(text)
     except DurationError as error:
-        yield Problem(path, f"The length of time cannot be understood. {error}.", "Write it like 30s, 5m, 12h or 7d.")
+        yield Problem(
+            path, f"The length of time cannot be understood. {error}.", "Write it like 30s, 5m, 12h or 7d."
+        )
 
 
 @kpi_rule(

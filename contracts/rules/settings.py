@@ -39,7 +39,9 @@ def labels_are_allowed(registry: RegistryDocument, context: RegistryContext) -> 
         elif folded in RESERVED_LABELS or folded.startswith("__"):
             reason = RESERVED_LABELS.get(folded, "Prometheus keeps names that begin with two underscores")
             yield Problem(
-                (*_LABELS, index), f"The label {quoted(label)} is reserved. {reason}.", "Remove it, or rename it."
+                (*_LABELS, index),
+                f"The label {quoted(label)} is reserved. {reason}.",
+                "Remove it, or rename it.",
             )
 
 
@@ -58,7 +60,9 @@ def labels_are_accepted(registry: RegistryDocument, context: RegistryContext) ->
                 (*_LABELS, index),
                 f"Prometheus does not accept the label {quoted(label)}. Only letters, digits and underscores can be "
                 "used, and the first may not be a digit.",
-                f"Did you mean {label.replace('-', '_')}?" if METRIC.fullmatch(label.replace("-", "_")) else "",
+                f"Did you mean {label.replace('-', '_')}?"
+                if METRIC.fullmatch(label.replace("-", "_"))
+                else "",
             )
 
 
@@ -74,7 +78,9 @@ def labels_are_unique(registry: RegistryDocument, context: RegistryContext) -> I
     seen: set[str] = set()
     for index, label in enumerate(registry.export_config.prometheus.labels):
         if label in seen:
-            yield Problem((*_LABELS, index), f"The label {quoted(label)} is named twice.", "Remove one of them.")
+            yield Problem(
+                (*_LABELS, index), f"The label {quoted(label)} is named twice.", "Remove one of them."
+            )
         seen.add(label)
 
 
@@ -153,11 +159,15 @@ def units_are_sound(registry: RegistryDocument, context: RegistryContext) -> Ite
     for index, unit in enumerate(registry.units):
         path = ("units", index, "code")
         if not NAME.fullmatch(unit.code):
-            yield Problem(path, f"The unit's code {quoted(unit.code)} is not a plain identifier.", "Write it like bpm.")
+            yield Problem(
+                path, f"The unit's code {quoted(unit.code)} is not a plain identifier.", "Write it like bpm."
+            )
         elif unit.code in seen:
             yield Problem(path, f"The unit {quoted(unit.code)} is defined twice.", "Remove one of them.")
         elif unit.code in STANDARD_UNITS and unit.as_spec() != STANDARD_UNITS[unit.code]:
-            yield Problem(path, f"The unit {quoted(unit.code)} is a standard one.", "Remove it, or choose another code.")
+            yield Problem(
+                path, f"The unit {quoted(unit.code)} is a standard one.", "Remove it, or choose another code."
+            )
         if unit.base and unit.base not in context.units:
             yield Problem(
                 ("units", index, "base"),

@@ -158,7 +158,9 @@ def critical_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[
 def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A warning about a healthy value is a false alarm, unless it is meant as an early one."""
     for trigger in kpi.triggers:
-        if trigger.severity is Severity.WARNING and not (kpi.optimal is not None and has(trigger.values, kpi.optimal)):
+        if trigger.severity is Severity.WARNING and not (
+            kpi.optimal is not None and has(trigger.values, kpi.optimal)
+        ):
             shared = conditions.healthy_part(trigger, kpi)
             if shared:
                 yield conditions.overlap_problem(trigger, kpi, shared, context)
@@ -178,4 +180,3 @@ def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[P
 def milder_comes_first(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:
     """Where every value of a milder severity is a worse one already, the milder one is never seen."""
     return conditions.shadowed(kpi.sides, kpi, context)
-

@@ -144,12 +144,17 @@ def direction_is_the_kpis(binding: BindingSpec, context: AgentContext) -> Iterat
     for trigger, part in binding.sides[wrong]:
         if trigger.severity is Severity.INFO or part != trigger.values:
             continue
-        slip = meant(trigger.condition, conditions.beside(kpi.healthy, right) if kpi.healthy else outward(region, right))
+        slip = meant(
+            trigger.condition,
+            conditions.beside(kpi.healthy, right) if kpi.healthy else outward(region, right),
+        )
         yield Problem(
             trigger.path,
             f"The direction contradicts the KPI. {binding.agent} would act on {high} values of {quoted(binding.key)}, "
             f"but only {low} ones are {a_word(worst.severity)}.",
-            f"Did you mean {slip.explain()}?" if slip else f"Act on {low} values, or give the KPI a threshold for these.",
+            f"Did you mean {slip.explain()}?"
+            if slip
+            else f"Act on {low} values, or give the KPI a threshold for these.",
         )
 
 

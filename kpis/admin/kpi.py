@@ -59,6 +59,11 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         ("This change", {"fields": ("reason", "started_from")}),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: KPI | None = None) -> Any:
+        """A new KPI is named first; an old one is opened for its numbers."""
+        healthy, *others = self.fieldsets
+        return (healthy, *others) if obj else (*others[:-1], healthy, others[-1])
+
     def get_urls(self) -> list[URLPattern]:
         """The pages around the form."""
         view = self.admin_site.admin_view

@@ -7,21 +7,17 @@ need not know of the others.
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import autodiscover_modules
-
-from contracts.findings import EXIT_NOT_RUN
 
 _registered: dict[str, "Subcommand"] = {}
 
 
-class CannotRun(CommandError):
-    """The command could not do its work at all; the message says why, in words for the person at the keyboard."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, returncode=EXIT_NOT_RUN)
+class CannotRun(Exception):
+    """The command could not do its work at all; the message says why, for the person at the keyboard."""
 
 
 class Subcommand(ABC):
@@ -41,7 +37,7 @@ class Subcommand(ABC):
     def handle(self, command: BaseCommand, **options: Any) -> int:
         """Do it, writing to ``command.stdout`` and ``command.stderr``; return the exit code.
 
-        Raises CannotRun, or OSError where a file cannot be read or written.
+        Raises CannotRun or TreeError, and OSError where a file cannot be read or written.
         """
 
 
@@ -61,11 +57,11 @@ def subcommands() -> list[Subcommand]:
     return [_registered[name] for name in sorted(_registered)]
 
 
-def wants_colour(command: BaseCommand, *, force_color: bool, no_color: bool) -> bool:
+def wants_colour(command: BaseCommand, options: Mapping[str, Any]) -> bool:
     """Whether to colour what goes to ``command.stdout``: a terminal, unless told otherwise.
 
     A non-empty ``NO_COLOR`` means no (https://no-color.org); an option on the command line comes first.
     """
-    if force_color or no_color:
-        return force_color
+    if options["force_color"] or options["no_color"]:
+        return bool(options["force_color"])
     return command.stdout.isatty() and not os.environ.get("NO_COLOR")

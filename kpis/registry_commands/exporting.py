@@ -32,7 +32,7 @@ class Export(Subcommand):
             help=f"The directory to write {REGISTRY_PATH} into, or - for standard output, the default.",
         )
         where.add_argument(
-            "stdout", nargs="?", choices=(STDOUT,), metavar="-", help="The same as --out -, for short."
+            "to_stdout", nargs="?", choices=(STDOUT,), metavar="-", help="The same as --out -, for short."
         )
 
     def handle(self, command: BaseCommand, **options: Any) -> int:

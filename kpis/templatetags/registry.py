@@ -1,16 +1,22 @@
 """What the pages of the registry need beside Django's own tags."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from contracts.diff import Change
 from contracts.findings import Finding, Level, Report
 from contracts.severity import REGISTRY_WORD, Severity
 from kpis.forms import ThresholdForm
 from kpis.importing import Action, Plan, Step
+from kpis.merge import Part
 from kpis.overview import Overview, overview_for
 
 register = template.Library()
@@ -31,6 +37,12 @@ def detail(finding: Finding) -> str:
     """What a finding says behind its first sentence, and the way out."""
     rest = finding.message[len(finding.summary) :].strip()
     return f"{rest} {finding.hint}".strip()
+
+
+@register.filter
+def worst_first(found: Sequence[Finding]) -> list[Finding]:
+    """Errors, then warnings, then notes; within a level in their own order."""
+    return sorted(found, key=lambda finding: -finding.level.rank)
 
 
 @register.filter
@@ -58,6 +70,23 @@ def shown(value: Any) -> str:
     if value is None or value == "" or value == []:
         return "–"
     return "; ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+@register.filter
+def part_label(part: Part) -> str:
+    """The place of a part that two people changed, in the words of the form."""
+    words = [severity_word(str(key)) for key in part.path if key != "risk_thresholds"]
+    return " ".join(words).replace("_", " ")
+
+
+@register.simple_tag
+def when(at: datetime) -> SafeString:
+    """A time for people: scripts make it relative and put the exact one on hover."""
+    local = localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative>{}</time>',
+        local.isoformat(), date_format(local, "j F Y, H:i:s e"), date_format(local, "j M Y, H:i"),
+    )  # fmt: skip
 
 
 @register.filter

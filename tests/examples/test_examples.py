@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from contracts.checks import check_registry
 from contracts.documents import (
     KpiDocument,
@@ -15,9 +16,8 @@ from contracts.documents import (
     read_registry,
     write_registry,
 )
-from contracts.units import STANDARD_UNITS
-
 from contracts.findings import Level
+from contracts.units import STANDARD_UNITS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/auren/agents/shared_modules/kpi_registry.yaml"

@@ -20,8 +20,10 @@
             for (const kind of ['input', 'change']) {
                 form.addEventListener(kind, event => this.changed(event.target));
             }
-            // select2 tells of its changes by jQuery only.
-            window.django?.jQuery(form).on('change', 'select', event => this.changed(event.target));
+            // select2 tells of its changes by jQuery only, and of some while it sets itself up.
+            window.addEventListener('load', () => setTimeout(() => {
+                window.django?.jQuery(form).on('change', 'select', event => this.changed(event.target));
+            }));
         }
 
         changed(input) {

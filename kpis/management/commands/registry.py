@@ -5,10 +5,11 @@ import os
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.utils import DatabaseError
 
 from contracts.findings import EXIT_NOT_RUN
+from contracts.loading import TreeError
 from kpis.registry_commands.base import CannotRun, Subcommand, subcommands
 
 
@@ -37,14 +38,23 @@ class Command(BaseCommand):
             # https://docs.python.org/3/library/signal.html#note-on-sigpipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = EXIT_NOT_RUN
-        except OSError as error:
-            raise CannotRun(f"{error.filename or 'A file'}: {error.strerror or error}.") from error
-        except DatabaseError as error:
-            raise CannotRun(
-                f"The database did not answer ({error}). Did you run `manage.py migrate`?"
-            ) from error
+        except (CannotRun, TreeError, OSError, DatabaseError) as error:
+            raise as_command_error(error) from error
         if code:
             sys.exit(code)
+
+
+def as_command_error(error: Exception) -> CommandError:
+    """What kept a subcommand from its work, as Django tells it, with our exit code."""
+    if isinstance(error, TreeError):
+        return CommandError(str(error), returncode=error.exit_code)
+    if isinstance(error, OSError):
+        told = f"{error.filename or 'A file'}: {error.strerror or error}."
+    elif isinstance(error, DatabaseError):
+        told = f"The database did not answer ({str(error).strip()}). Was `manage.py migrate` run?"
+    else:
+        told = str(error)
+    return CommandError(told, returncode=EXIT_NOT_RUN)
 
 
 def add_colour_options(parser: argparse.ArgumentParser) -> None:

@@ -142,7 +142,7 @@ def fetch(process, url):
 def test_it_serves_pages_and_stops_cleanly(running, stop):
     process, address = running
     assert fetch(process, f"{address}/livez") == "ok\n"
-    assert "Log in" in fetch(process, f"{address}/admin/")
+    assert "AUREN Admin" in fetch(process, f"{address}/admin/")
     process.send_signal(stop)
     text, _ = process.communicate(timeout=20)
     assert process.returncode == 0

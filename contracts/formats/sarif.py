@@ -1,0 +1,90 @@
+"""The report as SARIF 2.1.0, which code scanners and editors read.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from contracts.catalogue import RULES, Rule
+from contracts.findings import Finding, Report
+from contracts.formats.summary import summary
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+FINGERPRINT = "aurenContract/v1"
+
+
+def render_sarif(report: Report) -> str:
+    """One run with the whole catalogue as its rules."""
+    rules = [*RULES.values()]
+    index = {rule.id: position for position, rule in enumerate(rules)}
+    seen: Counter[str] = Counter()
+    log = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "AUREN Admin", "rules": [_rule(rule) for rule in rules]}},
+                "columnKind": "unicodeCodePoints",
+                "artifacts": [{"location": {"uri": uri_of(file)}} for file in report.files],
+                "results": [_result(finding, index, seen) for finding in report.findings],
+                "invocations": [{"executionSuccessful": bool(report.files)}],
+                "properties": {"summary": summary(report)},
+            }
+        ],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    rationale = " ".join(rule.rationale.split())
+    return {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.code.split("_")),
+        "shortDescription": {"text": f"{rule.title}."},
+        "fullDescription": {"text": rationale},
+        "help": {
+            "text": f"{rationale}\n\nFor example:\n\n{rule.example}",
+            "markdown": f"{rationale}\n\nFor example:\n\n```yaml\n{rule.example}\n```",
+        },
+        "defaultConfiguration": {"level": rule.level.value},
+        "properties": {"code": rule.code, "scope": rule.scope.value},
+    }
+
+
+def _result(finding: Finding, index: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": uri_of(finding.file)}}
+    if finding.line:
+        location["region"] = {"startLine": finding.line, "startColumn": finding.column}
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
+        "level": finding.level.value,
+        "message": {"text": f"{finding.message} {finding.hint}".strip()},
+        "locations": [{"physicalLocation": location}],
+        "partialFingerprints": {FINGERPRINT: _fingerprint(finding, seen)},
+    }
+
+
+def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
+    """What tells a finding from others and stays the same when lines move: rule, file, subject and path.
+
+    Positions in lists do not count, or a new KPI at the top would make every finding below it a new one. Findings
+    that are alike are counted.
+    """
+    keys = [step for step in finding.path if isinstance(step, str)]
+    identity = json.dumps([finding.rule, finding.file, finding.subject, keys])
+    seen[identity] += 1
+    return hashlib.sha256(f"{identity}#{seen[identity]}".encode()).hexdigest()
+
+
+def uri_of(file: str) -> str:
+    """The file as a URI: relative, as given on the command line, or absolute with its scheme."""
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -1,0 +1,143 @@
+"""``registry import``: from files to the database, with a plan first."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, Report
+from contracts.formats import render
+from contracts.formats.printable import printable
+from contracts.formats.summary import counted
+from kpis.importing import Action, Conflicts, Draft, ImportRefused, Plan, Step, apply_import, read_draft
+from kpis.registry_commands.base import CannotRun, Subcommand, subcommand, wants_colour
+from kpis.registry_commands.paths import files_at, read_limited
+
+PLANNED = {
+    Action.CREATE: "to create",
+    Action.CHANGE: "to change",
+    Action.CONFLICT: "in conflict",
+    Action.DELETE: "to delete",
+    Action.UNCHANGED: "unchanged",
+}
+DONE = {
+    Action.CREATE: "created",
+    Action.CHANGE: "changed",
+    Action.CONFLICT: "left as they are here",
+    Action.DELETE: "deleted",
+    Action.UNCHANGED: "unchanged",
+}
+
+
+@subcommand
+class Import(Subcommand):
+    """Reads, plans, shows the plan, applies it: all of it or nothing."""
+
+    name = "import"
+    help = "Bring a registry file into the database: show what would change, then do it in one transaction."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "paths", nargs="+", metavar="PATH", help="A file, or a directory that holds agents/."
+        )
+        parser.add_argument("--dry-run", action="store_true", help="Only show the plan; write nothing.")
+        parser.add_argument(
+            "--prune", action="store_true", help="Delete the KPIs that the file does not have."
+        )
+        parser.add_argument(
+            "--conflicts",
+            choices=[str(choice) for choice in Conflicts],
+            default=str(Conflicts.REFUSE),
+            help="For a KPI edited here since its last import, and different in the file: refuse the import "
+            "(the default), take theirs (the file's) or keep ours.",
+        )
+        parser.add_argument(
+            "--with-errors", action="store_true", help="Import even where the rules find errors in the files."
+        )
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the history of each KPI.")
+
+    def handle(self, command: BaseCommand, **options: Any) -> int:
+        files = files_at(options["paths"])
+        draft = read_draft({path.as_posix(): read_limited(path) for path in files}, prune=options["prune"])
+        talk = command.stdout.write if options["verbosity"] else lambda text: None
+        if shown := findings_to_show(draft):
+            command.stdout.write(render(shown, "text", color=wants_colour(command, options)))
+        for line in plan_lines(draft.plan) if draft.plan else ():
+            talk(line)
+        if refusal := refusal_of(draft, options):
+            command.stderr.write(refusal)
+            return EXIT_FINDINGS
+        if draft.plan is None:
+            raise CannotRun(f"Nothing was imported: {', '.join(map(str, files))} holds no KPI registry.")
+        if options["dry_run"]:
+            talk("This was a dry run: nothing was written.")
+            return EXIT_FINDINGS if is_blocked(draft.plan, options) else EXIT_CLEAN
+        return apply(command, draft.plan, options)
+
+
+def apply(command: BaseCommand, plan: Plan, options: dict[str, Any]) -> int:
+    """Do what the plan says and tell how many KPIs it was."""
+    try:
+        done = apply_import(plan, reason=options["reason"], conflicts=Conflicts(options["conflicts"]))
+    except ImportRefused as refused:
+        command.stderr.write(f"Nothing was imported. {printable(str(refused))}")
+        return EXIT_FINDINGS
+    if options["verbosity"]:
+        told = "Nothing had to be done." if plan.changes_nothing else f"Imported: {in_words(done, DONE)}."
+        command.stdout.write(told)
+    return EXIT_CLEAN
+
+
+def findings_to_show(draft: Draft) -> Report | None:
+    """The report without its notes, which are no reason not to import; None when nothing is left of it."""
+    serious = [finding for finding in draft.report.findings if finding.level is not Level.NOTE]
+    notes = len(draft.report.findings) - len(serious)
+    remark = f"`registry validate` shows {counted(notes, 'note')} more." if notes else ""
+    return (
+        Report.of(serious, draft.report.files, remark=remark, texts=draft.report.texts) if serious else None
+    )
+
+
+def refusal_of(draft: Draft, options: dict[str, Any]) -> str:
+    """Why these files do not come in, or "" if the rules do not stand in the way."""
+    if not draft.has_errors:
+        return ""
+    if draft.registry is None:
+        return "Nothing was imported: no registry could be read."
+    if not options["with_errors"]:
+        return "Nothing was imported. Mend the errors, or import all the same with --with-errors."
+    if options["prune"]:
+        # A KPI that could not be read is not in the document: it would be deleted for a slip of the pen.
+        return "Nothing was imported. --prune deletes what the files lack, so they must be free of errors."
+    return ""
+
+
+def is_blocked(plan: Plan, options: dict[str, Any]) -> bool:
+    """Whether applying would be refused because of conflicts."""
+    return bool(plan.of(Action.CONFLICT)) and options["conflicts"] == Conflicts.REFUSE
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """The plan, a line for each thing that changes and below it what changes, then a summary."""
+    for unit in plan.units:
+        yield f"unit      {printable(unit.code)}"
+    for change in plan.settings:
+        yield f"settings  {printable(change.words)}"
+    for step in plan.steps:
+        if step.action is not Action.UNCHANGED:
+            yield from step_lines(step)
+    yield f"{in_words(plan.counts, PLANNED)}."
+
+
+def step_lines(step: Step) -> Iterator[str]:
+    """What happens to one KPI."""
+    edited = f" (edited here by {printable(step.edited_by)})" if step.edited_by else ""
+    yield f"{step.action:<8}  {printable(step.name)}{edited}"
+    for change in step.changes:
+        yield f"            {printable(change.words)}"
+
+
+def in_words(counts: dict[Action, int], words: dict[Action, str]) -> str:
+    """``1 created, 2 unchanged``; what did not happen is not told."""
+    told = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
+    return ", ".join(told) or "nothing"
