@@ -1,7 +1,7 @@
 """Reading, checking and reporting a large registry, against a bare ``yaml.load`` of the same file.
 
-The registry is made up, the same every time: 15 lines a KPI, every condition different, about one KPI in fifty
-with something wrong, more than half with something to note.
+The registry is made up, the same every time: 15 lines a KPI, every condition different, about one KPI in
+fifty with something wrong, more than half with something to note.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ class HandOffSpec:
 
 @dataclass(slots=True)
 class AgentSpec:
-    """Everything one agent's bindings file says. ``folder`` is the agent its directory is named after, or ""."""
+    """Everything one agent's bindings file says. ``folder`` is the agent its directory is named after, or
+    ""."""
 
     document: BindingsDocument
     name: str
@@ -63,9 +64,9 @@ class AgentSpec:
 class AgentContext:
     """What is known around one agent. None means that the file which would say so was not there to read.
 
-    ``bound`` are the KPIs that any agent watches and ``binding_agents`` the agents with bindings. ``cycles`` are
-    circles of hand-offs, each beginning with the agent whose name comes first. ``left_out`` are names that the files
-    define in a shape that cannot be used: they are not unknown.
+    ``bound`` are the KPIs that any agent watches and ``binding_agents`` the agents with bindings. ``cycles``
+    are circles of hand-offs, each beginning with the agent whose name comes first. ``left_out`` are names
+    that the files define in a shape that cannot be used: they are not unknown.
     """
 
     kpis: Mapping[str, KpiSpec] | None = None
@@ -89,7 +90,8 @@ class AgentContext:
         complete: bool = True,
         left_out: frozenset[str] = frozenset(),
     ) -> AgentContext:
-        """From the registry's KPIs, the roster and agents' bindings; ``complete`` when these are all there are."""
+        """From the registry's KPIs, the roster and agents' bindings; ``complete`` when these are all there
+        are."""
         documents = list(bindings)
         known = None if kpis is None else {kpi.name: kpi for kpi in kpis}
         bound = frozenset(binding.key for document in documents for binding in document.kpis_used)

@@ -1,8 +1,8 @@
 """The catalogue of rules: what a rule is, and how one is declared.
 
-A rule is a small pure function that looks at one compiled contract and yields problems. Declaring it with one of
-the decorators below puts it into :data:`RULES`; everything else (the findings' ids, ``docs/rules.md``, the SARIF
-rules) comes from there. Importing :mod:`contracts.rules` fills it.
+A rule is a small pure function that looks at one compiled contract and yields problems. Declaring it with one
+of the decorators below puts it into :data:`RULES`; everything else (the findings' ids, ``docs/rules.md``, the
+SARIF rules) comes from there. Importing :mod:`contracts.rules` fills it.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Scope(StrEnum):
 class Rule:
     """One entry of the catalogue.
 
-    ``id`` is stable and never reused; ``code`` is the slug that an API answers; ``example`` is a piece of YAML,
-    laid over a healthy contract, on which exactly this rule speaks.
+    ``id`` is stable and never reused; ``code`` is the slug that an API answers; ``example`` is a piece of
+    YAML, laid over a healthy contract, on which exactly this rule speaks.
     """
 
     id: str

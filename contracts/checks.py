@@ -1,7 +1,7 @@
 """Runs the catalogue over contracts: one KPI, a registry, a binding, an agent's bindings, the roster.
 
-The same functions answer the admin's form, the API, an import and the command line. They read nothing: everything
-they need is handed in.
+The same functions answer the admin's form, the API, an import and the command line. They read nothing:
+everything they need is handed in.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def check_registry(
 ) -> list[Finding]:
     """What the rules say about a whole registry file.
 
-    ``specs`` are its compiled KPIs, where they are at hand; ``context`` is what is around it, by default nothing
-    but the file itself.
+    ``specs`` are its compiled KPIs, where they are at hand; ``context`` is what is around it, by default
+    nothing but the file itself.
     """
     context = context or context_of(document)
     kpi_rules = rules_of(Scope.KPI)
@@ -78,7 +78,8 @@ def check_agent(agent: AgentSpec, context: AgentContext) -> list[Finding]:
 
 
 def check_roster(roster: RosterDocument, context: AgentContext) -> list[Finding]:
-    """What the rules say about the roster. Pass a context whose agents and bindings are known to judge coverage."""
+    """What the rules say about the roster. Pass a context whose agents and bindings are known to judge
+    coverage."""
     return run(rules_of(Scope.ROSTER), roster, context)
 
 

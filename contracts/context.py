@@ -1,4 +1,5 @@
-"""What the rules about one KPI need to know beside it: units, settings, and who else has its name or metric."""
+"""What the rules about one KPI need to know beside it: units, settings, and who else has its name or
+metric."""
 
 from __future__ import annotations
 
@@ -80,8 +81,8 @@ class FieldRule:
 class RegistryContext:
     """Everything around one KPI.
 
-    ``names`` and ``metrics`` list, by folded name, every KPI that has it, the KPI itself included: two entries
-    under one name are a collision. They come from a whole document, or from two narrow queries.
+    ``names`` and ``metrics`` list, by folded name, every KPI that has it, the KPI itself included: two
+    entries under one name are a collision. They come from a whole document, or from two narrow queries.
     """
 
     units: Mapping[str, UnitSpec]
@@ -119,8 +120,8 @@ class RegistryContext:
 
 
 def context_of(document: RegistryDocument, left_out: Iterable[str] = ()) -> RegistryContext:
-    """The context of every KPI of a whole registry document; ``left_out`` are names that it has no KPI for, though
-    the file does."""
+    """The context of every KPI of a whole registry document; ``left_out`` are names that it has no KPI for,
+    though the file does."""
     known = [KnownKpi(kpi.name, kpi.prometheus_metric, kpi.status) for kpi in document.kpis]
     return RegistryContext.of(document, [*known, *(KnownKpi(name, "") for name in left_out)])
 

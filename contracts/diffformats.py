@@ -32,7 +32,7 @@ def render_changes(changes: Sequence[Change], format: str, *, color: bool = Fals
     if format == "text":
         return "".join(f"{line}\n" for line in (*_lines(changes, color), summary(changes)))
     if format == "json":
-        return json.dumps(changes_data(changes), indent=2, ensure_ascii=False) + "\n"
+        return _json(changes_data(changes)) + "\n"
     if format == "markdown":
         return _markdown(changes)
     raise ValueError(f"there is no format {format!r}; there are {', '.join(DIFF_FORMATS)}")
@@ -86,6 +86,12 @@ def _markdown(changes: Sequence[Change]) -> str:
         rows = [f"| {change.kind} | {plain(printable(change.words))} |" for change in changes]
         lines += ["", "| Class | Change |", "|---|---|", *rows]
     return "\n".join(lines) + "\n"
+
+
+def _json(data: dict[str, Any]) -> str:
+    """JSON that says exactly what the data do, with an escape for each character that cannot be shown."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _jsonable(value: Any) -> Any:

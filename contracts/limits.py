@@ -1,4 +1,5 @@
-"""How long texts may be. The database's columns have the same limits, so that a file that passes also imports."""
+"""How long texts may be. The database's columns have the same limits, so that a file that passes also
+imports."""
 
 from __future__ import annotations
 

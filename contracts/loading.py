@@ -1,7 +1,7 @@
 """Files on disk: finds the contract files below the paths given, and reads them.
 
-``agents/shared_modules/kpi_registry.yaml``, ``agents/*_modules/kpi_bindings.yaml`` and ``agents/roster.yaml`` below
-a directory belong together. Single files are told by their shape, whatever their name.
+``agents/shared_modules/kpi_registry.yaml``, ``agents/*_modules/kpi_bindings.yaml`` and ``agents/roster.yaml``
+below a directory belong together. Single files are told by their shape, whatever their name.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ ROSTER_FILE = "roster.yaml"
 
 
 class TreeError(Exception):
-    """Nothing could be checked. ``exit_code`` is 2 for paths that make no sense, 3 for what could not be read."""
+    """Nothing could be checked. ``exit_code`` is 2 for paths that make no sense, 3 for what could not be
+    read."""
 
     def __init__(self, message: str, exit_code: int = EXIT_NOT_RUN) -> None:
         super().__init__(message)
@@ -42,7 +43,8 @@ class TreeError(Exception):
 
 @dataclass(slots=True)
 class Tree:
-    """Contract files that belong together, as read. ``whole`` when they are all there is: those of a directory."""
+    """Contract files that belong together, as read. ``whole`` when they are all there is: those of a
+    directory."""
 
     registries: list[Loaded[RegistryDocument]] = field(default_factory=list)
     bindings: list[Loaded[BindingsDocument]] = field(default_factory=list)
@@ -64,8 +66,8 @@ class Tree:
 def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) -> Tree:
     """Read every contract file at or below the paths, each of at most ``max_bytes``, as one tree.
 
-    Raises TreeError for a path that does not exist, a directory without contract files, a file that cannot be read,
-    and no path at all.
+    Raises TreeError for a path that does not exist, a directory without contract files, a file that cannot be
+    read, and no path at all.
     """
     tree = Tree(whole=True)
     found: dict[str, FilePath] = {}
@@ -98,7 +100,8 @@ def tree_of(contents: Mapping[str, bytes]) -> Tree:
 
 
 def contract_files(directory: FilePath) -> list[FilePath]:
-    """The contract files of a tree, registry first; ``directory`` is what holds ``agents``, or that itself."""
+    """The contract files of a tree, registry first; ``directory`` is what holds ``agents``, or that
+    itself."""
     below = directory / AGENTS
     base = below if below.is_dir() else directory
     candidates = [base / REGISTRY_FILE, *sorted(base.glob(BINDINGS_FILES)), base / ROSTER_FILE]

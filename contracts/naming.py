@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-"""A KPI or an action: small letters, digits and underscores, beginning with a letter. Use with ``fullmatch``."""
+"""A KPI or an action: small letters, digits and underscores, beginning with a letter. Use with
+``fullmatch``."""
 AGENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 """An agent: capital letters, digits and underscores, beginning with a letter."""
 METRIC = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

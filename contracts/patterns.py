@@ -1,4 +1,5 @@
-"""Patterns that users write. They run on RE2, whose time grows with the text's length only, whatever the pattern."""
+"""Patterns that users write. They run on RE2, whose time grows with the text's length only, whatever the
+pattern."""
 
 from __future__ import annotations
 

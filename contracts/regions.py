@@ -1,8 +1,8 @@
 """Quick answers about sets of numbers.
 
 Nearly every condition is open to one side (`< 20`), which is a single place in its set (see
-:mod:`contracts.intervals`), and for such a set comparing places is enough. The rules ask these questions several
-times of every threshold; for all other sets they are answered by the algebra itself.
+:mod:`contracts.intervals`), and for such a set comparing places is enough. The rules ask these questions
+several times of every threshold; for all other sets they are answered by the algebra itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Contracts compiled for the rules: conditions parsed once, ranges as sets of numbers.
 
-A rule runs for every KPI of a registry, so whatever several rules look at is worked out here once. The objects
-are plain and mutable only because freezing them costs more than the rules do; nothing changes them afterwards.
+A rule runs for every KPI of a registry, so whatever several rules look at is worked out here once. The
+objects are plain and mutable only because freezing them costs more than the rules do; nothing changes them
+afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from contracts.triggers import Parts, Side, TriggerSpec, parts_by_side, read_con
 
 @dataclass(slots=True)
 class ThresholdSpec(TriggerSpec):
-    """A threshold of a KPI; ``row`` is where it stands in the KPI, ``recovery`` its own condition for recovery."""
+    """A threshold of a KPI; ``row`` is where it stands in the KPI, ``recovery`` its own condition for
+    recovery."""
 
     row: Path
     document: ThresholdDocument
@@ -34,7 +36,8 @@ class KpiSpec:
 
     ``possible`` is the absolute range, everything where none is given. ``normal`` is the normal range, None
     where none is given, and ``healthy`` the same with the optimum alone standing in for a missing range. A
-    range that is out of order counts as not given: a rule says so. ``sides`` are the thresholds by side, worst first.
+    range that is out of order counts as not given: a rule says so. ``sides`` are the thresholds by side,
+    worst first.
     """
 
     document: KpiDocument

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from contracts.findings import Path
 
-# Control characters (but not tab and line ends), halves of surrogate pairs, characters that turn the direction of
-# the text around them (https://www.unicode.org/reports/tr9/#Explicit_Directional_Overrides) and the two
-# non-characters that XML forbids.
+# Control characters (but not tab and line ends), halves of surrogate pairs, characters that turn the
+# direction of the text around them (https://www.unicode.org/reports/tr9/#Explicit_Directional_Overrides) and
+# the two non-characters that XML forbids.
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
 
 def unfit_character(text: str) -> str:
-    """The first character that may not stand in a text, by code and name: ``U+202E RIGHT-TO-LEFT OVERRIDE``."""
+    """The first character that may not stand in a text, by code and name: ``U+202E RIGHT-TO-LEFT
+    OVERRIDE``."""
     if text.isprintable():  # quick, and true of nearly every text
         return ""
     match = _UNFIT.search(text)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any
 
 from contracts.agents import AgentContext, compile_agent
 from contracts.changes import ChangesError, changed_files
 from contracts.checks import check_agent, check_coverage, check_registry, check_roster, compile_registry
-from contracts.context import RegistryContext, units_of
+from contracts.context import RegistryContext, context_of, units_of
 from contracts.documents import Loaded
 from contracts.findings import EXIT_USAGE, Finding, Level, Path, Report
 from contracts.loading import Tree, TreeError, load_tree
@@ -27,9 +26,9 @@ def validate_tree(
 ) -> Report:
     """Read and check everything at or below the paths.
 
-    Each directory is a tree of its own; single files together make one. With ``changed_since``, a git revision,
-    everything is checked all the same, but only findings in files that changed since then are reported. Files of more
-    than ``max_bytes`` are refused.
+    Each directory is a tree of its own; single files together make one. With ``changed_since``, a git
+    revision, everything is checked all the same, but only findings in files that changed since then are
+    reported. Files of more than ``max_bytes`` are refused.
 
     Raises TreeError when nothing could be checked.
     """
@@ -50,7 +49,7 @@ def _validate(paths: Sequence[str | FilePath], changed_since: str | None, max_by
         findings, remark = _only_changed(findings, loaded, changed_since)
         remarks.append(remark)
     return Report.of(
-        dict.fromkeys(findings),
+        dict.fromkeys(findings) if len(trees) > 1 else findings,
         dict.fromkeys(one.source.file for one in loaded),
         remark=" ".join(dict.fromkeys(remarks)),
         texts={one.source.file: one.source.text for one in loaded},
@@ -64,20 +63,25 @@ def check_tree(tree: Tree, around: RegistryContext | None = None) -> list[Findin
     stands alone.
     """
     found = tree.findings
-    compiled = [(one, compile_registry(one.document)) for one in tree.registries if one.document]
-    for registry, specs in compiled:
-        assert registry.document is not None
-        found += placed(check_registry(registry.document, specs, around), registry.source)
-    context = _context(tree, [spec for _, specs in compiled for spec in specs])
+    kpis: list[KpiSpec] = []
+    checked: list[tuple[list[KpiSpec], YamlSource]] = []
+    for registry in tree.registries:
+        if registry.document:
+            specs = compile_registry(registry.document)
+            context = around or context_of(registry.document, _left_out(registry.findings))
+            found += placed(check_registry(registry.document, specs, context), registry.source)
+            checked.append((specs, registry.source))
+            kpis += specs
+    agents = _agent_context(tree, kpis)
     for bindings in tree.bindings:
         if bindings.document:
-            agent = compile_agent(bindings.document, context, _folder(bindings.source.file))
-            found += placed(check_agent(agent, context), bindings.source)
+            agent = compile_agent(bindings.document, agents, _folder(bindings.source.file))
+            found += placed(check_agent(agent, agents), bindings.source)
     for roster in tree.rosters:
         if roster.document:
-            found += placed(check_roster(roster.document, context), roster.source)
-    for registry, specs in compiled:
-        found += placed(check_coverage(specs, context), registry.source)
+            found += placed(check_roster(roster.document, agents), roster.source)
+    for specs, source in checked:
+        found += placed(check_coverage(specs, agents), source)
     return _without_repetition(found)
 
 
@@ -90,7 +94,7 @@ def _placed(finding: Finding, source: YamlSource) -> Finding:
     path = finding.path
     if "risk_thresholds" in path:
         path = _as_written(path, source)
-    line, column = source.locate(path, key=_is_block(path, source))
+    line, column = _line_and_column(path, source)
     # Not dataclasses.replace, which takes five times as long.
     return Finding(
         finding.rule,
@@ -115,38 +119,41 @@ def _as_written(path: Path, source: YamlSource) -> Path:
     return path
 
 
-def _is_block(path: Path, source: YamlSource) -> bool:
-    """Whether a path leads to several lines: then its key is the better place to point at."""
-    return bool(path) and isinstance(path[-1], str) and isinstance(source.node(path), (YamlMapping, YamlSequence))
+def _line_and_column(path: Path, source: YamlSource) -> tuple[int, int]:
+    """Where to point at: a value; the key of what has several lines; the key of what lacks a key."""
+    node = source.node(path)
+    if node is None and len(path) > 1:
+        path = path[:-1]
+        node = source.node(path)
+    is_block = isinstance(node, (YamlMapping, YamlSequence)) and bool(path) and isinstance(path[-1], str)
+    return source.locate(path, key=is_block)
 
 
-def _context(tree: Tree, kpis: list[KpiSpec]) -> AgentContext:
-    registries = [one for one in tree.registries if one.document]
+def _agent_context(tree: Tree, kpis: list[KpiSpec]) -> AgentContext:
+    registries = [one.document for one in tree.registries if one.document]
     rosters = [one.document for one in tree.rosters if one.document]
     documents = [one.document for one in tree.bindings if one.document]
-    complete = tree.whole and len(documents) == len(tree.bindings) and not tree.unusable
-    left_out = frozenset(chain.from_iterable(map(_left_out, [*registries, *tree.rosters])))
     units: dict[str, UnitSpec] = dict(STANDARD_UNITS)
-    for one in registries:
-        assert one.document is not None
-        units |= units_of(one.document)
+    for registry in registries:
+        units |= units_of(registry)
     return AgentContext.of(
         kpis=kpis if registries else None,
         units=units,
-        agents=dict(chain.from_iterable(roster.agents.items() for roster in rosters)) if rosters else None,
+        agents={name: agent for roster in rosters for name, agent in roster.agents.items()} if rosters else None,
         bindings=documents,
-        complete=complete,
-        left_out=left_out,
+        complete=tree.whole and len(documents) == len(tree.bindings) and not tree.unusable,
+        left_out=_left_out(tree.findings),
     )
 
 
-def _left_out(loaded: Loaded[Any]) -> frozenset[str]:
-    """Names of what a file defines, but so badly that the document lacks it: they are not unknown."""
-    return frozenset(finding.subject for finding in loaded.findings if finding.level is Level.ERROR) - {""}
+def _left_out(findings: Iterable[Finding]) -> frozenset[str]:
+    """Names of what a file defines, but so badly that its document lacks it: they are not unknown."""
+    return frozenset(found.subject for found in findings if found.level is Level.ERROR and found.subject)
 
 
 def _folder(file: str) -> str:
-    """The agent a bindings file lies in the folder of: ``neuros`` for ``agents/neuros_modules/kpi_bindings.yaml``."""
+    """The agent a bindings file lies in the folder of: ``neuros`` for
+    ``agents/neuros_modules/kpi_bindings.yaml``."""
     folder = FilePath(file).parent.name
     return folder.removesuffix("_modules") if folder.endswith("_modules") else ""
 

@@ -1,6 +1,7 @@
 """A severity with its condition, and which side of the healthy values it is about: too low or too high.
 
-Severities are compared side by side: `< 20` and `> 100` may both be critical and say nothing about each other.
+Severities are compared side by side: `< 20` and `> 100` may both be critical and say nothing about each
+other.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ Parts = list[tuple[TriggerSpec, IntervalSet]]
 def parts_by_side(triggers: Sequence[TriggerSpec], healthy: IntervalSet | None) -> dict[Side, Parts]:
     """Split every trigger's values into what is below and what is above the healthy values.
 
-    An interval without lower end is about low values, one without upper end about high ones. One with both ends is
-    on the side where it stands out of the healthy values; where nothing is known to be healthy, on the side of the
-    nearest open interval of another severity. An interval that tells no side is left out.
+    An interval without lower end is about low values, one without upper end about high ones. One with both
+    ends is on the side where it stands out of the healthy values; where nothing is known to be healthy, on
+    the side of the nearest open interval of another severity. An interval that tells no side is left out.
     """
     below: Parts = []
     above: Parts = []

@@ -38,7 +38,7 @@ def shape_finding(
     source: YamlSource | None = None,
     places: Mapping[Path, tuple[int, int]] | None = None,
 ) -> Finding:
-    """The finding for one of pydantic's errors. ``places`` has those of keys that were there, without a value."""
+    """The finding for one of pydantic's errors. ``places`` has those of keys that had no value."""
     path = document_path(detail)
     code, message, hint = _in_words(detail, path)
     if source is None:

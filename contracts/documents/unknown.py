@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_args
 
@@ -12,7 +13,6 @@ from contracts.documents.registry import KpiDocument
 from contracts.documents.roster import RosterAgent, RosterDocument
 from contracts.documents.shapes import subject_of
 from contracts.findings import Finding, Level, Path
-from contracts.naming import NearNames
 from contracts.severity import REGISTRY_WORD, Severity
 from contracts.yamlnodes import YamlSource
 
@@ -72,14 +72,13 @@ def keys_of(model: type[Document]) -> list[str]:
     return [field.serialization_alias or name for name, field in model.model_fields.items()]
 
 
-@lru_cache
-def _known(model: type[Document]) -> NearNames:
-    return NearNames(keys_of(model))
-
-
 @lru_cache(maxsize=4096)
 def _meant(model: type[Document], key: str) -> str:
-    return "" if model is KpiDocument and key in _OLDER else _known(model).nearest(key)
+    if len(key) > _SHOWN or (model is KpiDocument and key in _OLDER):
+        return ""
+    # In a short word, one slip is already a third of it.
+    near = get_close_matches(key.lower(), keys_of(model), n=1, cutoff=0.6 if len(key) < 5 else 0.7)
+    return near[0] if near else ""
 
 
 def _finding(model: type[Document], key: str, path: Path, source: YamlSource) -> Finding | None:

@@ -7,8 +7,8 @@ import re
 from contracts.findings import Finding, Report
 from contracts.formats.summary import place, summary
 
-# Whatever means something to Markdown or HTML, or calls somebody (@) or something (#); as an entity it is only itself.
-# An underscore inside a word means nothing.
+# Whatever means something to Markdown or HTML, or calls somebody (@) or something (#); as an entity it is
+# only itself. An underscore inside a word means nothing.
 _MEANINGFUL = re.compile(r"[&<>`*\[\]|~@#\\]|(?<![^\W_])_|_(?![^\W_])")
 
 

@@ -10,8 +10,8 @@ from contracts.findings import Finding, Path, Report
 def printable(text: str) -> str:
     """The text on one line, with ``\\u202e`` in place of a character that cannot be shown.
 
-    So no text of a file can end a line, move a terminal's cursor, turn the writing direction, break XML, or fail
-    to be encoded.
+    So no text of a file can end a line, move a terminal's cursor, turn the writing direction, break XML, or
+    fail to be encoded.
     """
     if text.isprintable():
         return text

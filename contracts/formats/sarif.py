@@ -75,8 +75,8 @@ def _result(finding: Finding, index: dict[str, int], seen: Counter[str]) -> dict
 def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
     """What tells a finding from others and stays the same when lines move: rule, file, subject and path.
 
-    Positions in lists do not count, or a new KPI at the top would make every finding below it a new one. Findings
-    that are alike are counted.
+    Positions in lists do not count, or a new KPI at the top would make every finding below it a new one.
+    Findings that are alike are counted.
     """
     keys = [step for step in finding.path if isinstance(step, str)]
     identity = json.dumps([finding.rule, finding.file, finding.subject, keys])

@@ -47,7 +47,8 @@ def agent_is_enabled(agent: AgentSpec, context: AgentContext) -> Iterator[Proble
     example="{folder: somnos, agent: NEUROS}",
 )
 def folder_is_the_agents(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
-    """Tools find an agent's bindings by its folder. In another one, two agents are mistaken for each other."""
+    """Tools find an agent's bindings by its folder. In another one, two agents are mistaken for each
+    other."""
     if agent.folder and fold(agent.folder) != fold(agent.name):
         yield Problem(
             ("agent",),
@@ -89,6 +90,6 @@ def kpis_are_bound_once(agent: AgentSpec, context: AgentContext) -> Iterator[Pro
     example=r'x-note: "Read from \u202Ethe right"',
 )
 def texts_can_be_shown(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
-    """Control characters and characters that turn the writing direction break exports, and can make a text look
-    like another one."""
+    """Control characters and characters that turn the writing direction break exports, and can make a text
+    look like another one."""
     yield from unfit_texts(agent.document.model_dump(by_alias=True))

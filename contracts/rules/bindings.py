@@ -22,7 +22,8 @@ _NEAR_ROLES = NearNames(ROLES)
     example="kpis_used: [{key: resting_heart, role: primary_signal}]",
 )
 def kpi_is_known(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """An agent can only watch what the registry defines: without a definition no value of it is ever accepted."""
+    """An agent can only watch what the registry defines: without a definition no value of it is ever
+    accepted."""
     if context.kpis is not None and binding.key not in context.kpis and binding.key not in context.left_out:
         near = context.near_kpis.question(binding.key)
         yield Problem(
@@ -110,8 +111,8 @@ def condition_is_understood(binding: BindingSpec, context: AgentContext) -> Iter
     example="kpis_used: [{key: resting_hr, alerting: {risk_if_rising: 3 days, actions: [{name: rest_today}]}}]",
 )
 def triggers_are_evaluated(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """Older files hold triggers in forms that the contract language does not have. Nothing is lost, but nothing
-    happens either."""
+    """Older files hold triggers in forms that the contract language does not have. Nothing is lost, but
+    nothing happens either."""
     for key in binding.document.alerting.extra:
         if key.startswith(("risk", "caution", "elevated", "critical", "warning", "info")):
             yield Problem(
@@ -132,7 +133,8 @@ def triggers_are_evaluated(binding: BindingSpec, context: AgentContext) -> Itera
         """,
 )
 def guard_is_understood(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """The guard says when a binding applies at all. One that does not parse never holds: the agent would not act."""
+    """The guard says when a binding applies at all. One that does not parse never holds: the agent would not
+    act."""
     error = binding.guard_error
     if error:
         path = ("alerting", "condition") if binding.document.alerting.condition else ("condition",)

@@ -79,7 +79,8 @@ def targets_are_others(agent: AgentSpec, context: AgentContext) -> Iterator[Prob
     example="collaboration: {on_risk: [{agent: SOMNOS, reason: Poor sleep is a common cause.}]}",
 )
 def hand_offs_end(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
-    """When each agent of a circle asks the next one, a case can come back to where it began and nobody settles it."""
+    """When each agent of a circle asks the next one, a case can come back to where it began and nobody
+    settles it."""
     for circle in context.cycles:
         if circle[0] == agent.name:
             path = next(

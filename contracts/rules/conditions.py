@@ -1,7 +1,8 @@
 """What can be said about severities and their conditions, on a KPI as well as on a binding.
 
-The rules of thresholds and of triggers ask the same questions; they are answered here, once. Sets are compared by
-their places (see :mod:`contracts.intervals`) where that is enough: these questions are asked of every KPI.
+The rules of thresholds and of triggers ask the same questions; they are answered here, once. Sets are
+compared by their places (see :mod:`contracts.intervals`) where that is enough: these questions are asked of
+every KPI.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ def always_true(trigger: TriggerSpec, kpi: KpiSpec) -> bool:
 
 
 def healthy_part(trigger: TriggerSpec, kpi: KpiSpec) -> IntervalSet | None:
-    """The part of the normal range where the condition is true; None where there is none, or where the condition
-    is true of everything, which is another rule's to say."""
+    """The part of the normal range where the condition is true; None where there is none, or where the
+    condition is true of everything, which is another rule's to say."""
     if kpi.normal is None or not meets(trigger.values, kpi.normal) or always_true(trigger, kpi):
         return None
     return trigger.values & kpi.normal

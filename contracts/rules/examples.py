@@ -1,8 +1,8 @@
 """The healthy contracts that every rule's example is laid over, and what the rules say about the result.
 
-An example shows only what matters. Its keys replace those of the healthy document of the rule's scope: of the first
-KPI or, where the example has keys of a registry, of the whole registry; of NEUROS' bindings; of the roster. The
-table of ``docs/rules.md`` and the test of every rule are made from this.
+An example shows only what matters. Its keys replace those of the healthy document of the rule's scope: of the
+first KPI or, where the example has keys of a registry, of the whole registry; of NEUROS' bindings; of the
+roster. The table of ``docs/rules.md`` and the test of every rule are made from this.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def findings_of_example(rule: Rule) -> list[Finding]:
 
 
 def findings_of(scope: Scope, example: Mapping[str, Any]) -> list[Finding]:
-    """What the rules of a scope, and of those around it, say about the healthy contracts with ``example`` over them.
+    """What the rules of a scope, and of those around it, say about the healthy contracts with ``example``
+    over them.
 
     Raises pydantic's ValidationError when the example does not fit into its document.
     """

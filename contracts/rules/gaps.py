@@ -24,8 +24,8 @@ from contracts.triggers import Parts, Side, outward
         """,
 )
 def first_threshold_meets_the_normal_range(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """Values between the normal range and the first threshold are neither healthy nor a concern. That may be meant;
-    it should not happen unseen."""
+    """Values between the normal range and the first threshold are neither healthy nor a concern. That may be
+    meant; it should not happen unseen."""
     if kpi.normal is None:
         return
     for side, parts in kpi.sides.items():
@@ -53,7 +53,8 @@ def first_threshold_meets_the_normal_range(kpi: KpiSpec, context: RegistryContex
         """,
 )
 def nothing_worse_is_silent(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """When a threshold ends and no worse one takes over, a value that gets worse makes the concern go away."""
+    """When a threshold ends and no worse one takes over, a value that gets worse makes the concern go
+    away."""
     for side, parts in kpi.sides.items():
         silent = _silent_beyond(parts, side) if parts else EMPTY
         if silent and (silent := silent & kpi.possible):

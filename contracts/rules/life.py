@@ -12,8 +12,8 @@ from contracts.rules.words import quoted
 from contracts.spec import KpiSpec
 
 ALLOWED_SCHEMES = frozenset({"http", "https", "doi"})
-# A scheme ends in a colon with something behind it: "Walker: Why we sleep" is a citation. Behind a script's scheme
-# a browser also takes blanks.
+# A scheme ends in a colon with something behind it: "Walker: Why we sleep" is a citation. Behind a script's
+# scheme a browser also takes blanks.
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(\s*)", re.IGNORECASE)
 _SCRIPT_SCHEMES = frozenset({"javascript", "vbscript", "data", "file", "blob"})
 # Browsers skip these anywhere in a link's scheme: https://url.spec.whatwg.org/#url-parsing
@@ -28,7 +28,8 @@ _SKIPPED = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]+")
     example="references: ['javascript:alert(1)']",
 )
 def references_are_safe(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """References are shown as links. A link that runs a script or opens a file would do so for every colleague."""
+    """References are shown as links. A link that runs a script or opens a file would do so for every
+    colleague."""
     for index, reference in enumerate(kpi.document.references):
         scheme = scheme_of(reference)
         if scheme and scheme not in ALLOWED_SCHEMES:

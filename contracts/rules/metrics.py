@@ -47,8 +47,8 @@ OWN_BEGINNINGS = ("django_", "python_", "process_", "scrape_", "go_", "prometheu
     example="prometheus_metric: auren-resting-hr-bpm",
 )
 def metric_is_accepted(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """Prometheus takes letters, digits and underscores in the name of a metric that is exported; it keeps colons
-    for the names of recording rules."""
+    """Prometheus takes letters, digits and underscores in the name of a metric that is exported; it keeps
+    colons for the names of recording rules."""
     metric = kpi.document.prometheus_metric
     if METRIC.fullmatch(metric):
         return
@@ -99,8 +99,8 @@ def metric_has_the_prefix(kpi: KpiSpec, context: RegistryContext) -> Iterator[Pr
         """,
 )
 def metric_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """Two KPIs under one metric name would be one family of time series: nobody could tell their values apart.
-    The names of what this product exports about itself are taken, too."""
+    """Two KPIs under one metric name would be one family of time series: nobody could tell their values
+    apart. The names of what this product exports about itself are taken, too."""
     metric = fold(kpi.document.prometheus_metric)
     if metric in OWN_FAMILIES or metric.startswith(OWN_BEGINNINGS):
         yield Problem(
@@ -131,8 +131,8 @@ def metric_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem
     example="{unit: count, prometheus_metric: auren_steps_total}",
 )
 def metric_does_not_pose_as_another_type(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """Some endings tell Prometheus that a metric is a counter, a histogram or mere information. A KPI is a value
-    that goes up and down, and OpenMetrics refuses it under such a name."""
+    """Some endings tell Prometheus that a metric is a counter, a histogram or mere information. A KPI is a
+    value that goes up and down, and OpenMetrics refuses it under such a name."""
     metric = kpi.document.prometheus_metric
     if metric.endswith(TYPE_SUFFIXES):
         ending = next(suffix for suffix in TYPE_SUFFIXES if metric.endswith(suffix))
@@ -203,9 +203,9 @@ def says(metric: str, unit: UnitSpec) -> bool:
     example="{unit: milliseconds, prometheus_metric: auren_sleep_latency_ms}",
 )
 def unit_is_a_base_unit(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """Prometheus recommends base units such as seconds, so that values of different metrics can be put together
-    without converting (https://prometheus.io/docs/practices/naming/#base-units). Where people think in another
-    unit, that one may be the better choice."""
+    """Prometheus recommends base units such as seconds, so that values of different metrics can be put
+    together without converting (https://prometheus.io/docs/practices/naming/#base-units). Where people think
+    in another unit, that one may be the better choice."""
     unit = context.units.get(kpi.document.unit)
     if unit and unit.base:
         base = context.units.get(unit.base)

@@ -22,8 +22,8 @@ _ACTION_LIMIT = THRESHOLD_LIMITS["action"]
     "KPI001", "name_pattern", "error", title="Name is not a plain identifier", example="name: HRV rmssd"
 )
 def name_is_an_identifier(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """A name ends up in files, metrics, addresses and code: only small letters, digits and underscores mean the
-    same in all of them, and only there can nobody mistake a look-alike letter for another."""
+    """A name ends up in files, metrics, addresses and code: only small letters, digits and underscores mean
+    the same in all of them, and only there can nobody mistake a look-alike letter for another."""
     if not NAME.fullmatch(kpi.name):
         if not kpi.name:
             yield Problem(("name",), "The KPI has no name.", "Give it one such as hrv_rmssd.")
@@ -87,8 +87,8 @@ def name_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     example=r'description: "Read from \u202Ethe right"',
 )
 def texts_can_be_shown(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """Control characters, halves of characters and characters that turn the writing direction break exports and
-    databases, and can make a text look like another one."""
+    """Control characters, halves of characters and characters that turn the writing direction break exports
+    and databases, and can make a text look like another one."""
     document = kpi.document
     joined = [document.name, document.title, document.description, document.unit, document.category]
     joined += [document.prometheus_metric, document.owner, document.successor, *document.references]

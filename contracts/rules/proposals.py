@@ -17,8 +17,9 @@ _FLIPPED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 def meant(condition: Condition | None, allowed: IntervalSet) -> Comparison | None:
     """The comparison that a slip of the finger would have turned into this one, if it fits into ``allowed``.
 
-    Slips are a digit too many (``< 120`` for ``< 20``) or the wrong direction (``> 20`` for ``< 20``). Of several,
-    the one nearest to the number as written. None where nothing fits: a proposal must never be wrong itself.
+    Slips are a digit too many (``< 120`` for ``< 20``) or the wrong direction (``> 20`` for ``< 20``). Of
+    several, the one nearest to the number as written. None where nothing fits: a proposal must never be wrong
+    itself.
     """
     if condition is None or len(condition.terms) != 1:
         return None

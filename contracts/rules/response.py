@@ -93,8 +93,8 @@ def _unreadable_duration(path: tuple[str | int, ...], text: str) -> Iterator[Pro
     example='risk_thresholds: {critical: {condition: "> 80", action: call_a_doctor, recover_if: "< 90"}}',
 )
 def recovery_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """A condition for recovery keeps a value at the edge from flapping. If it held together with the threshold
-    itself, the same value would be a concern and recovered at once."""
+    """A condition for recovery keeps a value at the edge from flapping. If it held together with the
+    threshold itself, the same value would be a concern and recovered at once."""
     for trigger in kpi.triggers:
         if trigger.recovery and (both := trigger.recovery.values & trigger.values):
             unit = symbol(kpi, context)
@@ -117,15 +117,16 @@ def recovery_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator[P
         """,
 )
 def window_holds_a_value(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """A change compares with the values in a window before. Where values may be further apart than the window is
-    long, the window can be empty, and then no change can be told."""
+    """A change compares with the values in a window before. Where values may be further apart than the window
+    is long, the window can be empty, and then no change can be told."""
     if kpi.document.missing_data:
         for trigger in kpi.triggers:
             yield from short_window(trigger, kpi)
 
 
 def short_window(trigger: TriggerSpec, kpi: KpiSpec) -> Iterator[Problem]:
-    """A problem for every change of a condition whose window is shorter than the KPI's values may be apart."""
+    """A problem for every change of a condition whose window is shorter than the KPI's values may be
+    apart."""
     if not trigger.condition or not trigger.condition.changes:
         return
     try:

@@ -22,7 +22,8 @@ STATUSES = ("alpha", "beta", "prod", "todo")
     example="agents: {Neuros 2: {enabled: false}}",
 )
 def names_are_identifiers(roster: RosterDocument, context: AgentContext) -> Iterator[Problem]:
-    """An agent's name stands in addresses, labels and folders: capital letters, digits and underscores only."""
+    """An agent's name stands in addresses, labels and folders: capital letters, digits and underscores
+    only."""
     for name in roster.agents:
         if not AGENT_NAME.fullmatch(name):
             plain = "_".join(fold(name).upper().replace("-", " ").split())
@@ -78,6 +79,6 @@ def enabled_agents_are_built(roster: RosterDocument, context: AgentContext) -> I
     example=r'x-note: "Read from \u202Ethe right"',
 )
 def texts_can_be_shown(roster: RosterDocument, context: AgentContext) -> Iterator[Problem]:
-    """Control characters and characters that turn the writing direction break exports, and can make a text look
-    like another one."""
+    """Control characters and characters that turn the writing direction break exports, and can make a text
+    look like another one."""
     yield from unfit_texts(roster.model_dump(by_alias=True))

@@ -130,8 +130,8 @@ def validation_rules_name_fields(registry: RegistryDocument, context: RegistryCo
     example="validation_rules: [{field: owner, pattern: '(?=team)'}]",
 )
 def patterns_are_safe(registry: RegistryDocument, context: RegistryContext) -> Iterator[Problem]:
-    """Patterns run on RE2, which answers any text in a time that grows with its length only. It has no look-ahead
-    and no back-references (https://github.com/google/re2/wiki/Syntax)."""
+    """Patterns run on RE2, which answers any text in a time that grows with its length only. It has no
+    look-ahead and no back-references (https://github.com/google/re2/wiki/Syntax)."""
     for index, rule in enumerate(registry.validation_rules):
         if not rule.pattern:
             continue
@@ -185,6 +185,6 @@ def units_are_sound(registry: RegistryDocument, context: RegistryContext) -> Ite
     example=r'x-note: "Read from \u202Ethe right"',
 )
 def texts_can_be_shown(registry: RegistryDocument, context: RegistryContext) -> Iterator[Problem]:
-    """Control characters and characters that turn the writing direction break exports, and can make a text look
-    like another one."""
+    """Control characters and characters that turn the writing direction break exports, and can make a text
+    look like another one."""
     yield from unfit_texts(registry.model_dump(by_alias=True, exclude={"kpis"}))

@@ -46,8 +46,8 @@ def condition_is_understood(kpi: KpiSpec, context: RegistryContext) -> Iterator[
         """,
 )
 def severities_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterable[Problem]:
-    """On the way from healthy to dangerous, the milder severity must come first: whatever is critical has to lie
-    within the warning, or beyond it on the same side. Otherwise the warning comes too late."""
+    """On the way from healthy to dangerous, the milder severity must come first: whatever is critical has to
+    lie within the warning, or beyond it on the same side. Otherwise the warning comes too late."""
     return conditions.out_of_order(kpi.sides, kpi, context)
 
 
@@ -64,7 +64,8 @@ def severities_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterable[
         """,
 )
 def condition_can_be_true(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
-    """Values outside the absolute range are refused, so a condition that asks only for such values never acts."""
+    """Values outside the absolute range are refused, so a condition that asks only for such values never
+    acts."""
     for trigger in kpi.triggers:
         if conditions.is_never_true(trigger.condition, kpi):
             told = conditions.never_true(word(trigger.severity).capitalize(), trigger.values, kpi, context)

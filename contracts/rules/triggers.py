@@ -55,7 +55,8 @@ def milder_comes_first(binding: BindingSpec, context: AgentContext) -> Iterable[
         """,
 )
 def condition_can_be_true(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """Values outside the absolute range are refused, so a condition that asks only for such values never acts."""
+    """Values outside the absolute range are refused, so a condition that asks only for such values never
+    acts."""
     for trigger in binding.triggers:
         if binding.kpi and conditions.is_never_true(trigger.condition, binding.kpi):
             name = word(trigger.severity).capitalize()
@@ -131,8 +132,8 @@ def condition_can_be_false(binding: BindingSpec, context: AgentContext) -> Itera
         """,
 )
 def direction_is_the_kpis(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """The KPI says whether low or high values are a concern. An agent that acts on the other side most likely has
-    the sign turned round."""
+    """The KPI says whether low or high values are a concern. An agent that acts on the other side most likely
+    has the sign turned round."""
     kpi = binding.kpi
     concerns = _concerns(kpi) if kpi else []
     if kpi is None or len(concerns) != 1:
@@ -173,8 +174,8 @@ def _concerns(kpi: KpiSpec) -> list[Side]:
         """,
 )
 def window_holds_a_value(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """Where values may be further apart than the window is long, the window can be empty, and then no change can
-    be told."""
+    """Where values may be further apart than the window is long, the window can be empty, and then no change
+    can be told."""
     if binding.kpi and binding.kpi.document.missing_data:
         for trigger in binding.triggers:
             yield from short_window(trigger, binding.kpi)
@@ -190,8 +191,8 @@ def window_holds_a_value(binding: BindingSpec, context: AgentContext) -> Iterato
         """,
 )
 def lines_are_the_same(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """Where an agent calls other values critical than the registry does, the same person is critical on one page
-    and not on the next. That may be meant; it should not happen unseen."""
+    """Where an agent calls other values critical than the registry does, the same person is critical on one
+    page and not on the next. That may be meant; it should not happen unseen."""
     kpi = binding.kpi
     for trigger in binding.triggers:
         theirs = next((t for t in kpi.triggers if t.severity is trigger.severity), None) if kpi else None

@@ -25,10 +25,14 @@ def edit_by_hand(editor, **parts):
 
 
 def test_an_import_creates_and_the_export_is_the_same_document(db):
+    prometheus = {"enabled": True, "prefix": "auren_", "labels": ["user_id"], "x-note": 1}
     document = registry_of(
-        HRV | {"x-origin": "lab"}, SLEEP, last_updated="2025-07-31", validation_rules=[{"field": "unit", "required": True}],
-        export_config={"prometheus": {"enabled": True, "prefix": "auren_", "labels": ["user_id"], "x-note": 1}},
-    )  # fmt: skip
+        HRV | {"x-origin": "lab"},
+        SLEEP,
+        last_updated="2025-07-31",
+        validation_rules=[{"field": "unit", "required": True}],
+        export_config={"prometheus": prometheus},
+    )
     apply_import(plan_import(registry=document))
     assert services.registry_document() == document
 
@@ -76,7 +80,7 @@ def test_pruning_deletes_what_the_file_lacks_and_the_history_says_so(db):
     bring_in(HRV, SLEEP)
     assert bring_in(HRV, prune=True)[Action.DELETE] == 1
     assert [kpi.name for kpi in KPI.objects.all()] == ["hrv_rmssd"]
-    assert Revision.objects.get(subject_name="sleep_debt_hours", document=None)
+    assert Revision.objects.get(subject_name="sleep_debt_hours", document__isnull=True)
 
 
 def test_a_kpi_edited_after_the_plan_stops_all_of_it(db, editor):
