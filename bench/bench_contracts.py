@@ -16,10 +16,16 @@ from pathlib import Path
 
 import yaml
 
-from bench.figures import Figure, figure, seconds_of
+from bench.figures import Figure, figure
 
 SEED = 20250731
-UNITS = (("milliseconds", "ms"), ("hours", "hours"), ("score", "score"), ("bpm", "bpm"), ("percentage", "percent"))
+UNITS = (
+    ("milliseconds", "ms"),
+    ("hours", "hours"),
+    ("score", "score"),
+    ("bpm", "bpm"),
+    ("percentage", "percent"),
+)
 SHARE_OF_LOAD = 0.5
 BYTES_PER_FILE_BYTE, BYTES_BESIDE = 40, 100_000_000
 LINEAR_WITHIN = 1.35
@@ -32,7 +38,8 @@ def registry(kpis: int) -> str:
     chance = random.Random(SEED)  # noqa: S311  # nosec B311 - the same file every time, no secret
     head = 'version: "1.1"\nlast_updated: "2025-07-31"\nschema_version: "1.0"\nkpis:\n'
     tail = (
-        "export_config: {prometheus: {enabled: true, prefix: auren_, labels: [user_id, measurement_source]}}\n"
+        "export_config: {prometheus: {enabled: true, prefix: auren_, labels: [user_id, "
+        "measurement_source]}}\n"
         "validation_rules:\n"
         '  - {field: name, required: true, pattern: "^[a-z][a-z0-9_]*$"}\n'
         '  - {field: prometheus_metric, required: true, pattern: "^auren_[a-z][a-z0-9_]*$"}\n'
@@ -100,7 +107,9 @@ def validate(path: Path) -> str:
 def run() -> Iterator[Figure]:
     """The figures of this area."""
     with tempfile.TemporaryDirectory() as directory:
-        paths = {count: Path(directory, f"registry_{count}.yaml") for count in (WARM_UP, 1_000, 10_000, 50_000)}
+        paths = {
+            count: Path(directory, f"registry_{count}.yaml") for count in (WARM_UP, 1_000, 10_000, 50_000)
+        }
         for count, path in paths.items():
             path.write_text(registry(count), encoding="utf-8")
         validate(paths[WARM_UP])

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
 from contracts.context import KnownKpi, RegistryContext, context_of

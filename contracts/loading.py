@@ -76,7 +76,8 @@ def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) ->
             files = contract_files(path)
             if not files:
                 raise TreeError(
-                    f"Nothing was checked: {path} holds no contract file. Looked for {AGENTS}/{REGISTRY_FILE}, "
+                    f"Nothing was checked: {path} holds no contract file. Looked for "
+                    f"{AGENTS}/{REGISTRY_FILE}, "
                     f"{AGENTS}/{BINDINGS_FILES} and {AGENTS}/{ROSTER_FILE}."
                 )
         elif path.exists():

@@ -139,7 +139,9 @@ def _agent_context(tree: Tree, kpis: list[KpiSpec]) -> AgentContext:
     return AgentContext.of(
         kpis=kpis if registries else None,
         units=units,
-        agents={name: agent for roster in rosters for name, agent in roster.agents.items()} if rosters else None,
+        agents={name: agent for roster in rosters for name, agent in roster.agents.items()}
+        if rosters
+        else None,
         bindings=documents,
         complete=tree.whole and len(documents) == len(tree.bindings) and not tree.unusable,
         left_out=_left_out(tree.findings),

@@ -128,7 +128,7 @@ def codes_of(findings: list[dict[str, Any]]) -> set[str]:
 
 
 def by_form(case: Case, client, tmp_path) -> set[str]:
-    response = client.post("/admin/kpis/kpi/add/", form_data(**case.form))
+    response = client.post("/admin/kpis/kpi/add/", form_data(None, **case.form))
     assert response.status_code == 200
     form = response.context["adminform"].form
     rows = response.context["inline_admin_formsets"][0].formset

@@ -28,7 +28,8 @@ def triggers_have_actions(binding: BindingSpec, context: AgentContext) -> Iterat
         if not any(not action.on or BINDING_WORDS.get(action.on) is trigger.severity for action in actions):
             yield Problem(
                 trigger.path,
-                f"{binding.agent} would do nothing at {BINDING_WORD[trigger.severity]}. This trigger has no action.",
+                f"{binding.agent} would do nothing at {BINDING_WORD[trigger.severity]}. This trigger has no "
+                "action.",
                 "Add an action such as reduce_training_intensity.",
             )
 

@@ -52,7 +52,8 @@ def folder_is_the_agents(agent: AgentSpec, context: AgentContext) -> Iterator[Pr
     if agent.folder and fold(agent.folder) != fold(agent.name):
         yield Problem(
             ("agent",),
-            f"The file is in the folder of another agent. It says {quoted(agent.name)}, but the folder belongs to "
+            f"The file is in the folder of another agent. It says {quoted(agent.name)}, but the folder "
+            "belongs to "
             f"{quoted(agent.folder.upper())}.",
             "Move the file, or correct the agent.",
         )

@@ -84,7 +84,8 @@ def something_triggers(binding: BindingSpec, context: AgentContext) -> Iterator[
     if binding.kpi and not binding.severities:
         yield Problem(
             ("alerting",),
-            f"Nothing makes {binding.agent} act on {quoted(binding.key)}. The binding has no trigger, and the KPI has "
+            f"Nothing makes {binding.agent} act on {quoted(binding.key)}. The binding has no trigger, and "
+            "the KPI has "
             "no threshold to inherit.",
             "Give it a trigger such as risk_if, or the KPI a threshold.",
         )
@@ -108,7 +109,11 @@ def condition_is_understood(binding: BindingSpec, context: AgentContext) -> Iter
     "condition_unsupported",
     "warning",
     title="Trigger is kept, but not evaluated",
-    example="kpis_used: [{key: resting_hr, alerting: {risk_if_rising: 3 days, actions: [{name: rest_today}]}}]",
+    example="""
+        kpis_used:
+          - key: resting_hr
+            alerting: {risk_if_rising: 3 days, actions: [{name: rest_today}]}
+        """,
 )
 def triggers_are_evaluated(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
     """Older files hold triggers in forms that the contract language does not have. Nothing is lost, but
@@ -129,7 +134,8 @@ def triggers_are_evaluated(binding: BindingSpec, context: AgentContext) -> Itera
     title="Guard cannot be understood",
     example="""
         kpis_used:
-          - {key: resting_hr, alerting: {risk_if: "> 110", condition: when resting, actions: [{name: rest_today}]}}
+          - key: resting_hr
+            alerting: {risk_if: "> 110", condition: when resting, actions: [{name: rest_today}]}
         """,
 )
 def guard_is_understood(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:

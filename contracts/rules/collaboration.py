@@ -115,7 +115,9 @@ def hand_offs_have_reasons(agent: AgentSpec, context: AgentContext) -> Iterator[
     title="Same agent asked twice",
     example="""
         collaboration:
-          on_risk: [{agent: CARDIOS, reason: It may be the heart.}, {agent: CARDIOS, reason: It may be the lungs.}]
+          on_risk:
+            - {agent: CARDIOS, reason: It may be the heart.}
+            - {agent: CARDIOS, reason: It may be the lungs.}
         """,
 )
 def targets_are_asked_once(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:

@@ -76,7 +76,8 @@ def overlap_problem(trigger: TriggerSpec, kpi: KpiSpec, shared: IntervalSet, con
 
 def way_out(trigger: TriggerSpec, kpi: KpiSpec, unit: str) -> str:
     """What the condition may be instead: beside the healthy values, and within the milder severities."""
-    assert kpi.healthy is not None
+    if kpi.healthy is None:
+        return ""
     allowed = ~kpi.healthy & kpi.possible
     sides = [
         side
@@ -109,9 +110,11 @@ def out_of_order(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: Unit
                 question = f"Did you mean {slip.explain()}? " if slip else ""
                 yield Problem(
                     worse.path,
-                    f"{name.capitalize()} is wider than {mild_name}. {sentence(stretch(part - allowed, unit))} would be "
+                    f"{name.capitalize()} is wider than {mild_name}. "
+                    f"{sentence(stretch(part - allowed, unit))} would be "
                     f"{a_word(worse.severity)} before it is {a_word(milder.severity)}.",
-                    f"{question}{name.capitalize()} may be {allowed.explain(unit)}, where {mild_name} begins.",
+                    f"{question}{name.capitalize()} may be {allowed.explain(unit)}, where {mild_name} "
+                    "begins.",
                 )
 
 

@@ -30,7 +30,11 @@ kpis:
     risk_thresholds:
       critical: {condition: "> 110", action: call_a_doctor}
       warning: {condition: "> 80", action: rest_today}
-  - {name: body_weight, title: Body weight, unit: points, prometheus_metric: auren_weight_points, missing_data: 3d}
+  - name: body_weight
+    title: Body weight
+    unit: grams
+    prometheus_metric: auren_body_weight_grams
+    missing_data: 3d
   - name: sleep_hr
     title: Heart rate asleep
     unit: bpm

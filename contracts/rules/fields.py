@@ -25,7 +25,8 @@ _RULES = "See “validation_rules” of the registry."
     title="Field required by this registry",
     example="""
         validation_rules: [{field: owner, required: true}]
-        kpis: [{name: resting_hr, unit: bpm, prometheus_metric: auren_resting_hr_bpm, title: Resting heart rate}]
+        kpis:
+          - {name: resting_hr, unit: bpm, prometheus_metric: auren_resting_hr_bpm, title: Pulse}
         """,
 )
 def required_fields_are_there(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
@@ -59,7 +60,8 @@ def fields_match_their_patterns(kpi: KpiSpec, context: RegistryContext) -> Itera
         if value and not rule.pattern.matches(value) and not _told_elsewhere(rule, kpi, context):
             yield Problem(
                 path_of(rule),
-                f"The field {quoted(rule.field)} does not look as this registry wants it. {quoted(value)} does not "
+                f"The field {quoted(rule.field)} does not look as this registry wants it. {quoted(value)} "
+                "does not "
                 f"match {quoted(rule.pattern_text)}.",
                 _RULES,
             )
@@ -73,7 +75,7 @@ def fields_match_their_patterns(kpi: KpiSpec, context: RegistryContext) -> Itera
     example="""
         validation_rules: [{field: category, allowed_values: [sleep, recovery]}]
         kpis:
-          - {name: resting_hr, unit: bpm, prometheus_metric: auren_resting_hr_bpm, title: Pulse, category: heart}
+          - {name: resting_hr, title: Pulse, unit: bpm, prometheus_metric: auren_hr_bpm, category: heart}
         """,
 )
 def values_are_allowed(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:

@@ -99,8 +99,8 @@ def deprecated_has_a_successor(kpi: KpiSpec, context: RegistryContext) -> Iterat
     title="Successor of a KPI in use",
     example="""
         kpis:
-          - {name: resting_hr, unit: bpm, prometheus_metric: auren_resting_hr_bpm, title: Pulse, successor: night_hr}
-          - {name: night_hr, unit: bpm, prometheus_metric: auren_night_hr_bpm, title: Heart rate at night}
+          - {name: hr, title: Pulse, unit: bpm, prometheus_metric: auren_hr_bpm, successor: night_hr}
+          - {name: night_hr, title: Pulse at night, unit: bpm, prometheus_metric: auren_night_hr_bpm}
         """,
 )
 def only_deprecated_have_successors(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:

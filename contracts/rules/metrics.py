@@ -62,7 +62,8 @@ def metric_is_accepted(kpi: KpiSpec, context: RegistryContext) -> Iterator[Probl
     plain = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in metric.strip())
     yield Problem(
         ("prometheus_metric",),
-        f"Prometheus does not accept the metric name {quoted(metric)}. Only letters, digits and underscores can be "
+        f"Prometheus does not accept the metric name {quoted(metric)}. Only letters, digits and underscores "
+        "can be "
         "used, and the first may not be a digit.",
         f"Did you mean {plain}?" if METRIC.fullmatch(plain) and len(plain) < 100 else "",
     )
@@ -82,7 +83,8 @@ def metric_has_the_prefix(kpi: KpiSpec, context: RegistryContext) -> Iterator[Pr
     if not metric.startswith(prefix) and METRIC.fullmatch(metric) and METRIC.fullmatch(prefix):
         yield Problem(
             ("prometheus_metric",),
-            f"The metric does not begin like the others. All metrics of this registry begin with {quoted(prefix)}.",
+            "The metric does not begin like the others. All metrics of this registry begin with "
+            f"{quoted(prefix)}.",
             f"Did you mean {prefix}{metric}?" if METRIC.fullmatch(prefix + metric) else "",
         )
 
@@ -105,7 +107,8 @@ def metric_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem
     if metric in OWN_FAMILIES or metric.startswith(OWN_BEGINNINGS):
         yield Problem(
             ("prometheus_metric",),
-            f"The metric name is taken. {quoted(kpi.name)} would be mixed with {metric}, which is exported already.",
+            f"The metric name is taken. {quoted(kpi.name)} would be mixed with {metric}, which is exported "
+            "already.",
             "Choose another name.",
         )
     same = context.metrics.get(metric, ())
@@ -118,7 +121,8 @@ def metric_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem
         )
         yield Problem(
             ("prometheus_metric",),
-            f"Two KPIs cannot share a metric. {both} are exported as {quoted(kpi.document.prometheus_metric)}.",
+            f"Two KPIs cannot share a metric. {both} are exported as "
+            f"{quoted(kpi.document.prometheus_metric)}.",
             "Give each its own metric name.",
         )
 
@@ -139,7 +143,8 @@ def metric_does_not_pose_as_another_type(kpi: KpiSpec, context: RegistryContext)
         rest = metric.removesuffix(ending)
         yield Problem(
             ("prometheus_metric",),
-            f"The metric ends like a different kind of metric. Prometheus keeps {quoted(ending)} for its own types.",
+            f"The metric ends like a different kind of metric. Prometheus keeps {quoted(ending)} for its "
+            "own types.",
             f"Did you mean {rest}?" if METRIC.fullmatch(rest) and rest not in context.metrics else "",
         )
 

@@ -14,7 +14,9 @@ from contracts.spec import KpiSpec
 from contracts.texts import described, unfit_character, walk
 
 # Conditions and lengths of time are limited where they are read, and a successor is another KPI's name.
-_KPI_LIMITS = tuple((field, KPI_LIMITS[field]) for field in KPI_LIMITS if field not in ("successor", "missing_data"))
+_KPI_LIMITS = tuple(
+    (field, KPI_LIMITS[field]) for field in KPI_LIMITS if field not in ("successor", "missing_data")
+)
 _ACTION_LIMIT = THRESHOLD_LIMITS["action"]
 
 
@@ -38,7 +40,8 @@ def name_is_an_identifier(kpi: KpiSpec, context: RegistryContext) -> Iterator[Pr
         detail = f" It holds {described(odd)}." if odd else ""
         yield Problem(
             ("name",),
-            f"The name {quoted(kpi.name)} is not a plain identifier.{detail} Only the small letters a to z, digits "
+            f"The name {quoted(kpi.name)} is not a plain identifier.{detail} Only the small letters a to z, "
+            "digits "
             "and underscores can be used.",
             hint,
         )
@@ -115,7 +118,9 @@ def unfit_texts(data: object) -> Iterator[Problem]:
 @kpi_rule("KPI005", "too_long", "error", title="Text too long", example=f"owner: {'cardiology ' * 12}")
 def texts_are_short_enough(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """The database keeps texts of a limited length. A longer one would pass here and be refused there."""
-    values = kpi.document.__dict__  # a model's own attribute access costs twice as much, and this is for every KPI
+    values = (
+        kpi.document.__dict__
+    )  # a model's own attribute access costs twice as much, and this is for every KPI
     for field, limit in _KPI_LIMITS:
         if len(values[field]) > limit:
             yield _too_long((field,), limit)

@@ -9,7 +9,7 @@ from contracts.context import RegistryContext
 from contracts.durations import Duration, DurationError
 from contracts.naming import NAME, fold
 from contracts.rules.words import quoted, stretch, symbol, word
-from contracts.spec import KpiSpec, ThresholdSpec
+from contracts.spec import KpiSpec
 from contracts.triggers import TriggerSpec
 
 
@@ -137,7 +137,8 @@ def short_window(trigger: TriggerSpec, kpi: KpiSpec) -> Iterator[Problem]:
         if change.window < apart:
             yield Problem(
                 trigger.path,
-                f"The change may find nothing to compare with. It looks back {change.window.words()}, but values may "
+                f"The change may find nothing to compare with. It looks back {change.window.words()}, but "
+                "values may "
                 f"be {apart.words()} apart.",
                 f"Look back at least {apart.words()}.",
             )

@@ -29,7 +29,8 @@ def names_are_identifiers(roster: RosterDocument, context: AgentContext) -> Iter
             plain = "_".join(fold(name).upper().replace("-", " ").split())
             yield Problem(
                 ("agents", name),
-                f"The name {quoted(name)} is not a plain identifier. Only the capital letters A to Z, digits and "
+                f"The name {quoted(name)} is not a plain identifier. Only the capital letters A to Z, "
+                "digits and "
                 "underscores can be used.",
                 f"Did you mean {plain}?" if AGENT_NAME.fullmatch(plain) and len(plain) < 100 else "",
             )

@@ -32,7 +32,8 @@ def labels_are_allowed(registry: RegistryDocument, context: RegistryContext) -> 
         if folded in UNBOUNDED_LABELS:
             yield Problem(
                 (*_LABELS, index),
-                f"The label {quoted(label)} would make one time series per sample. Prometheus keeps the time of every "
+                f"The label {quoted(label)} would make one time series per sample. Prometheus keeps the "
+                "time of every "
                 "sample itself, and a label that never repeats fills its memory.",
                 "Remove it.",
             )
@@ -58,7 +59,8 @@ def labels_are_accepted(registry: RegistryDocument, context: RegistryContext) ->
         if not METRIC.fullmatch(label):
             yield Problem(
                 (*_LABELS, index),
-                f"Prometheus does not accept the label {quoted(label)}. Only letters, digits and underscores can be "
+                f"Prometheus does not accept the label {quoted(label)}. Only letters, digits and "
+                "underscores can be "
                 "used, and the first may not be a digit.",
                 f"Did you mean {label.replace('-', '_')}?"
                 if METRIC.fullmatch(label.replace("-", "_"))
@@ -97,7 +99,8 @@ def prefix_is_accepted(registry: RegistryDocument, context: RegistryContext) -> 
     if prefix and not METRIC.fullmatch(prefix):
         yield Problem(
             ("export_config", "prometheus", "prefix"),
-            f"Prometheus does not accept names that begin with {quoted(prefix)}. Only letters, digits and underscores "
+            f"Prometheus does not accept names that begin with {quoted(prefix)}. Only letters, digits and "
+            "underscores "
             "can be used, and the first may not be a digit.",
             "Write it like auren_.",
         )

@@ -121,7 +121,8 @@ def best_value_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator
         unit = symbol(kpi, context)
         yield Problem(
             trigger.path,
-            f"{word(trigger.severity).capitalize()} includes the best value. {number(best, unit)} is best of all "
+            f"{word(trigger.severity).capitalize()} includes the best value. {number(best, unit)} is best "
+            "of all "
             f"and would be {a_word(trigger.severity)}.",
             conditions.way_out(trigger, kpi, unit),
         )

@@ -151,7 +151,8 @@ def direction_is_the_kpis(binding: BindingSpec, context: AgentContext) -> Iterat
         )
         yield Problem(
             trigger.path,
-            f"The direction contradicts the KPI. {binding.agent} would act on {high} values of {quoted(binding.key)}, "
+            f"The direction contradicts the KPI. {binding.agent} would act on {high} values of "
+            f"{quoted(binding.key)}, "
             f"but only {low} ones are {a_word(worst.severity)}.",
             f"Did you mean {slip.explain()}?"
             if slip
@@ -170,7 +171,9 @@ def _concerns(kpi: KpiSpec) -> list[Side]:
     "note",
     title="Change looks back less far than values may be apart",
     example="""
-        kpis_used: [{key: body_weight, alerting: {caution_if: drop >= 5% over 1d, actions: [{name: rest_today}]}}]
+        kpis_used:
+          - key: body_weight
+            alerting: {caution_if: drop >= 5% over 1d, actions: [{name: eat_more}]}
         """,
 )
 def window_holds_a_value(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
@@ -201,7 +204,8 @@ def lines_are_the_same(binding: BindingSpec, context: AgentContext) -> Iterator[
             yield Problem(
                 trigger.path,
                 f"{binding.agent} draws the line for {word(trigger.severity)} elsewhere than the registry. "
-                f"{binding.agent} says {trigger.values.explain(unit)}, the registry {theirs.values.explain(unit)}.",
+                f"{binding.agent} says {trigger.values.explain(unit)}, the registry "
+                f"{theirs.values.explain(unit)}.",
                 "Leave the trigger out to inherit the registry's, unless the difference is meant.",
             )
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from contracts.documents import write_registry
 from contracts.files import write_atomically
 from contracts.findings import EXIT_CLEAN
+from contracts.formats.printable import printable
 from kpis.registry_commands.base import Subcommand, subcommand
 from kpis.services import registry_document
 
@@ -43,5 +44,5 @@ class Export(Subcommand):
             return EXIT_CLEAN
         path = Path(options["out"]) / REGISTRY_PATH
         write_atomically(path, text)
-        command.stdout.write(f"Wrote {len(document.kpis)} KPIs to {path}.")
+        command.stdout.write(printable(f"Wrote {len(document.kpis)} KPIs to {path}."))
         return EXIT_CLEAN

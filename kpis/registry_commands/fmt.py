@@ -39,11 +39,12 @@ class Fmt(Subcommand):
             try:
                 is_other = lay_out(path, write=not check)
             except (YamlError, FormatError) as error:
-                command.stderr.write(f"{path}: {printable(str(error))}")
+                command.stderr.write(printable(f"{path}: {error}"))
                 refused += 1
                 continue
             if is_other:
-                command.stdout.write(f"{path}: {'not laid out canonically' if check else 'laid out anew'}")
+                what = "not laid out canonically" if check else "laid out anew"
+                command.stdout.write(printable(f"{path}: {what}"))
                 changed += 1
         command.stdout.write(told(len(files), changed, refused, check=check))
         return EXIT_FINDINGS if refused or (check and changed) else EXIT_CLEAN

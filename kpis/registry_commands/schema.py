@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from contracts.findings import EXIT_CLEAN
+from contracts.formats.printable import printable
 from contracts.schemas import MODELS, schema_texts, write_schemas
 from kpis.registry_commands.base import Subcommand, subcommand
 
@@ -27,7 +28,7 @@ class Schema(Subcommand):
     def handle(self, command: BaseCommand, **options: Any) -> int:
         if options["out"]:
             for path in write_schemas(options["out"]):
-                command.stdout.write(f"Wrote {path}.")
+                command.stdout.write(printable(f"Wrote {path}."))
         else:
             command.stdout.write(schema_texts()[f"{options['schema']}.schema.json"], ending="")
         return EXIT_CLEAN

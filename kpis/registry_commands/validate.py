@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from contracts.files import write_atomically
 from contracts.findings import Level
 from contracts.formats import FORMATS, render
+from contracts.formats.printable import printable
 from contracts.formats.summary import summary
 from contracts.tree import validate_tree
 from kpis.registry_commands.base import Subcommand, subcommand, wants_colour
@@ -46,7 +47,7 @@ class Validate(Subcommand):
         report = validate_tree(options["paths"], changed_since=options["changed_since"])
         if options["output"]:
             write_atomically(options["output"], render(report, options["format"]))
-            command.stdout.write(f"{summary(report)} The report is in {options['output']}.")
+            command.stdout.write(printable(f"{summary(report)} The report is in {options['output']}."))
         else:
             text = render(report, options["format"], color=wants_colour(command, options))
             command.stdout.write(text, ending="")

@@ -1,12 +1,14 @@
 """A registry with one whole KPI in it."""
 
+from typing import Any
+
 import pytest
 
 from contracts.documents import KpiDocument
 from kpis import services
 from kpis.models import KPI, RegistrySettings, Revision, Unit
 
-HRV = {
+HRV: dict[str, Any] = {
     "name": "hrv_rmssd",
     "title": "Heart-rate variability",
     "description": "How much the time between heartbeats varies.",

@@ -94,7 +94,7 @@ def test_a_kpi_edited_after_the_plan_stops_all_of_it(db, editor):
 
 def test_a_successor_in_the_same_file_is_linked_whatever_the_order(db):
     bring_in(HRV | {"status": "deprecated", "successor": "sleep_debt_hours"}, SLEEP)
-    assert KPI.objects.get(name="hrv_rmssd").successor.name == "sleep_debt_hours"
+    assert KPI.objects.get(successor__name="sleep_debt_hours").name == "hrv_rmssd"
 
 
 def test_an_unknown_unit_is_proposed_and_nothing_is_half_done(db):

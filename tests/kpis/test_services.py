@@ -9,6 +9,10 @@ from kpis.models import KPI, Revision
 from tests.kpis.conftest import changed, make
 
 
+def latest_of(kpi: KPI) -> Revision:
+    return Revision.objects.of(services.KIND_KPI, kpi.pk)[0]
+
+
 def test_a_kpi_is_stored_and_read_as_the_same_document(hrv):
     assert hrv.as_document() == changed()
 
@@ -26,16 +30,17 @@ def test_every_save_is_a_revision(hrv, editor):
     services.replace(
         kpi=hrv, document=document, author=editor, source=Revision.Source.ADMIN, reason="shorter"
     )
-    latest = Revision.objects.of(services.KIND_KPI, hrv.pk).first()
+    latest = latest_of(hrv)
     assert (latest.number, latest.author, latest.reason) == (2, editor, "shorter")
     assert latest.as_kpi() == document
 
 
 def test_an_old_version_comes_back_with_its_thresholds(hrv, editor):
-    first = Revision.objects.of(services.KIND_KPI, hrv.pk).get()
+    first = latest_of(hrv).as_kpi()
+    assert first is not None
     fewer = changed(risk_thresholds={"critical": {"condition": "< 15", "action": "rest"}})
     services.replace(kpi=hrv, document=fewer, author=editor, source=Revision.Source.ADMIN)
-    services.replace(kpi=hrv, document=first.as_kpi(), author=editor, source=Revision.Source.RESTORE)
+    services.replace(kpi=hrv, document=first, author=editor, source=Revision.Source.RESTORE)
     assert KPI.objects.whole().get().as_document() == changed()
 
 

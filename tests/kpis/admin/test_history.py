@@ -29,7 +29,7 @@ def test_a_former_version_comes_back_whole(hrv, editor_client):
     assert editor_client.get(url).status_code == 200
     assert editor_client.post(url, {"started_from": kpi.revision}).status_code == 302
     assert KPI.objects.whole().get().as_document() == changed()
-    assert Revision.objects.of(services.KIND_KPI, hrv.pk).first().source == "restore"
+    assert Revision.objects.of(services.KIND_KPI, hrv.pk)[0].source == "restore"
 
 
 def test_a_restore_over_someone_elses_edit_is_refused(hrv, editor_client):
