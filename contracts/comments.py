@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -39,7 +40,7 @@ def comments_of(source: YamlSource) -> list[Comment]:
     text = source.text
     found: list[Comment] = []
     end = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for event in _events(text):
         _refuse_losses(event, source)
         if isinstance(event, ScalarEvent):
             start, after = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]
@@ -71,11 +72,13 @@ def _refuse_losses(event: Any, source: YamlSource) -> None:
 
 def is_explicit(source: YamlSource) -> bool:
     """Whether the document starts with `---`."""
-    events = yaml.parse(source.text, Loader=yaml.CSafeLoader)
     return any(
-        isinstance(event, DocumentStartEvent) and event.explicit
-        for event, _ in zip(events, range(2), strict=False)
+        isinstance(event, DocumentStartEvent) and event.explicit for event in islice(_events(source.text), 2)
     )
+
+
+def _events(text: str) -> Iterator[Any]:
+    return iter(yaml.CSafeLoader(text).get_event, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,9 @@ class _Entry:
             entry = entry.parent
 
 
-def notes_of(source: YamlSource) -> dict[tuple[int, str | int], Note]:
+def notes_of(source: YamlSource, comments: list[Comment]) -> dict[tuple[int, str | int], Note]:
     """The comments and single blank lines of a file, by the entry they belong to. Raises CommentError."""
-    return _Assigning(source).assign(comments_of(source))
+    return _Assigning(source).assign(comments)
 
 
 class _Assigning:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.comments import CommentError, comments_of, is_explicit, notes_of
+from contracts.comments import Comment, CommentError, comments_of, is_explicit, notes_of
 from contracts.conditions import parse
 from contracts.guards import parse_guard
 from contracts.tokens import ExpectationError
@@ -33,25 +33,26 @@ def format_yaml(text: str) -> str:
     if not isinstance(source.root, YamlMapping):
         raise FormatError("Only a file that is a mapping of keys can be laid out anew.")
     try:
-        notes = notes_of(source)
+        comments = comments_of(source)
+        notes = notes_of(source, comments)
     except CommentError as error:
         raise FormatError(str(error)) from None
     _write_conditions_canonically(source)
     formatted = "---\n" * is_explicit(source) + write_yaml(source.root, notes)
-    if not _says_the_same(source, formatted):
+    if not _says_the_same(source, comments, formatted):
         raise FormatError(
             "Laid out anew, the file would not say the same; it stays as it is. Please report this."
         )
     return formatted
 
 
-def _says_the_same(source: YamlSource, formatted: str) -> bool:
+def _says_the_same(source: YamlSource, comments: list[Comment], formatted: str) -> bool:
     """Whether data and comments are all there: it is somebody's file, and better refused than cut."""
     try:
         again = read_yaml(formatted)
     except YamlError:
         return False
-    was, now = (sorted(comment.text for comment in comments_of(one)) for one in (source, again))
+    was, now = (sorted(comment.text for comment in found) for found in (comments, comments_of(again)))
     return was == now and resolve(again.root) == resolve(source.root)
 
 

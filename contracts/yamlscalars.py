@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from contracts.decimals import plain as plain_number
@@ -43,6 +44,7 @@ def scalar(value: Any, indent: int = 2) -> str:
     raise TypeError(f"{type(value).__name__} cannot be written as YAML")
 
 
+@lru_cache(maxsize=4096)
 def key_text(key: str) -> str:
     """A key, on one line. Whole numbers stay bare: they are the steps of a scale, and written like that."""
     return key if is_plain(key) or _INTEGER_KEY.fullmatch(key) else quoted(key)

@@ -43,7 +43,7 @@ class _Writer:
 
     def container(self, node: Any, indent: int, name: str, depth: int) -> None:
         """Write the entries of a mapping or a list; ``name`` is the key that it stands under."""
-        is_mapping = isinstance(node, Mapping)
+        is_mapping = isinstance(node, dict)
         spaced = depth == 0 or (depth == 1 and name in _SPACED)
         was_large = False
         for position, (key, value) in enumerate(node.items() if is_mapping else enumerate(node)):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from contracts.catalogue import RULES, Rule, Scope
+from contracts.formats.markdown import plain
 from contracts.rules.examples import BINDINGS, REGISTRY, ROSTER, findings_of_example
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
@@ -27,7 +28,7 @@ GROUPS = {
 HEAD = """\
 # Rules
 
-<!-- Written by `python -m scripts.rules_doc` from the catalogue in `contracts/rules`; a test fails when it is stale. -->
+<!-- Written by `python -m scripts.rules_doc` from the catalogue; a test fails when it is stale. -->
 
 Each rule has an id that never changes, a code that the API answers, and a level. An **error** stops a save, an import
 and a release; a **warning** and a **note** are shown and stop nothing. `registry validate` fails on errors, or on
@@ -43,31 +44,34 @@ def page() -> str:
     for prefix, title in GROUPS.items():
         rules = [rule for rule in RULES.values() if _prefix(rule) == prefix]
         sections += [f"## {title}\n", *map(_section, sorted(rules, key=lambda rule: rule.id))]
-    healthy = "".join(_block(text.strip()) for text in (REGISTRY, BINDINGS, ROSTER))
+    healthy = "\n".join(_block(text.strip()) for text in (REGISTRY, BINDINGS, ROSTER))
     return "\n".join([*sections, f"## The healthy contracts\n\n{healthy}"]).rstrip() + "\n"
 
 
 def _index() -> str:
     ordered = sorted(RULES.values(), key=lambda rule: (list(GROUPS).index(_prefix(rule)), rule.id))
-    rows = "".join(f"| [{rule.id}](#{rule.id.lower()}) | `{rule.code}` | {rule.level} | {rule.title} |\n" for rule in ordered)
-    return f"| rule | code | level | what it finds |\n|---|---|---|---|\n{rows}"
+    rows = [
+        f"| [{rule.id}](#{rule.id.lower()}) | `{rule.code}` | {rule.level} | {rule.title} |"
+        for rule in ordered
+    ]
+    return "\n".join(["| rule | code | level | what it finds |", "|---|---|---|---|", *rows, ""])
 
 
 def _section(rule: Rule) -> str:
     told = "" if rule.scope is Scope.FILE else "".join(_told(rule))
-    return (
-        f'<a id="{rule.id.lower()}"></a>\n\n### {rule.id} {rule.title}\n\n`{rule.code}`, {rule.level}. '
-        f"{' '.join(rule.rationale.split())}\n\n{_block(rule.example)}{told}"
-    )
+    anchor = f'<a id="{rule.id.lower()}"></a>'
+    rationale = " ".join(rule.rationale.split())
+    said = f"`{rule.code}`, {rule.level}. {rationale}"
+    return f"{anchor}\n\n### {rule.id} {rule.title}\n\n{said}\n\n{_block(rule.example)}{told}"
 
 
 def _told(rule: Rule) -> Iterator[str]:
     for finding in findings_of_example(rule)[:1]:
-        yield f"> {finding.message}{f' *{finding.hint}*' if finding.hint else ''}\n"
+        yield f"\n> {plain(f'{finding.message} {finding.hint}'.strip())}\n"
 
 
 def _block(text: str) -> str:
-    return f"```yaml\n{text}\n```\n\n"
+    return f"```yaml\n{text}\n```\n"
 
 
 def _prefix(rule: Rule) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
-
-from pydantic.fields import FieldInfo
 
 from contracts.documents.base import Document
 from contracts.documents.bindings import BindingsDocument
@@ -35,19 +34,30 @@ def as_data(document: Document) -> dict[str, Any]:
     Numbers are decimals, severities the registry's words.
     """
     data: dict[str, Any] = {}
-    for name, field in type(document).model_fields.items():
-        value = getattr(document, name)
-        if _is_written(document, name, field, value):
-            data[field.serialization_alias or name] = _value(value)
+    values = document.__dict__
+    for name, key, default, always in _plan(type(document)):
+        value = values[name]
+        if always or value != default or _is_set(document, name):
+            data[key] = _value(value)
     return data | document.extra
 
 
-def _is_written(document: Document, name: str, field: FieldInfo, value: Any) -> bool:
-    if name in document.always_written or field.is_required():
-        return True
-    if name in document.written_when_set and name in document.model_fields_set:
-        return True
-    return bool(value != field.get_default(call_default_factory=True))
+@lru_cache
+def _plan(model: type[Document]) -> tuple[tuple[str, str, Any, bool], ...]:
+    """For each field: its name, its key in the file, what goes without saying, and whether to say it all the same."""
+    return tuple(
+        (
+            name,
+            field.serialization_alias or name,
+            None if field.is_required() else field.get_default(call_default_factory=True),
+            field.is_required() or name in model.always_written,
+        )
+        for name, field in model.model_fields.items()
+    )
+
+
+def _is_set(document: Document, name: str) -> bool:
+    return name in document.written_when_set and name in document.model_fields_set
 
 
 def _value(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from contracts.agents import AgentContext, AgentSpec
 from contracts.catalogue import Problem, agent_rule
@@ -83,12 +84,13 @@ def hand_offs_end(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
     settles it."""
     for circle in context.cycles:
         if circle[0] == agent.name:
+            asked = [f"{one} asks {other}" for one, other in pairwise((*circle, circle[0]))]
             path = next(
                 (h.path for h in agent.hand_offs if h.document.agent == circle[1]), ("collaboration",)
             )
             yield Problem(
                 path,
-                f"The hand-offs go in a circle. {' asks '.join((*circle, circle[0]))}.",
+                f"The hand-offs go in a circle. {', '.join(asked)}.",
                 "Let one of them settle the case itself.",
             )
 

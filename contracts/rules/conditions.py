@@ -14,8 +14,8 @@ from contracts.catalogue import Problem
 from contracts.conditions import Condition
 from contracts.intervals import IntervalSet
 from contracts.regions import covers, meets
-from contracts.rules.proposals import meant
-from contracts.rules.words import UnitContext, a_word, number, sentence, stretch, symbol, word
+from contracts.rules.proposals import turned_round, without_a_digit
+from contracts.rules.words import UnitContext, a_word, number, sentence, stretch, symbol, the_word, word
 from contracts.spec import KpiSpec
 from contracts.triggers import Parts, Side, TriggerSpec, outward
 
@@ -25,10 +25,9 @@ EXAMPLES = 'Write it like "< 20", "80..89", "< 20 or > 100" or "drop >= 10% over
 def unreadable(trigger: TriggerSpec) -> Iterator[Problem]:
     """The condition does not parse."""
     if trigger.error is not None:
-        name = word(trigger.severity).capitalize()
-        told = f"{name} has no condition."
+        told = f"{word(trigger.severity).capitalize()} has no condition."
         if trigger.text.strip():
-            told = f"{name} cannot be understood. {trigger.error}."
+            told = f"The condition for {word(trigger.severity)} cannot be understood. {trigger.error}."
         yield Problem(trigger.path, told, EXAMPLES)
 
 
@@ -64,7 +63,12 @@ def overlap_problem(trigger: TriggerSpec, kpi: KpiSpec, shared: IntervalSet, con
     unit = symbol(kpi, context)
     told = stretch(shared, unit)
     best = ""
-    if kpi.optimal is not None and kpi.optimal in shared:
+    if (
+        kpi.optimal is not None
+        and len(shared.places) == 2
+        and kpi.optimal in shared
+        and shared.low != shared.high
+    ):
         best = f" That includes the best value, {number(kpi.optimal, unit)}."
     return Problem(
         trigger.path,
@@ -78,18 +82,15 @@ def way_out(trigger: TriggerSpec, kpi: KpiSpec, unit: str) -> str:
     """What the condition may be instead: beside the healthy values, and within the milder severities."""
     if kpi.healthy is None:
         return ""
-    allowed = ~kpi.healthy & kpi.possible
-    sides = [
-        side
-        for side, parts in kpi.sides.items()
-        if any(part[0].severity < trigger.severity for part in parts)
-    ]
-    for side in sides:
-        milder = next(part for other, part in kpi.sides[side] if other.severity < trigger.severity)
-        allowed -= beside(kpi.healthy, side) - outward(milder, side)
-    slip = meant(trigger.condition, allowed)
     leave_out = f"Leave out {stretch(kpi.healthy, unit)}."
-    return f"Did you mean {slip.explain()}? {leave_out}" if slip else leave_out
+    for find in (without_a_digit, turned_round):
+        for side, parts in kpi.sides.items():
+            milder = next((part for other, part in parts if other.severity < trigger.severity), None)
+            region = beside(kpi.healthy, side) & (outward(milder, side) if milder else kpi.possible)
+            slip = find(trigger.condition, region) if parts else None
+            if slip:
+                return f"Did you mean {slip.explain()}? {leave_out}"
+    return leave_out
 
 
 def beside(healthy: IntervalSet, side: Side) -> IntervalSet:
@@ -104,17 +105,15 @@ def out_of_order(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: Unit
             continue
         for (worse, part), (milder, mild_part) in pairwise(parts):
             if _further_in(part, mild_part, side):
-                allowed = outward(mild_part, side)
-                unit, name, mild_name = symbol(kpi, context), word(worse.severity), word(milder.severity)
-                slip = meant(worse.condition, allowed)
+                allowed, unit = outward(mild_part, side), symbol(kpi, context)
+                name = word(worse.severity).capitalize()
+                slip = without_a_digit(worse.condition, allowed)
                 question = f"Did you mean {slip.explain()}? " if slip else ""
                 yield Problem(
                     worse.path,
-                    f"{name.capitalize()} is wider than {mild_name}. "
-                    f"{sentence(stretch(part - allowed, unit))} would be "
-                    f"{a_word(worse.severity)} before it is {a_word(milder.severity)}.",
-                    f"{question}{name.capitalize()} may be {allowed.explain(unit)}, where {mild_name} "
-                    "begins.",
+                    f"{name} is wider than {word(milder.severity)}. {sentence(stretch(part - allowed, unit))} "
+                    f"would be {a_word(worse.severity)} before it is {a_word(milder.severity)}.",
+                    f"{question}{name} may be {allowed.explain(unit)}, where {the_word(milder.severity)} begins.",
                 )
 
 
@@ -126,12 +125,11 @@ def shadowed(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: UnitCont
         inner = -1 if side is Side.BELOW else 0
         for (worse, part), (milder, mild_part) in pairwise(parts):
             if part.places[inner] == mild_part.places[inner] and mild_part <= part:
-                name = word(milder.severity)
                 yield Problem(
                     milder.path,
-                    f"{name.capitalize()} never comes first. Every such value, "
+                    f"{word(milder.severity).capitalize()} never comes first. Every such value, "
                     f"{mild_part.explain(symbol(kpi, context))}, is {a_word(worse.severity)} already.",
-                    f"Begin {name} nearer to the healthy values than {word(worse.severity)}.",
+                    f"Begin {the_word(milder.severity)} nearer to the healthy values than {word(worse.severity)}.",
                 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contracts.catalogue import Problem, kpi_rule
 from contracts.context import RegistryContext
 from contracts.intervals import EMPTY, IntervalSet
-from contracts.rules.words import a_word, sentence, stretch, symbol, word
+from contracts.rules.words import a_word, sentence, stretch, symbol, the_word
 from contracts.severity import Severity
 from contracts.spec import KpiSpec
 from contracts.triggers import Parts, Side, outward
@@ -36,7 +36,7 @@ def first_threshold_meets_the_normal_range(kpi: KpiSpec, context: RegistryContex
                 ("normal_range", "min" if side is Side.BELOW else "max"),
                 f"Some values are neither healthy nor {a_word(first)}. Nothing is said about "
                 f"{stretch(between, symbol(kpi, context))}.",
-                f"Widen the normal range or {word(first)}, unless this is meant.",
+                f"Widen the normal range or {the_word(first)}, unless this is meant.",
             )
 
 
@@ -64,7 +64,7 @@ def nothing_worse_is_silent(kpi: KpiSpec, context: RegistryContext) -> Iterator[
                 next(trigger.path for trigger, other in parts if other is part),
                 f"Worse values raise nothing. {sentence(told)} is further out than {a_word(first)}, "
                 "but no severity has it.",
-                f"Widen {word(first)}, or add a worse severity.",
+                f"Widen {the_word(first)}, or add a worse severity.",
             )
 
 

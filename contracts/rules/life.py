@@ -14,7 +14,7 @@ from contracts.spec import KpiSpec
 ALLOWED_SCHEMES = frozenset({"http", "https", "doi"})
 # A scheme ends in a colon with something behind it: "Walker: Why we sleep" is a citation. Behind a script's
 # scheme a browser also takes blanks.
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(\s*)", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SCRIPT_SCHEMES = frozenset({"javascript", "vbscript", "data", "file", "blob"})
 # Browsers skip these anywhere in a link's scheme: https://url.spec.whatwg.org/#url-parsing
 _SKIPPED = re.compile("[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]+")
@@ -69,7 +69,7 @@ def successor_can_be_used(kpi: KpiSpec, context: RegistryContext) -> Iterator[Pr
         return
     known = context.names.get(fold(successor), ())
     if not any(other.name == successor for other in known):
-        question = context.near_names.question(successor)
+        question = context.near_names.question(successor) or "Name a KPI that is there."
         yield Problem(("successor",), f"The successor {quoted(successor)} is not in the registry.", question)
     elif all(other.status == "deprecated" for other in known):
         yield Problem(

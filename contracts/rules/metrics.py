@@ -216,6 +216,6 @@ def unit_is_a_base_unit(kpi: KpiSpec, context: RegistryContext) -> Iterator[Prob
         base = context.units.get(unit.base)
         yield Problem(
             ("unit",),
-            f"Prometheus prefers {base.title if base else unit.base} to {unit.title or unit.code}.",
+            f"Prometheus recommends {base.title if base else unit.base} over {unit.title or unit.code}.",
             "Keep it where people think in this unit.",
         )

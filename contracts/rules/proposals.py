@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,30 +14,47 @@ from contracts.terms import Operator
 _FLIPPED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def meant(condition: Condition | None, allowed: IntervalSet) -> Comparison | None:
-    """The comparison that a slip of the finger would have turned into this one, if it fits into ``allowed``.
+def without_a_digit(condition: Condition | None, region: IntervalSet) -> Comparison | None:
+    """The comparison that one digit too many would have turned into this one: ``< 20`` for ``< 120``.
 
-    Slips are a digit too many (``< 120`` for ``< 20``) or the wrong direction (``> 20`` for ``< 20``). Of
-    several, the one nearest to the number as written. None where nothing fits: a proposal must never be wrong
-    itself.
+    None where none lies within ``region`` and near its edge: a proposal must not be wrong itself, nor far-fetched.
     """
+    term = _comparison(condition)
+    if term is None:
+        return None
+    return _nearest(term.number, region, (replace(term, number=n) for n in _shorter(term.number)))
+
+
+def turned_round(condition: Condition | None, region: IntervalSet) -> Comparison | None:
+    """The comparison with the other direction, ``< 25`` for ``> 25``, where it lies within ``region``."""
+    term = _comparison(condition)
+    if term is None:
+        return None
+    return _nearest(term.number, region, [replace(term, operator=_FLIPPED[term.operator])])
+
+
+def _comparison(condition: Condition | None) -> Comparison | None:
     if condition is None or len(condition.terms) != 1:
         return None
     term = condition.terms[0]
-    if not isinstance(term, Comparison) or term.operator not in _FLIPPED:
-        return None
-    fitting = [slip for slip in _slips(term) if slip.values <= allowed]
-    return min(fitting, key=lambda slip: abs(slip.number - term.number), default=None)
+    return term if isinstance(term, Comparison) and term.operator in _FLIPPED else None
 
 
-def _slips(term: Comparison) -> Iterator[Comparison]:
-    for number in _fewer_digits(term.number):
-        yield replace(term, number=number)
-    yield replace(term, operator=_FLIPPED[term.operator])
+def _nearest(written: Decimal, region: IntervalSet, slips: Iterable[Comparison]) -> Comparison | None:
+    fitting = [slip for slip in slips if slip.values < region and _is_near_edge(slip.number, region)]
+    return min(fitting, key=lambda slip: abs(slip.number - written), default=None)
 
 
-def _fewer_digits(number: Decimal) -> set[Decimal]:
+def _is_near_edge(number: Decimal, region: IntervalSet) -> bool:
+    """Whether a number is at most half as far from the region's edge as the edge is from zero."""
+    return any(abs(number - edge) <= abs(edge) / 2 for edge, _ in region.places)
+
+
+def _shorter(number: Decimal) -> set[Decimal]:
+    """The numbers that are written with one digit or the point less."""
     text = plain(number)
-    shorter = {text[:at] + text[at + 1 :] for at, sign in enumerate(text) if sign.isdigit() or sign == "."}
-    numbers = {trimmed(Decimal(t)) for t in shorter if t.strip("-.") and not t.startswith(("0", "-0", "."))}
+    shorter = {text[:at] + text[at + 1 :] for at, sign in enumerate(text) if sign != "-"}
+    numbers = {
+        trimmed(Decimal(t)) for t in shorter if t.strip("-.") and not t.startswith(("0", "-0", ".", "-."))
+    }
     return {number for number in numbers if fits(number)}

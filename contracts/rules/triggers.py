@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contracts.agents import AgentContext, BindingSpec
 from contracts.catalogue import Problem, binding_rule
 from contracts.rules import conditions
-from contracts.rules.proposals import meant
+from contracts.rules.proposals import turned_round
 from contracts.rules.response import short_window
 from contracts.rules.words import a_word, quoted, symbol, word
 from contracts.severity import Severity
@@ -145,10 +145,8 @@ def direction_is_the_kpis(binding: BindingSpec, context: AgentContext) -> Iterat
     for trigger, part in binding.sides[wrong]:
         if trigger.severity is Severity.INFO or part != trigger.values:
             continue
-        slip = meant(
-            trigger.condition,
-            conditions.beside(kpi.healthy, right) if kpi.healthy else outward(region, right),
-        )
+        region = conditions.beside(kpi.healthy, right) if kpi.healthy else outward(region, right)
+        slip = turned_round(trigger.condition, region)
         yield Problem(
             trigger.path,
             f"The direction contradicts the KPI. {binding.agent} would act on {high} values of "

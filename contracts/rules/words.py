@@ -23,6 +23,11 @@ def word(severity: Severity) -> str:
     return _WORDS[severity]
 
 
+def the_word(severity: Severity) -> str:
+    """What a threshold is: ``critical``, ``the warning``, ``elevated``."""
+    return "the warning" if severity is Severity.WARNING else _WORDS[severity]
+
+
 def a_word(severity: Severity) -> str:
     """What a value is: ``critical``, ``a warning``, ``elevated``."""
     return "a warning" if severity is Severity.WARNING else _WORDS[severity]

@@ -44,5 +44,5 @@ class Export(Subcommand):
             return EXIT_CLEAN
         path = Path(options["out"]) / REGISTRY_PATH
         write_atomically(path, text)
-        command.stdout.write(printable(f"Wrote {len(document.kpis)} KPIs to {path}."))
+        command.stdout.write(printable(f"Wrote {len(document.kpis):,} KPIs to {path}."))
         return EXIT_CLEAN

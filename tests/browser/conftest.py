@@ -16,12 +16,19 @@ from kpis.models import KPI, RegistrySettings, Unit
 from tests.kpis.conftest import make
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 # A browser notes every answer that is not 2xx; of a page that says no, that is how it says it.
 REFUSALS = tuple(f"server responded with a status of {code}" for code in (403, 404, 409, 422))
 REPORT_VIOLATIONS = """
-addEventListener('securitypolicyviolation', event => reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+addEventListener('securitypolicyviolation', event =>
+    reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
 
 
@@ -95,7 +102,9 @@ class Office:
         if person:
             client = Client()
             client.force_login(person)
-            context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.address}])
+            context.add_cookies(
+                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.address}]
+            )
         page = context.new_page()
         page.set_default_timeout(10_000)
         return page
@@ -147,6 +156,12 @@ def form_of(kpi: KPI) -> str:
 def condition(page: Page, severity: str):
     """The input of a threshold's condition."""
     return page.get_by_role("group", name=severity).get_by_label("When the value is")
+
+
+def runs_over(page: Page) -> int:
+    """How many pixels a page is wider than its window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return max(0, width)
 
 
 def save(page: Page) -> None:

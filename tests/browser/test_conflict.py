@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kpis.models import KPI, Revision
-from tests.browser.conftest import condition, form_of, save
+from tests.browser.conftest import PHONE, condition, form_of, runs_over, save
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +32,8 @@ def test_the_second_sees_both_versions_and_nothing_is_overwritten(both):
         expect(story).to_contain_text(text)
     expect(both.get_by_role("radiogroup", name="warning condition")).to_contain_text("< 30")
     assert {row.condition for row in KPI.objects.get().thresholds.all()} == {"< 20", "< 32", "> 100"}
+    both.set_viewport_size(PHONE)
+    assert not runs_over(both)
 
 
 def test_what_was_chosen_is_merged_shown_and_saved_by_a_person(both):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kpis.models import KPI, RegistrySettings, Unit
-from tests.browser.conftest import condition, form_of, save
+from tests.browser.conftest import PHONE, condition, form_of, runs_over, save
 from tests.kpis.conftest import HRV, make
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,16 @@ def test_every_text_of_a_kpi_is_shown_as_text_on_every_page(page, hrv):
     save(page)
     assert KPI.objects.get().title == EVIL
     root = f"/admin/kpis/kpi/{hrv.pk}/"
-    for path in ("change/", "history/", "history/1/", "delete/", "..", "../changes/", "../../../", f"..?q={EVIL}"):
+    for path in (
+        "change/",
+        "history/",
+        "history/1/",
+        "delete/",
+        "..",
+        "../changes/",
+        "../../../",
+        f"..?q={EVIL}",
+    ):
         page.goto(root + path)
         assert_text(page)
 
@@ -83,6 +92,8 @@ def test_a_file_full_of_it_is_shown_as_text(page, tmp_path):
     page.get_by_role("button", name="Read and show the plan").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert_text(page)
+    page.set_viewport_size(PHONE)
+    assert not runs_over(page)
 
 
 def test_units_and_settings_are_no_exception(page):
@@ -90,6 +101,12 @@ def test_units_and_settings_are_no_exception(page):
     Unit.objects.filter(pk=unit.pk).update(title=EVIL, symbol=EVIL[:20])
     RegistrySettings.objects.update(last_updated=EVIL)
     make(name="other", prometheus_metric="auren_other_ms", title=EVIL, absolute_range=HRV["absolute_range"])
-    for path in ("unit/", f"unit/{unit.pk}/change/", f"unit/{unit.pk}/delete/", "registrysettings/1/change/", "kpi/"):
+    for path in (
+        "unit/",
+        f"unit/{unit.pk}/change/",
+        f"unit/{unit.pk}/delete/",
+        "registrysettings/1/change/",
+        "kpi/",
+    ):
         page.goto(f"/admin/kpis/{path}")
         assert_text(page)

@@ -95,7 +95,17 @@ def test_conditions_are_written_canonically(text: str, line: str) -> None:
     assert line in format_yaml(text).replace('"a == true"', "a == true")
 
 
-KEPT = ["a: 012", "a: yes", "a: 2025-07-31", "a: 1:30", "a: 30.0", 'a: "30"', "a: null", "---\na: 1", "a: []\nb: {}"]
+KEPT = [
+    "a: 012",
+    "a: yes",
+    "a: 2025-07-31",
+    "a: 1:30",
+    "a: 30.0",
+    'a: "30"',
+    "a: null",
+    "---\na: 1",
+    "a: []\nb: {}",
+]
 
 
 @pytest.mark.parametrize("text", KEPT)
@@ -103,7 +113,9 @@ def test_bare_values_stay_bare_and_quoted_ones_quoted(text: str) -> None:
     assert format_yaml(text) == text + "\n"
 
 
-@pytest.mark.parametrize("text", ["a: &x 1\nb: *x", "a: !!str 1", "%YAML 1.1\n---\na: 1", "- a", "{}  # lost"])
+@pytest.mark.parametrize(
+    "text", ["a: &x 1\nb: *x", "a: !!str 1", "%YAML 1.1\n---\na: 1", "- a", "{}  # lost"]
+)
 def test_a_file_that_would_lose_something_is_refused(text: str) -> None:
     with pytest.raises(FormatError):
         format_yaml(text)
@@ -121,7 +133,9 @@ trailers = st.sampled_from(["", "", "  # beside"])
 
 
 @given(st.data())
-def test_wherever_comments_stand_none_is_lost_and_the_second_time_changes_nothing(data: st.DataObject) -> None:
+def test_wherever_comments_stand_none_is_lost_and_the_second_time_changes_nothing(
+    data: st.DataObject,
+) -> None:
     source = ["version: 1", "kpis:", "- name: a", "  x: [1,", "    2]", "  y:", "    z: |", "      text"]
     source += ["- - b", "  - c", "rest:", "  k: 1", "last: 2"]
     text = "".join(

@@ -5,79 +5,22 @@ import json
 import os
 import re
 import subprocess
-import sys
-from io import StringIO
 from pathlib import Path
+from typing import cast
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import connection
 
 from contracts.schemas import schema_texts
-from kpis import services
 from kpis.management.commands.registry import Command
-from kpis.models import KPI, RegistrySettings, Revision
 from kpis.registry_commands.base import Subcommand, subcommand, subcommands
-from tests.kpis.conftest import changed
-
-ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "examples/auren"
-REGISTRY = "agents/shared_modules/kpi_registry.yaml"
-KPI_YAML = """\
-kpis:
-  - name: hrv_rmssd
-    unit: milliseconds
-    prometheus_metric: auren_hrv_rmssd_ms
-    normal_range:
-      min: 30
-      max: 100
-    risk_thresholds:
-      critical:
-        condition: "< 20"
-        action: rest_today
-"""
-
-
-class Terminal(StringIO):
-    """Somewhere to write that says it is a screen."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def run(*args: object, stdout: StringIO | None = None) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of a call."""
-    out, err = stdout or StringIO(), StringIO()
-    try:
-        call_command("registry", *map(str, args), stdout=out, stderr=err)
-    except SystemExit as ended:
-        return int(ended.code or 0), out.getvalue(), err.getvalue()
-    except CommandError as error:
-        return error.returncode, out.getvalue(), str(error)
-    return 0, out.getvalue(), err.getvalue()
-
-
-def shell(*args: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """The same as a process of its own."""
-    variables = os.environ | {"AUREN_ENV_FILE": os.devnull} | environment
-    command = [sys.executable, "manage.py", "registry", *map(str, args)]
-    return subprocess.run(
-        command, cwd=ROOT, env=variables, capture_output=True, encoding="utf-8", check=False
-    )  # noqa: S603
+from tests.kpis.commands import EXAMPLE, KPI_YAML, REGISTRY, ROOT, Terminal, run, shell, write
 
 
 @pytest.fixture
 def tree(tmp_path) -> Path:
     """A directory with a registry of one good KPI."""
     return write(tmp_path, KPI_YAML)
-
-
-def write(directory: Path, text: str) -> Path:
-    path = directory / REGISTRY
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return directory
 
 
 # validate
@@ -111,7 +54,7 @@ def test_the_report_goes_to_a_file_and_the_summary_to_the_screen(tree, tmp_path)
     code, out, _ = run("validate", tree, "--format", "sarif", "--output", report)
     assert code == 0
     assert json.loads(report.read_text())["version"] == "2.1.0"
-    assert out == f"2 notes in 1 file. The report is in {report}.\n"
+    assert re.fullmatch(rf"\d notes in 1 file\. The report is in {report}\.\n", out)
 
 
 def test_only_changed_files_are_reported(tmp_path):
@@ -161,11 +104,6 @@ def test_a_difference_is_said_in_words_and_the_exit_code_is_1(tree, tmp_path):
 
 def test_no_difference_is_exit_code_0(tree):
     assert run("diff", tree, tree / REGISTRY) == (0, "No differences.\n", "")
-
-
-def test_the_database_is_a_side_of_its_own(tree, db):
-    run("import", tree)
-    assert run("diff", tree, "db")[0] == 0
 
 
 def test_a_registry_that_cannot_be_read_whole_is_not_compared(tree, tmp_path):
@@ -219,94 +157,6 @@ def test_schemas_are_printed_and_written(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == texts
 
 
-# import
-
-
-def test_an_import_shows_its_plan_then_does_it(tree, db):
-    code, out, _ = run("import", tree, "--reason", "the first ones")
-    assert code == 0
-    assert out.splitlines() == ["create    hrv_rmssd", "1 to create.", "Imported: 1 created."]
-    assert Revision.objects.get().reason == "the first ones"
-
-
-def test_importing_twice_changes_nothing(tree, db):
-    run("import", tree)
-    assert run("import", tree) == (0, "1 unchanged.\nNothing had to be done.\n", "")
-    assert Revision.objects.count() == 1
-
-
-def test_a_dry_run_writes_nothing(tree, db):
-    code, out, _ = run("import", tree, "--dry-run")
-    assert code == 0
-    assert out.splitlines()[0] == "create    hrv_rmssd"
-    assert not KPI.objects.exists()
-    assert not RegistrySettings.objects.exists()
-
-
-def test_errors_keep_files_out_unless_told_otherwise(tmp_path, db):
-    tree = write(tmp_path, KPI_YAML.replace("< 20", "< 120"))
-    code, out, err = run("import", tree)
-    assert (code, KPI.objects.count()) == (1, 0)
-    assert "critical_overlaps_normal" in out
-    assert "--with-errors" in err
-    assert run("import", tree, "--with-errors")[0] == 0
-    assert KPI.objects.count() == 1
-
-
-def test_prune_deletes_what_the_file_lacks(tree, tmp_path, db):
-    run("import", EXAMPLE)
-    code, out, _ = run("import", tree, "--prune", "--dry-run")
-    assert (code, KPI.objects.count()) == (0, 19)
-    assert "delete    resting_hr" in out
-    run("import", tree, "--prune")
-    assert KPI.objects.get().name == "hrv_rmssd"
-
-
-def test_prune_never_deletes_for_a_slip_of_the_pen(tmp_path, db):
-    run("import", EXAMPLE)
-    tree = write(tmp_path, KPI_YAML + "  - 17\n")
-    assert run("import", tree, "--prune", "--with-errors")[0] == 1
-    assert KPI.objects.count() == 19
-
-
-@pytest.mark.parametrize(
-    ("choice", "code", "title"), [("refuse", 1, "Mine"), ("ours", 0, "Mine"), ("theirs", 0, "")]
-)
-def test_what_was_edited_here_is_settled_as_asked(tree, editor, choice, code, title):
-    run("import", tree)
-    kpi = KPI.objects.whole().get()
-    services.replace(kpi=kpi, document=changed(title="Mine"), author=editor, source=Revision.Source.ADMIN)
-    assert run("import", tree, "--dry-run", "--conflicts", choice)[0] == code
-    ended, out, _ = run("import", tree, "--conflicts", choice)
-    assert ended == code
-    assert "conflict  hrv_rmssd (edited here by editor)" in out
-    assert KPI.objects.get().title == title
-
-
-def test_files_without_a_registry_are_nothing_to_import(tmp_path, db):
-    roster = tmp_path / "roster.yaml"
-    roster.write_text('version: "1.1"\nagents:\n  NEUROS:\n    enabled: true\n')
-    assert run("import", roster)[0] == 3
-
-
-# export
-
-
-def test_an_export_is_the_same_bytes_every_time_and_everywhere(tmp_path, db):
-    run("import", EXAMPLE)
-    printed = [run("export", *where)[1] for where in ([], ["-"], ["--out", "-"])]
-    assert run("export", "--out", tmp_path) == (0, f"Wrote 19 KPIs to {tmp_path / REGISTRY}.\n", "")
-    assert {*printed} == {(tmp_path / REGISTRY).read_text(encoding="utf-8")}
-    assert run("diff", EXAMPLE, tmp_path)[0] == 0
-
-
-def test_where_nothing_can_be_written_the_exit_code_is_3(tmp_path, db):
-    (tmp_path / "file").touch()
-    code, _, told = run("export", "--out", tmp_path / "file")
-    assert code == 3
-    assert str(tmp_path / "file") in told
-
-
 # the command as a whole
 
 
@@ -339,7 +189,7 @@ def parser_of(name: str) -> argparse.ArgumentParser:
     """The parser behind one subcommand."""
     for action in Command().create_parser("manage.py", "registry")._actions:
         if isinstance(action, argparse._SubParsersAction):
-            return action.choices[name]
+            return cast(argparse.ArgumentParser, action.choices[name])
     raise LookupError(name)
 
 

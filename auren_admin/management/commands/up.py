@@ -1,9 +1,9 @@
 """`manage.py up`: from a fresh clone to a page in the browser."""
 
-import os
 import secrets
 import sys
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -62,8 +62,11 @@ class Command(BaseCommand):
             call_command("collectstatic", verbosity=0, interactive=False)
 
     def load_examples(self) -> int:
-        """Load the example registry if nobody has used this database yet. Returns how many KPIs it has."""
-        if LogEntry.objects.exists() or KPI.objects.exists() or not EXAMPLES.is_dir():
+        """Load the example registry if nobody has used this database yet. Returns how many KPIs it has.
+
+        Not in production: nobody's alerts should follow an example.
+        """
+        if settings.PRODUCTION or LogEntry.objects.exists() or KPI.objects.exists() or not EXAMPLES.is_dir():
             return 0
         call_command("registry", "import", str(EXAMPLES), stdout=self.stdout, verbosity=0)
         return KPI.objects.count()
@@ -84,7 +87,8 @@ class Command(BaseCommand):
 
     def note(self, host: str, port: int, loaded: int, password: str) -> str:
         """What a person needs to know now. Asked before serving: no database connection may be open then."""
-        manage = f"{os.path.relpath(sys.executable)} manage.py"
+        python = Path(sys.executable)
+        manage = f"{python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python} manage.py"
         lines = [("Open", f"http://{reachable(host)}:{port}/")]
         if password:
             lines.append(("Sign in", f"{ADMIN} with the password {password}"))
@@ -94,6 +98,8 @@ class Command(BaseCommand):
         if loaded:
             lines.append(("Next", f"Open one of the {loaded} example KPIs and change a threshold:"))
             lines.append(("", "its picture and what the rules say follow as you type."))
+        elif not KPI.objects.exists():
+            lines.append(("Next", f"Bring your registry in: {manage} registry import PATH"))
         lines.append(("Stop", "Ctrl-C"))
         text = "\n".join(f"  {label:<9}{rest}" for label, rest in lines)
         return f"\nAUREN Admin is running.\n\n{text}\n"

@@ -82,12 +82,15 @@ def test_an_existing_admin_is_left_alone(start):
     assert get_user_model().objects.get().username == "ann"
 
 
-def test_production_makes_no_account_and_says_how(start, settings, tmp_path):
+def test_production_makes_no_account_and_loads_no_examples_but_says_how(start, settings, tmp_path):
     settings.PRODUCTION = True
     (tmp_path / "staticfiles.json").touch()
     settings.STATIC_ROOT = tmp_path
-    assert "createsuperuser" in start()
+    text = start()
+    assert "createsuperuser" in text
+    assert "registry import PATH" in text
     assert not get_user_model().objects.exists()
+    assert not KPI.objects.exists()
 
 
 def test_a_port_in_use_is_said_in_words(start):

@@ -17,7 +17,12 @@ def older() -> Loaded[RegistryDocument]:
 
 def test_a_mapping_by_name_becomes_a_list(older: Loaded[RegistryDocument]) -> None:
     assert older.document
-    assert [kpi.name for kpi in older.document.kpis] == ["sleep_latency", "grip_strength", "mood_index", "steps_taken"]
+    assert [kpi.name for kpi in older.document.kpis] == [
+        "sleep_latency",
+        "grip_strength",
+        "mood_index",
+        "steps_taken",
+    ]
     assert (older.document.version, older.document.last_updated) == ("1.1", "2024-11-02")
 
 

@@ -25,7 +25,9 @@ def test_severities_twice_or_unknown_are_refused(words: set[str]) -> None:
 
 
 def test_for_is_written_as_the_file_has_it() -> None:
-    kpi = KpiDocument.model_validate(KPI | {"risk_thresholds": {"critical": {"condition": "> 3", "for": "5m"}}})
+    kpi = KpiDocument.model_validate(
+        KPI | {"risk_thresholds": {"critical": {"condition": "> 3", "for": "5m"}}}
+    )
     assert kpi.risk_thresholds[Severity.CRITICAL].for_ == "5m"
     assert kpi.model_dump(mode="json", by_alias=True)["risk_thresholds"]["critical"]["for"] == "5m"
 

@@ -16,7 +16,13 @@ CASES = [
         Level.WARNING,
         "Did you mean action?",
     ),
-    (KPI + "  normal_range: {mni: 3}", ("kpis", 0, "normal_range", "mni"), (5, 18), Level.WARNING, "Did you mean min?"),
+    (
+        KPI + "  normal_range: {mni: 3}",
+        ("kpis", 0, "normal_range", "mni"),
+        (5, 18),
+        Level.WARNING,
+        "Did you mean min?",
+    ),
     ("kpi: 1\nkpis: []", ("kpi",), (1, 1), Level.WARNING, "Did you mean kpis?"),
     (
         "kpis: []\nexport_config: {prometheus: {label: [a]}}",

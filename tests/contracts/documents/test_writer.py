@@ -85,23 +85,33 @@ def test_severities_are_written_in_the_registry_s_words() -> None:
 
 
 def test_numbers_are_written_without_ballast() -> None:
-    text = "kpis: [{name: a, unit: h, prometheus_metric: m, normal_range: {min: 30.0, max: 1e2, optimal: 0.80}}]"
+    text = (
+        "kpis: [{name: a, unit: h, prometheus_metric: m, normal_range: {min: 30.0, max: 1e2, optimal: 0.80}}]"
+    )
     document = read_registry(text).document
     assert document
     assert "min: 30\n      max: 100\n      optimal: 0.8\n" in write_registry(document)
 
 
-words = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t :#-'\"\\"), max_size=30)
+words = st.text(
+    st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t :#-'\"\\"), max_size=30
+)
 numbers = st.none() | st.decimals(-(10**8), 10**8, places=2).map(Decimal)
 ranges = st.none() | st.fixed_dictionaries({}, optional={"min": numbers, "max": numbers, "x-why": words})
 unknown = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False) | words,
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
     max_leaves=6,
 )
 thresholds = st.dictionaries(
     st.sampled_from(sorted(REGISTRY_WORD.values())),
-    st.fixed_dictionaries({"condition": words}, optional={"action": words, "for": words, "recover_if": words}),
+    st.fixed_dictionaries(
+        {"condition": words}, optional={"action": words, "for": words, "recover_if": words}
+    ),
 )
 kpis = st.fixed_dictionaries(
     {"name": words, "unit": words, "prometheus_metric": words},

@@ -1,0 +1,112 @@
+"""``manage.py registry import`` and ``export``: between files and the database."""
+
+from pathlib import Path
+
+import pytest
+
+from kpis import services
+from kpis.models import KPI, RegistrySettings, Revision
+from tests.kpis.commands import EXAMPLE, KPI_YAML, REGISTRY, run, write
+from tests.kpis.conftest import changed
+
+
+@pytest.fixture
+def tree(tmp_path) -> Path:
+    """A directory with a registry of one good KPI."""
+    return write(tmp_path, KPI_YAML)
+
+
+# import
+
+
+def test_an_import_shows_its_plan_then_does_it(tree, db):
+    code, out, _ = run("import", tree, "--reason", "the first ones")
+    assert code == 0
+    assert out.splitlines() == ["create    hrv_rmssd", "1 to create.", "Imported: 1 created."]
+    assert Revision.objects.get().reason == "the first ones"
+
+
+def test_importing_twice_changes_nothing(tree, db):
+    run("import", tree)
+    assert run("import", tree) == (0, "1 unchanged.\nNothing had to be done.\n", "")
+    assert Revision.objects.count() == 1
+
+
+def test_a_dry_run_writes_nothing(tree, db):
+    code, out, _ = run("import", tree, "--dry-run")
+    assert code == 0
+    assert out.splitlines()[0] == "create    hrv_rmssd"
+    assert not KPI.objects.exists()
+    assert not RegistrySettings.objects.exists()
+
+
+def test_errors_keep_files_out_unless_told_otherwise(tmp_path, db):
+    tree = write(tmp_path, KPI_YAML.replace("< 20", "< 120"))
+    code, out, err = run("import", tree)
+    assert (code, KPI.objects.count()) == (1, 0)
+    assert "critical_overlaps_normal" in out
+    assert "--with-errors" in err
+    assert run("import", tree, "--with-errors")[0] == 0
+    assert KPI.objects.count() == 1
+
+
+def test_prune_deletes_what_the_file_lacks(tree, tmp_path, db):
+    run("import", EXAMPLE)
+    code, out, _ = run("import", tree, "--prune", "--dry-run")
+    assert (code, KPI.objects.count()) == (0, 19)
+    assert "delete    resting_hr" in out
+    run("import", tree, "--prune")
+    assert KPI.objects.get().name == "hrv_rmssd"
+
+
+def test_prune_never_deletes_for_a_slip_of_the_pen(tmp_path, db):
+    run("import", EXAMPLE)
+    tree = write(tmp_path, KPI_YAML + "  - 17\n")
+    assert run("import", tree, "--prune", "--with-errors")[0] == 1
+    assert KPI.objects.count() == 19
+
+
+@pytest.mark.parametrize(
+    ("choice", "code", "title"), [("refuse", 1, "Mine"), ("ours", 0, "Mine"), ("theirs", 0, "")]
+)
+def test_what_was_edited_here_is_settled_as_asked(tree, editor, choice, code, title):
+    run("import", tree)
+    kpi = KPI.objects.whole().get()
+    services.replace(kpi=kpi, document=changed(title="Mine"), author=editor, source=Revision.Source.ADMIN)
+    assert run("import", tree, "--dry-run", "--conflicts", choice)[0] == code
+    ended, out, _ = run("import", tree, "--conflicts", choice)
+    assert ended == code
+    assert "conflict  hrv_rmssd (edited here by editor)" in out
+    assert KPI.objects.get().title == title
+
+
+def test_files_without_a_registry_are_nothing_to_import(tmp_path, db):
+    roster = tmp_path / "roster.yaml"
+    roster.write_text('version: "1.1"\nagents:\n  NEUROS:\n    enabled: true\n')
+    assert run("import", roster)[0] == 3
+
+
+# export
+
+
+def test_an_export_is_the_same_bytes_every_time_and_everywhere(tmp_path, db):
+    run("import", EXAMPLE)
+    printed = [run("export", *where)[1] for where in ([], ["-"], ["--out", "-"])]
+    assert run("export", "--out", tmp_path) == (0, f"Wrote 19 KPIs to {tmp_path / REGISTRY}.\n", "")
+    assert {*printed} == {(tmp_path / REGISTRY).read_text(encoding="utf-8")}
+    assert run("diff", EXAMPLE, tmp_path)[0] == 0
+
+
+def test_where_nothing_can_be_written_the_exit_code_is_3(tmp_path, db):
+    (tmp_path / "file").touch()
+    code, _, told = run("export", "--out", tmp_path / "file")
+    assert code == 3
+    assert str(tmp_path / "file") in told
+
+
+# diff
+
+
+def test_the_database_is_a_side_of_its_own(tree, db):
+    run("import", tree)
+    assert run("diff", tree, "db")[0] == 0
