@@ -13,7 +13,7 @@ LINTED := auren_admin bench contracts kpis scripts tests manage.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser lint types check deploy-check secrets bench screenshots format lock clean
+.PHONY: help run test browser lint types check deploy-check secrets bench docs screenshots format lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
 
 bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area)
 	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)
+
+docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/schemas
+	@$(CLEAN_ENV) $(PY) -m scripts.rules_doc
+	@$(CLEAN_ENV) $(PY) manage.py registry schema --out docs/schemas
 
 screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
 	@$(CLEAN_ENV) $(PY) scripts/screenshots.py

@@ -58,6 +58,7 @@ _BEHAVIOURAL_FIELDS = frozenset(
 )
 _BEHAVIOURAL_IN_THRESHOLD = frozenset({"condition", "action", "for", "keep_firing_for", "recover_if"})
 _CONDITIONS = frozenset({"condition", "recover_if"})
+_ABSENT: Any = object()  # null is a value
 # A list of mappings is compared entry by entry, by the key that names an entry.
 _NAMED_BY = {"units": "code", "validation_rules": "field"}
 
@@ -80,13 +81,16 @@ def diff_kpis(before: KpiDocument | None, after: KpiDocument | None) -> list[Cha
 
 def diff_settings(before: RegistryDocument, after: RegistryDocument) -> list[Change]:
     """What differs in everything of the registry but its KPIs."""
-    old, new = (
-        {key: value for key, value in as_data(one).items() if key != "kpis"} for one in (before, after)
-    )
     return [
-        Change(REGISTRY, path, _kind_of_setting(path), a, b, _words(REGISTRY, path, a, b, ""))
-        for path, a, b in _differences(old, new, ())
+        _change(REGISTRY, path, a, b, _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC, "")
+        for path, a, b in _differences(_settings(before), _settings(after), ())
     ]
+
+
+def _settings(registry: RegistryDocument) -> dict[str, Any]:
+    data = as_data(registry.model_copy(update={"kpis": []}))
+    # Said in full on both sides: what goes without saying can change as well.
+    return data | {"export_config": as_data(registry.export_config)}
 
 
 def worst(changes: Iterable[Change]) -> ChangeClass | None:
@@ -103,9 +107,10 @@ def _diff_kpi(
         return [_whole(before, after)]
     unit = units.get(after.unit) or find_unit(after.unit)
     symbol = unit.symbol if unit else ""
+    old, new = (as_data(kpi) | {"status": kpi.status.value} for kpi in (before, after))
     return [
-        Change(after.name, path, _kind(path, a, b), a, b, _words(after.name, path, a, b, symbol))
-        for path, a, b in _differences(as_data(before), as_data(after), ())
+        _change(after.name, path, a, b, _kind(path, a, b), symbol)
+        for path, a, b in _differences(old, new, ())
     ]
 
 
@@ -119,20 +124,20 @@ def _whole(before: KpiDocument | None, after: KpiDocument | None) -> Change:
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, Any, Any]]:
     """The places where two mappings differ, in the order of the newer one, what is gone last."""
     for key in [*new, *(key for key in old if key not in new)]:
-        a, b, path = old.get(key), new.get(key), (*at, key)
+        a, b, path = old.get(key, _ABSENT), new.get(key, _ABSENT), (*at, key)
         if a == b:
             continue
         if not at and key in _NAMED_BY:
             a, b = _by_name(a, _NAMED_BY[key]), _by_name(b, _NAMED_BY[key])
         if _is_opened(path, a, b):
-            yield from _differences(a or {}, b or {}, path)
+            yield from _differences({} if a is _ABSENT else a, {} if b is _ABSENT else b, path)
         else:
             yield path, a, b
 
 
-def _by_name(items: list[dict[str, Any]] | None, key: str) -> dict[str, Any]:
+def _by_name(items: Any, key: str) -> dict[str, Any]:
     named: dict[str, Any] = {}
-    for item in items or ():
+    for item in () if items is _ABSENT else items:
         name = str(item[key])
         while name in named:  # two rules about one field: both count
             name += "'"
@@ -147,7 +152,7 @@ def _is_opened(path: Path, a: Any, b: Any) -> bool:
     if path[0] == "risk_thresholds":  # a severity that appears or goes is one change
         return len(path) == 1 or (len(path) == 2 and isinstance(a, dict) and isinstance(b, dict))
     if path[0] in ("absolute_range", "normal_range", "export_config"):
-        return all(isinstance(side, dict) or side is None for side in (a, b))
+        return all(isinstance(side, dict) or side is _ABSENT for side in (a, b))
     return isinstance(a, dict) and isinstance(b, dict)
 
 
@@ -161,14 +166,10 @@ def _kind(path: Path, before: Any, after: Any) -> ChangeClass:
 
 def _kind_in_threshold(path: Path, before: Any, after: Any) -> ChangeClass:
     if len(path) == 2:
-        return _BREAKING if after is None else _BEHAVIOURAL
+        return _BREAKING if after is _ABSENT else _BEHAVIOURAL
     if path[2] in _CONDITIONS and _means_the_same(before, after):
         return _COSMETIC
     return _BEHAVIOURAL if path[2] in _BEHAVIOURAL_IN_THRESHOLD else _COSMETIC
-
-
-def _kind_of_setting(path: Path) -> ChangeClass:
-    return _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC
 
 
 def _means_the_same(before: Any, after: Any) -> bool:
@@ -180,12 +181,12 @@ def _means_the_same(before: Any, after: Any) -> bool:
     return a.values == b.values and set(a.changes) == set(b.changes)
 
 
-def _words(subject: str, path: Path, before: Any, after: Any, symbol: str) -> str:
-    say: Callable[[str, Path, Any, Any, str], str]
-    if before is None:
-        say = added_words
-    elif after is None:
-        say = removed_words
-    else:
-        say = changed_words
-    return say(subject, path, before, after, symbol)
+def _change(subject: str, path: Path, before: Any, after: Any, kind: ChangeClass, symbol: str) -> Change:
+    if isinstance(after if before is _ABSENT else before, list):  # no list and an empty one are the same
+        before, after = ([] if side is _ABSENT else side for side in (before, after))
+    say: Callable[[str, Path, Any, Any, str], str] = changed_words
+    if before is _ABSENT:
+        say, before = added_words, None
+    elif after is _ABSENT:
+        say, after = removed_words, None
+    return Change(subject, path, kind, before, after, say(subject, path, before, after, symbol))

@@ -111,6 +111,8 @@ def _is_short(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):

@@ -92,7 +92,7 @@ def _split(
     for interval in values:
         side = _open_side(interval) or _side(interval, healthy, triggers)
         if side:
-            found[side] |= _as_set(interval)
+            found[side] |= IntervalSet.of(interval)
     return found
 
 
@@ -134,12 +134,3 @@ def _side_of_nearest(low: Decimal, high: Decimal, triggers: Iterable[TriggerSpec
     if len(distances) == 2 and distances[Side.BELOW] == distances[Side.ABOVE]:
         return None
     return min(distances, key=lambda side: distances[side], default=None)
-
-
-def _as_set(interval: Interval) -> IntervalSet:
-    whole = IntervalSet.within(interval.low, interval.high)
-    if interval.low is not None and not interval.low_closed:
-        whole &= IntervalSet.above_number(interval.low)
-    if interval.high is not None and not interval.high_closed:
-        whole &= IntervalSet.below_number(interval.high)
-    return whole

@@ -154,6 +154,7 @@ class ExportConfig(Document):
     """Where the registry is exported to."""
 
     noun = "the export"
+    always_written = frozenset({"prometheus"})
 
     prometheus: PrometheusExport = Field(
         default_factory=PrometheusExport, description="Export to Prometheus."

@@ -13,7 +13,16 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from kpis.importing import Action, Conflicts, Draft, ImportRefused, apply_import, missing_units, read_draft
+from kpis.importing import (
+    Action,
+    Conflicts,
+    Draft,
+    ImportRefused,
+    apply_import,
+    missing_units,
+    objection,
+    read_draft,
+)
 from kpis.models import Unit, Upload
 
 if TYPE_CHECKING:
@@ -59,8 +68,11 @@ def upload_view(model_admin: "KPIAdmin") -> View:
         draft = None
         if request.method == "POST" and form.is_valid():
             contents = {name_of(file): file.read() for file in form.cleaned_data["chosen"]}
-            draft = read_draft(contents)
-            if draft.registry is not None:
+            try:
+                draft = read_draft(contents)
+            except ImportRefused as refusal:
+                form.add_error("chosen", str(refusal))
+            if draft and draft.registry is not None:
                 Upload.forget_old()
                 texts = {name: data.decode("utf-8-sig") for name, data in contents.items()}
                 upload = Upload.objects.create(author=author, files=texts)
@@ -155,8 +167,8 @@ def apply(request: HttpRequest, draft: Draft) -> str:
         return "There is nothing to apply: the files hold no registry that can be read."
     if request.POST.get("digest") != draft.plan.digest:
         return "The registry was changed while you were looking. Below is the plan as it stands now."
-    if draft.has_errors and "with_errors" not in request.POST:
-        return "The rules found errors. Mend the file, or tick that it is to come in with them."
+    if refusal := objection(draft, with_errors="with_errors" in request.POST, prune="prune" in request.POST):
+        return refusal
     choice = request.POST.get("conflicts", Conflicts.REFUSE)
     conflicts = Conflicts(choice) if choice in set(Conflicts) else Conflicts.REFUSE
     try:

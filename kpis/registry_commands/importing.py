@@ -9,7 +9,17 @@ from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, Report
 from contracts.formats import render
 from contracts.formats.printable import printable
 from contracts.formats.summary import counted
-from kpis.importing import Action, Conflicts, Draft, ImportRefused, Plan, Step, apply_import, read_draft
+from kpis.importing import (
+    Action,
+    Conflicts,
+    Draft,
+    ImportRefused,
+    Plan,
+    Step,
+    apply_import,
+    objection,
+    read_draft,
+)
 from kpis.registry_commands.base import CannotRun, Subcommand, subcommand, wants_colour
 from kpis.registry_commands.paths import files_at, read_limited
 
@@ -58,14 +68,19 @@ class Import(Subcommand):
 
     def handle(self, command: BaseCommand, **options: Any) -> int:
         files = files_at(options["paths"])
-        draft = read_draft({path.as_posix(): read_limited(path) for path in files}, prune=options["prune"])
+        contents = {path.as_posix(): read_limited(path) for path in files}
+        try:
+            draft = read_draft(contents, prune=options["prune"])
+        except ImportRefused as refused:
+            raise CannotRun(f"Nothing was imported. {refused}") from refused
         talk = command.stdout.write if options["verbosity"] else lambda text: None
         if shown := findings_to_show(draft):
             command.stdout.write(render(shown, "text", color=wants_colour(command, options)))
         for line in plan_lines(draft.plan) if draft.plan else ():
             talk(line)
-        if refusal := refusal_of(draft, options):
-            command.stderr.write(refusal)
+        if refusal := objection(draft, with_errors=options["with_errors"], prune=options["prune"]):
+            way_out = " See --with-errors." if draft.registry and not options["with_errors"] else ""
+            command.stderr.write(f"Nothing was imported. {refusal}{way_out}")
             return EXIT_FINDINGS
         if draft.plan is None:
             raise CannotRun(f"Nothing was imported: {', '.join(map(str, files))} holds no KPI registry.")
@@ -96,20 +111,6 @@ def findings_to_show(draft: Draft) -> Report | None:
     return (
         Report.of(serious, draft.report.files, remark=remark, texts=draft.report.texts) if serious else None
     )
-
-
-def refusal_of(draft: Draft, options: dict[str, Any]) -> str:
-    """Why these files do not come in, or "" if the rules do not stand in the way."""
-    if not draft.has_errors:
-        return ""
-    if draft.registry is None:
-        return "Nothing was imported: no registry could be read."
-    if not options["with_errors"]:
-        return "Nothing was imported. Mend the errors, or import all the same with --with-errors."
-    if options["prune"]:
-        # A KPI that could not be read is not in the document: it would be deleted for a slip of the pen.
-        return "Nothing was imported. --prune deletes what the files lack, so they must be free of errors."
-    return ""
 
 
 def is_blocked(plan: Plan, options: dict[str, Any]) -> bool:

@@ -37,6 +37,12 @@ def test_each_system_check_is_documented():
     assert ids <= words("docs/settings.md")
 
 
+def test_a_file_that_contributors_are_sent_to_exists():
+    text = (settings.BASE_DIR / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`([\w./]+/[\w./]+)`", text):
+        assert (settings.BASE_DIR / path).exists(), path
+
+
 def test_a_link_in_the_docs_leads_somewhere():
     pages = [settings.BASE_DIR / "README.md", settings.BASE_DIR / "CONTRIBUTING.md"]
     pages += (settings.BASE_DIR / "docs").rglob("*.md")

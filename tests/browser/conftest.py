@@ -9,7 +9,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from contracts.units import STANDARD_UNITS
 from kpis.models import KPI, RegistrySettings, Unit
@@ -23,7 +32,8 @@ OPTIONS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 # A browser notes every answer that is not 2xx; of a page that says no, that is how it says it.
 REFUSALS = tuple(f"server responded with a status of {code}" for code in (403, 404, 409, 422))
 REPORT_VIOLATIONS = """
@@ -94,7 +104,7 @@ class Office:
     watch: Watch
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def window(self, person: User | None = None, viewport: dict[str, int] = DESK, **options) -> Page:
+    def window(self, person: User | None = None, viewport: ViewportSize = DESK, **options) -> Page:
         """A window of a browser of its own, signed in as ``person``."""
         context = self.browser.new_context(base_url=self.address, viewport=viewport, **options)
         self.contexts.append(context)
@@ -142,7 +152,7 @@ def hrv(transactional_db) -> KPI:
 
 
 @pytest.fixture
-def page(office, ines, hrv) -> Page:
+def page(office: Office, ines: User, hrv: KPI) -> Page:
     """Ines, on the form of heart-rate variability."""
     page = office.window(ines)
     page.goto(form_of(hrv))

@@ -31,7 +31,10 @@ def assert_text(page: Page) -> None:
 
 
 def values(page: Page) -> list[str]:
-    return page.eval_on_selector_all("input, textarea", "inputs => inputs.map(input => input.value)")
+    found: list[str] = page.eval_on_selector_all(
+        "input, textarea", "inputs => inputs.map(input => input.value)"
+    )
+    return found
 
 
 def test_every_text_of_a_kpi_is_shown_as_text_on_every_page(page, hrv):

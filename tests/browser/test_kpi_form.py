@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kpis.models import KPI, Revision
 from tests.browser.conftest import condition, form_of, save
@@ -92,7 +92,7 @@ def test_everything_can_be_done_by_keyboard(page):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert conditions()["critical"] == "< 24"
-    assert Revision.objects.first().reason == "By keyboard"
+    assert Revision.objects.latest("pk").reason == "By keyboard"
 
 
 def tab_to(page: Page, target) -> None:
@@ -134,7 +134,7 @@ def test_a_preview_that_does_not_come_leaves_the_form_usable(page, office):
 
 
 def test_the_latest_answer_wins(page):
-    held = []
+    held: list[Route] = []
     page.route("**/preview/", lambda route: route.fallback() if held else held.append(route))
     condition(page, "critical").fill("< 120")
     page.wait_for_timeout(600)

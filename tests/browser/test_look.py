@@ -50,7 +50,7 @@ def paths(hrv, ines):
     ]  # fmt: skip
 
 
-def luminance(colour) -> float:
+def luminance(colour: list[int]) -> float:
     """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
     channels = [value / 255 for value in colour[:3]]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)

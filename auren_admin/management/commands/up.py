@@ -88,7 +88,9 @@ class Command(BaseCommand):
     def note(self, host: str, port: int, loaded: int, password: str) -> str:
         """What a person needs to know now. Asked before serving: no database connection may be open then."""
         python = Path(sys.executable)
-        manage = f"{python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python} manage.py"
+        manage = (
+            f"{python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python} manage.py"
+        )
         lines = [("Open", f"http://{reachable(host)}:{port}/")]
         if password:
             lines.append(("Sign in", f"{ADMIN} with the password {password}"))

@@ -1,6 +1,7 @@
 """How the pages word things."""
 
 import pytest
+from django.template import Context
 
 from contracts.diff import diff_kpis
 from contracts.findings import Finding, Level, Report
@@ -72,4 +73,4 @@ def test_a_row_that_says_something_about_time_is_open(name, open_):
 def test_a_registry_is_told_only_to_whoever_may_see_it(rf, stranger):
     request = rf.get("/")
     request.user = stranger
-    assert registry.overview({"request": request}) is None
+    assert registry.overview(Context({"request": request})) is None
