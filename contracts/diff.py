@@ -182,7 +182,8 @@ def _means_the_same(before: Any, after: Any) -> bool:
 
 
 def _change(subject: str, path: Path, before: Any, after: Any, kind: ChangeClass, symbol: str) -> Change:
-    if isinstance(after if before is _ABSENT else before, list):  # no list and an empty one are the same
+    there = after if before is _ABSENT else before
+    if isinstance(there, list) and there:  # a list that was not there was empty
         before, after = ([] if side is _ABSENT else side for side in (before, after))
     say: Callable[[str, Path, Any, Any, str], str] = changed_words
     if before is _ABSENT:

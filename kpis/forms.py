@@ -50,6 +50,18 @@ class LinesField(forms.CharField):
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
+class ProseField(forms.CharField):
+    """A text of several lines. Browsers send a line end as two characters, the registry file has one."""
+
+    def to_python(self, value: Any) -> str:
+        """The text with line ends as the file has them."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Blanks around the text do not count: the field cannot show whether a file had some."""
+        return (initial or "").strip() != self.to_python(data)
+
+
 class NumberField(forms.Field):
     """A number, read by the very grammar of the registry file, with its codes."""
 
@@ -105,6 +117,7 @@ class KPIForm(forms.ModelForm[KPI]):
             "absolute_min", "absolute_max", "normal_min", "normal_max", "optimal",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        field_classes = {"description": ProseField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,6 +130,11 @@ class KPIForm(forms.ModelForm[KPI]):
             self.instance.draft_thresholds = ()
         if "started_from" in self.fields:
             self.fields["started_from"].initial = self.instance.revision
+
+    def clean_description(self) -> str:
+        """What is stored, where only blanks around it differ."""
+        text: str = self.cleaned_data["description"]
+        return text if "description" in self.changed_data else self.instance.description
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Say once that a field is empty: the field itself says it, and the rules need not."""

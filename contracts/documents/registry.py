@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from contracts.documents.base import ConditionText, Document, Number, Text, Truth
@@ -39,6 +39,15 @@ class NormalRange(Range):
     noun = "a normal range"
 
     optimal: Number | None = Field(default=None, description="The best value of all.")
+
+
+R = TypeVar("R", bound=Range)
+
+
+def or_none(found: R | None) -> R | None:
+    """A range that says nothing is none."""
+    said = found is not None and (found.extra or any(end is not None for end in found.__dict__.values()))
+    return found if said else None
 
 
 class ThresholdDocument(Document):
@@ -93,10 +102,12 @@ class KpiDocument(Document):
     unit: Text = Field(description="The unit's code, such as `milliseconds`.")
     category: Text = Field(default="", description="What it belongs to, such as `sleep`.")
     prometheus_metric: Text = Field(description="The name under which Prometheus stores it.")
-    absolute_range: Range | None = Field(
+    absolute_range: Annotated[Range | None, AfterValidator(or_none)] = Field(
         default=None, description="Values outside cannot be real and are refused."
     )
-    normal_range: NormalRange | None = Field(default=None, description="The values of a healthy person.")
+    normal_range: Annotated[NormalRange | None, AfterValidator(or_none)] = Field(
+        default=None, description="The values of a healthy person."
+    )
     risk_thresholds: Thresholds = Field(
         default_factory=dict, description="When a value is a concern, by severity."
     )

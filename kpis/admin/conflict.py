@@ -42,8 +42,8 @@ def answer_if_stale(
 def conflict_page(model_admin: "KPIAdmin", request: HttpRequest, object_id: str | None) -> HttpResponse:
     """Both versions side by side, with a choice for what both changed."""
     kpi = get_object_or_404(KPI.objects.whole(), pk=object_id)
-    theirs, mine = kpi.as_document(), posted_document(model_admin, request, kpi)
     base = base_document(kpi, request.POST.get("started_from", ""))
+    theirs, mine = kpi.as_document(), posted_document(model_admin, request, kpi, base)
     differing = merge.parts(base=base, mine=mine, theirs=theirs)
     if not differing:
         messages.info(request, f"{kpi} already is as you wanted it: the same change was saved before.")
@@ -61,11 +61,13 @@ def conflict_page(model_admin: "KPIAdmin", request: HttpRequest, object_id: str 
     return TemplateResponse(request, "admin/kpis/kpi/conflict.html", context, status=409)
 
 
-def posted_document(model_admin: "KPIAdmin", request: HttpRequest, kpi: KPI) -> KpiDocument:
+def posted_document(
+    model_admin: "KPIAdmin", request: HttpRequest, kpi: KPI, base: KpiDocument | None
+) -> KpiDocument:
     """The form as a document, whatever became of the rows it was made from."""
-    form, formset = bound_forms(
-        model_admin, as_new(request, formset_prefix=THRESHOLDS), KPI(extra=kpi.extra, pk=None)
-    )
+    # A form cannot show blanks around a text: where nothing else differs, it is the text one started from.
+    blank = KPI(extra=kpi.extra, description=base.description if base else "", pk=None)
+    form, formset = bound_forms(model_admin, as_new(request, formset_prefix=THRESHOLDS), blank)
     form.is_valid()
     formset.is_valid()
     extra = {row.severity: row.extra for row in kpi.thresholds.all()}
@@ -109,7 +111,7 @@ def merge_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
             if name.startswith("choose:")
         }
         base = base_document(kpi, request.POST.get("started_from", ""))
-        mine = posted_document(model_admin, request, kpi)
+        mine = posted_document(model_admin, request, kpi, base)
         differing = merge.parts(base=base, mine=mine, theirs=kpi.as_document())
         outcome = merge.merged(mine=mine, differing=differing, choices=choices)
         drafts = request.session.setdefault(DRAFTS, {})

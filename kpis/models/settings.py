@@ -14,6 +14,7 @@ from kpis.models.fields import LineField
 class RegistrySettings(models.Model):
     """The one row of settings: versions, and how KPIs are exported."""
 
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     version = LineField(max_length=20, default="1.1")
     schema_version = LineField(max_length=20, default="1.0", blank=True)
     last_updated = LineField(

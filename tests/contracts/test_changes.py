@@ -46,7 +46,9 @@ def test_a_file_that_git_does_not_know_yet_has_changed(repository):
     assert changed_files("HEAD", [new, repository / "agents" / "roster.yaml"]) == {new}
 
 
-@pytest.mark.parametrize("revision", ["nonsense", "", "--output=x", "-h", "HEAD^{tree}", "HEAD:agents/roster.yaml"])
+@pytest.mark.parametrize(
+    "revision", ["nonsense", "", "--output=x", "-h", "HEAD^{tree}", "HEAD:agents/roster.yaml"]
+)
 def test_a_revision_that_is_none_is_a_clear_error(repository, revision):
     with pytest.raises(TreeError, match="revision") as raised:
         validate_tree([repository], changed_since=revision)

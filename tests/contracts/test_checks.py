@@ -1,5 +1,7 @@
 """The catalogue run over whole documents."""
 
+from decimal import Decimal
+
 import pytest
 
 from contracts.checks import check_registry, check_settings
@@ -12,12 +14,33 @@ FACTS = [
     ("recovery_score", "score", (0, 100), (70, 100, 85), {"warning": "< 60", "critical": "< 40"}, ["gap"]),
     ("ln_rmssd", "ln_milliseconds", ("2.5", "5.0"), None, {"warning": "drop >= 10% over 7d"}, []),
     ("cns_fatigue_index", "score", (0, 100), None, {"warning": ">= 60", "critical": ">= 75"}, []),
-    ("glucose_cv_percent", "percentage", (10, 60), (10, 25, None), {"warning": "26..36", "critical": "> 36"}, ["gap"]),
+    (
+        "glucose_cv_percent",
+        "percentage",
+        (10, 60),
+        (10, 25, None),
+        {"warning": "26..36", "critical": "> 36"},
+        ["gap"],
+    ),
     ("fms_total_points", "points", (0, 21), None, {"critical": "<= 14"}, []),
-    ("sleep_efficiency_percent", "percentage", (0, 100), (90, 100, None), {"warning": "80..89", "critical": "< 80"}, ["gap"]),
+    (
+        "sleep_efficiency_percent",
+        "percentage",
+        (0, 100),
+        (90, 100, None),
+        {"warning": "80..89", "critical": "< 80"},
+        ["gap"],
+    ),
     ("sleep_latency_minutes", "minutes", (0, 60), None, {"critical": "> 30"}, []),
     ("rem_deep_ratio", "ratio", (0, 3), ("0.8", "1.5", None), {"critical": "> 2.0"}, ["gap"]),
-    ("cortisol_response_pct", "percentage", (-50, 150), (38, 75, None), {"warning": "< 20 or > 100"}, ["gap", "gap"]),
+    (
+        "cortisol_response_pct",
+        "percentage",
+        (-50, 150),
+        (38, 75, None),
+        {"warning": "< 20 or > 100"},
+        ["gap", "gap"],
+    ),
 ]
 
 
@@ -26,12 +49,14 @@ def registry(*kpis, **settings):
 
 
 def numbers(keys, values):
-    from decimal import Decimal
+    return values and {
+        key: Decimal(value) for key, value in zip(keys, values, strict=True) if value is not None
+    }
 
-    return values and {key: Decimal(value) for key, value in zip(keys, values, strict=True) if value is not None}
 
-
-@pytest.mark.parametrize(("name", "unit", "absolute", "normal", "conditions", "expected"), FACTS, ids=lambda fact: str(fact))
+@pytest.mark.parametrize(
+    ("name", "unit", "absolute", "normal", "conditions", "expected"), FACTS, ids=lambda fact: str(fact)
+)
 def test_real_kpis_are_sound(name, unit, absolute, normal, conditions, expected):
     kpi = {
         "name": name,

@@ -37,7 +37,11 @@ def test_findings_are_shown_by_place_and_the_worst_first():
 
 def test_counts_name_every_level():
     counts = Report.of([finding(), finding(Level.NOTE)], ["a.yaml"]).counts
-    assert [(level.value, count) for level, count in counts.items()] == [("error", 1), ("warning", 0), ("note", 1)]
+    assert [(level.value, count) for level, count in counts.items()] == [
+        ("error", 1),
+        ("warning", 0),
+        ("note", 1),
+    ]
 
 
 def test_the_summary_is_the_first_sentence():

@@ -7,14 +7,22 @@ import pytest
 from contracts.naming import NearNames, fold
 
 
-@pytest.mark.parametrize("name", ["hrv_rmssd", "HRV_RMSSD", " hrv_rmssd\n", "ｈｒｖ＿ｒｍｓｓｄ", "hrv_\u200brms\u00adsd"])
+@pytest.mark.parametrize(
+    "name", ["hrv_rmssd", "HRV_RMSSD", " hrv_rmssd\n", "ｈｒｖ＿ｒｍｓｓｄ", "hrv_\u200brms\u00adsd"]
+)
 def test_names_that_people_take_for_the_same_fold_alike(name):
     assert fold(name) == "hrv_rmssd"
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("hrv_rmsd", "hrv_rmssd"), ("ln_rmssd", "hrv_rmssd"), ("Sleep_Debt", "sleep_debt_hours"), ("zone2", ""), ("", "")],
+    [
+        ("hrv_rmsd", "hrv_rmssd"),
+        ("ln_rmssd", "hrv_rmssd"),
+        ("Sleep_Debt", "sleep_debt_hours"),
+        ("zone2", ""),
+        ("", ""),
+    ],
 )
 def test_the_nearest_name_is_found(name, expected):
     assert NearNames(["hrv_rmssd", "sleep_debt_hours", "recovery_score"]).nearest(name) == expected

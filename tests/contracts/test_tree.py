@@ -22,7 +22,7 @@ EXPECTED = [
     ("kpi_bindings.yaml", 9, 15, "warning", "target_disabled"),
     ("roster.yaml", 5, 14, "warning", "enabled_but_unbuilt"),
     ("kpi_registry.yaml", 11, 7, "warning", "action_missing"),
-    ("kpi_registry.yaml", 13, 50, "error", "reserved"),
+    ("kpi_registry.yaml", 13, 48, "error", "reserved"),
 ]
 
 
@@ -59,11 +59,10 @@ def test_what_could_not_be_compared_is_said(tmp_path):
     assert "registry and the roster" in report.remark
 
 
-def test_findings_name_the_word_that_the_file_uses(tmp_path):
-    older = REGISTRY.replace("warning: {condition", "caution: {condition").replace('"< 30"', '"< 60"')
-    report = validate_tree([write_tree(tmp_path, registry=older)])
-    finding = next(finding for finding in report.findings if finding.code == "swallows_optimal")
-    assert (finding.line, finding.path[3]) == (10, "caution")
+def test_severities_are_named_as_the_file_names_them(tmp_path):
+    report = validate_tree([write_tree(tmp_path)])
+    (finding,) = (finding for finding in report.findings if finding.code == "action_missing")
+    assert finding.path == ("kpis", 0, "risk_thresholds", "elevated", "action")
 
 
 def test_a_kpi_that_cannot_be_read_is_not_called_unknown(tmp_path):
@@ -75,7 +74,12 @@ def test_a_kpi_that_cannot_be_read_is_not_called_unknown(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "empty"), ("kpis: [", "not_yaml"), ("hello: world", "unknown_document"), ("kpis: many", "wrong_shape")],
+    [
+        ("", "empty"),
+        ("kpis: [", "not_yaml"),
+        ("hello: world", "unknown_document"),
+        ("kpis: many", "wrong_shape"),
+    ],
 )
 def test_a_file_that_is_no_contract_is_an_error(tmp_path, text, code):
     path = tmp_path / "file.yaml"

@@ -126,7 +126,7 @@ def running(tmp_path):
         text=True,
     ) as process:
         yield process, f"http://127.0.0.1:{port}"
-        process.kill()
+        process.terminate()  # not kill: its worker processes would live on
 
 
 def fetch(process, url):

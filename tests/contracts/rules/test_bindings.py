@@ -52,8 +52,14 @@ def codes(*documents, **around):
         ({"condition": "is_resting"}, ["guard_invalid"]),
         ({"risk_if_falling": "yes"}, ["condition_unsupported"]),
         ({"risk_if": "< 20", "actions": []}, ["trigger_without_action"]),
-        ({"risk_if": "< 20", "actions": [{"name": "rest", "on": "caution"}]}, ["trigger_without_action", "action_never_runs"]),
-        ({"risk_if": "< 20", "actions": [{"name": "rest", "on": "never"}]}, ["trigger_without_action", "action_never_runs"]),
+        (
+            {"risk_if": "< 20", "actions": [{"name": "rest", "on": "caution"}]},
+            ["trigger_without_action", "action_never_runs"],
+        ),
+        (
+            {"risk_if": "< 20", "actions": [{"name": "rest", "on": "never"}]},
+            ["trigger_without_action", "action_never_runs"],
+        ),
         ({"risk_if": "< 20", "actions": [{"name": "Rest!"}]}, ["action_name"]),
     ],
 )
@@ -102,4 +108,8 @@ def test_what_could_not_be_read_is_not_unknown():
 def test_a_deprecated_kpi_is_told_with_its_successor():
     old = compile_kpi(kpi(status="deprecated", successor="hrv_sdnn"))
     (finding,) = told(document(), kpis=[old])
-    assert (finding.code, finding.level, finding.hint) == ("kpi_not_active", "warning", "Use hrv_sdnn instead.")
+    assert (finding.code, finding.level, finding.hint) == (
+        "kpi_not_active",
+        "warning",
+        "Use hrv_sdnn instead.",
+    )

@@ -9,7 +9,21 @@ FULL_WIDTH, CYRILLIC = "ｈｒｖ", "hrv_rm\u0455sd"
 
 @pytest.mark.parametrize(
     "name",
-    ["HRV", "hrv ", " hrv", "hrv-rmssd", "1hrv", "_hrv", "hrv\n", FULL_WIDTH, CYRILLIC, "hr\u200bv", "hr\u202ev", "../etc", ""],
+    [
+        "HRV",
+        "hrv ",
+        " hrv",
+        "hrv-rmssd",
+        "1hrv",
+        "_hrv",
+        "hrv\n",
+        FULL_WIDTH,
+        CYRILLIC,
+        "hr\u200bv",
+        "hr\u202ev",
+        "../etc",
+        "",
+    ],
 )
 def test_only_plain_identifiers_are_names(name):
     assert "name_pattern" in codes(kpi(name=name), context(kpi(name=name)))
@@ -29,7 +43,12 @@ def test_names_that_look_alike_are_the_same_name(other):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("title", "a\u202eb"), ("description", "a\u2066b"), ("x-note", "a\u202eb"), ("references", ["a\u202eb"])],
+    [
+        ("title", "a\u202eb"),
+        ("description", "a\u2066b"),
+        ("x-note", "a\u202eb"),
+        ("references", ["a\u202eb"]),
+    ],
 )
 def test_no_text_may_turn_the_writing_direction(field, value):
     assert codes(kpi(**{field: value})) == ["invalid_text"]
@@ -41,14 +60,29 @@ def test_markup_is_only_text():
 
 @pytest.mark.parametrize(
     "reference",
-    ["javascript:alert(1)", "JavaScript: alert(1)", " java\tscript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://x"],
+    [
+        "javascript:alert(1)",
+        "JavaScript: alert(1)",
+        " java\tscript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "ftp://x",
+    ],
 )
 def test_links_that_run_or_open_something_are_refused(reference):
     assert codes(kpi(references=[reference])) == ["scheme_not_allowed"]
 
 
 @pytest.mark.parametrize(
-    "reference", ["https://doi.org/10.1", "http://a", "doi:10.1/x", "Walker: Why we sleep", "Shaffer 2017: HRV", "PMID 123"]
+    "reference",
+    [
+        "https://doi.org/10.1",
+        "http://a",
+        "doi:10.1/x",
+        "Walker: Why we sleep",
+        "Shaffer 2017: HRV",
+        "PMID 123",
+    ],
 )
 def test_links_and_words_are_references(reference):
     assert codes(kpi(references=[reference])) == []
@@ -79,7 +113,9 @@ def test_a_metric_of_two_kpis_names_both():
     assert "“hrv_rmssd” and “other”" in told.message
 
 
-@pytest.mark.parametrize(("unit", "meant"), [("ms", "milliseconds"), ("milisecond", "milliseconds"), ("furlongs", "")])
+@pytest.mark.parametrize(
+    ("unit", "meant"), [("ms", "milliseconds"), ("milisecond", "milliseconds"), ("furlongs", "")]
+)
 def test_an_unknown_unit_comes_with_what_was_meant(unit, meant):
     told = next(finding for finding in findings(kpi(unit=unit)) if finding.code == "unit_unknown")
     assert (f"Did you mean {meant}?" in told.hint) if meant else ("Did you mean" not in told.hint)

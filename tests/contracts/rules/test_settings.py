@@ -21,7 +21,18 @@ def test_labels_that_are_unbounded_or_reserved_are_refused(label):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(?=x)", "(?!x)", r"(a)\1", "[", "(?P<a>x)(?P=a)", "(?<=a)b", "((x{100}){100}){10}", "\\", "a" * 100_000]
+    "pattern",
+    [
+        "(?=x)",
+        "(?!x)",
+        r"(a)\1",
+        "[",
+        "(?P<a>x)(?P=a)",
+        "(?<=a)b",
+        "((x{100}){100}){10}",
+        "\\",
+        "a" * 100_000,
+    ],
 )
 def test_patterns_that_re2_refuses_are_refused_with_its_reason(pattern):
     assert told(validation_rules=[{"field": "name", "pattern": pattern}]) == ["pattern_invalid"]
@@ -59,7 +70,9 @@ def test_the_registrys_own_rules_are_applied_to_every_kpi(rule, expected):
 
 
 def test_a_rule_about_an_unknown_field_asks_what_was_meant():
-    document = RegistryDocument.model_validate({"kpis": [], "validation_rules": [{"field": "normal_range.minimum"}]})
+    document = RegistryDocument.model_validate(
+        {"kpis": [], "validation_rules": [{"field": "normal_range.minimum"}]}
+    )
     (finding,) = check_settings(document)
     assert (finding.code, finding.path) == ("validation_field", ("validation_rules", 0, "field"))
     assert "Did you mean normal_range.min?" in finding.hint

@@ -37,14 +37,23 @@ def test_a_critical_condition_is_judged_by_what_it_means(condition, expected):
 
 def test_the_overlap_is_told_in_plain_words_with_a_way_out():
     overlap = next(f for f in findings(with_condition("critical", "< 120")) if f.code == OVERLAP)
-    assert overlap.message.startswith("Critical overlaps the normal range. 30 to 100 ms is healthy and would be critical.")
+    assert overlap.message.startswith(
+        "Critical overlaps the normal range. 30 to 100 ms is healthy and would be critical."
+    )
     assert overlap.hint.startswith("Did you mean below 20?")
     assert overlap.path == ("risk_thresholds", "critical", "condition")
 
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("< 120", "below 20"), ("< 220", "below 22"), ("> 25", "below 25"), ("< 2.2", ""), ("< 31", ""), ("!= 50", "")],
+    [
+        ("< 120", "below 20"),
+        ("< 220", "below 22"),
+        ("> 25", "below 25"),
+        ("< 2.2", ""),
+        ("< 31", ""),
+        ("!= 50", ""),
+    ],
 )
 def test_a_proposal_is_made_only_where_it_would_be_right(written, meant):
     hints = " ".join(finding.hint for finding in findings(with_condition("critical", written)))
@@ -96,7 +105,13 @@ def test_a_gap_names_the_values_nothing_is_said_about():
 
 @pytest.mark.parametrize(
     ("recover_if", "expected"),
-    [("> 25", []), ("> 20", []), ("> 15", ["recovery_overlaps"]), ("soon", ["condition_invalid"]), ("> 300", ["never_true"])],
+    [
+        ("> 25", []),
+        ("> 20", []),
+        ("> 15", ["recovery_overlaps"]),
+        ("soon", ["condition_invalid"]),
+        ("> 300", ["never_true"]),
+    ],
 )
 def test_recovery_does_not_overlap_the_concern(recover_if, expected):
     row = {"condition": "< 20", "action": "rest", "recover_if": recover_if}
