@@ -5,19 +5,24 @@ counted too: a page must not ask more of 10,000 KPIs than of 30.
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Any
 
 import django
 
-os.environ["DATABASE_URL"] = "sqlite://:memory:"
+FOLDER = tempfile.TemporaryDirectory(prefix="auren-bench-")
+os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/bench.sqlite3"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib import admin  # noqa: E402 - Django has to be set up first
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.template.response import TemplateResponse  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import include, path  # noqa: E402
@@ -25,11 +30,31 @@ from django.urls import include, path  # noqa: E402
 from bench.figures import Figure, figure  # noqa: E402
 from kpis.models import KPI, RegistrySettings, Threshold, Unit  # noqa: E402
 
+STOCK_NAME = "stock"
+STOCK = settings.TEMPLATES[0] | {"NAME": STOCK_NAME, "DIRS": []}
 MANY, FEW = 10_000, 30
 GOAL = 2.0
 
 bare = admin.AdminSite(name="bare")
 bare.enable_nav_sidebar = True
+
+
+class Stock:
+    """Rendered by Django's own templates instead of ours."""
+
+    def changelist_view(self, *args: Any, **kwargs: Any) -> TemplateResponse:
+        """The list."""
+        return stock(super().changelist_view(*args, **kwargs))  # type: ignore[misc]  # a ModelAdmin's
+
+    def changeform_view(self, *args: Any, **kwargs: Any) -> TemplateResponse:
+        """The form."""
+        return stock(super().changeform_view(*args, **kwargs))  # type: ignore[misc]  # a ModelAdmin's
+
+
+def stock(response: TemplateResponse) -> TemplateResponse:
+    """Let the other template engine render it."""
+    response.using = STOCK_NAME
+    return response
 
 
 class BareThresholds(admin.TabularInline[Threshold, KPI]):
@@ -47,7 +72,7 @@ class BareUnit(admin.ModelAdmin[Unit]):
 
 
 @admin.register(KPI, site=bare)
-class BareKPI(admin.ModelAdmin[KPI]):
+class BareKPI(Stock, admin.ModelAdmin[KPI]):
     """KPIs as Django shows them, with the same columns where it has them and without selects of all rows."""
 
     list_display = ("name", "title", "category", "unit", "status")
@@ -127,7 +152,9 @@ def run() -> Iterable[Figure]:
     RegistrySettings.objects.get_or_create(pk=1)
     client = Client()
     client.force_login(get_user_model().objects.create_superuser("bench"))
-    with override_settings(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"]):
+    with override_settings(
+        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], TEMPLATES=[*settings.TEMPLATES, STOCK]
+    ):
         fill(FEW)
         few = {page: queries(get(client, ours)) for page, (ours, _) in pages().items()}
         fill(MANY)

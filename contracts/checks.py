@@ -6,7 +6,7 @@ everything they need is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from contracts import rules
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
@@ -44,7 +44,12 @@ def check_settings(document: RegistryDocument, context: RegistryContext | None =
 def compile_registry(document: RegistryDocument) -> list[KpiSpec]:
     """Every KPI of a registry file, compiled, with its place."""
     with paused_gc():
-        return [compile_kpi(kpi, ("kpis", index)) for index, kpi in enumerate(document.kpis)]
+        return list(_compiled(document))
+
+
+def _compiled(document: RegistryDocument) -> Iterator[KpiSpec]:
+    """One after the other, so that checking a large registry need not hold them all."""
+    return (compile_kpi(kpi, ("kpis", index)) for index, kpi in enumerate(document.kpis))
 
 
 def check_registry(
@@ -59,7 +64,7 @@ def check_registry(
     kpi_rules = rules_of(Scope.KPI)
     with paused_gc():
         found = run([*rules_of(Scope.REGISTRY), *rules_of(Scope.SETTINGS)], document, context)
-        for kpi in compile_registry(document) if specs is None else specs:
+        for kpi in _compiled(document) if specs is None else specs:
             found += run(kpi_rules, kpi, context, kpi.path, kpi.name)
     return found
 

@@ -67,11 +67,12 @@ def check_tree(tree: Tree, around: RegistryContext | None = None) -> list[Findin
     checked: list[tuple[list[KpiSpec], YamlSource]] = []
     for registry in tree.registries:
         if registry.document:
-            specs = compile_registry(registry.document)
+            # Only bindings need all KPIs at once; without any, they are compiled and dropped one by one.
+            specs = compile_registry(registry.document) if tree.bindings else None
             context = around or context_of(registry.document, _left_out(registry.findings))
             found += placed(check_registry(registry.document, specs, context), registry.source)
-            checked.append((specs, registry.source))
-            kpis += specs
+            checked.append((specs or [], registry.source))
+            kpis += specs or []
     agents = _agent_context(tree, kpis)
     for bindings in tree.bindings:
         if bindings.document:

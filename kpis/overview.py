@@ -92,7 +92,7 @@ def judge() -> Verdict:
     totals = dict.fromkeys((Level.ERROR, Level.WARNING, Level.NOTE), 0)
     troubled: list[tuple[int, Troubled]] = []
     for kpi in kpis:
-        levels = [finding.level for finding in kpi.findings(context=context)]
+        levels = [finding.level for finding in kpi.judge(context=context).findings]
         counts = [(str(level), levels.count(level)) for level in totals if level in levels]
         for level in levels:
             totals[level] += 1

@@ -120,12 +120,10 @@ class Photographer:
         self.keep(self.page("ines", dark=True), "kpi-dark", form)
         self.keep(self.page("ines", size=PHONE), "kpi-phone", form)
         self.with_error(page, "kpi-error", form)
-        self.with_error(self.page("ines", dark=True), "kpi-error-dark", form)
         self.conflict(page, form)
         self.keep(page, "history", form.replace("change/", "history/"))
         self.keep(page, "restore", form.replace("change/", "history/1/"))
         self.keep(page, "index", "/admin/")
-        self.keep(self.page("ines", dark=True), "index-dark", "/admin/")
         self.keep(self.page("ines", size=PHONE), "index-phone", "/admin/")
         self.plan(page, data)
 
@@ -194,7 +192,6 @@ class Photographer:
         file = data / "kpi_registry.yaml"
         file.write_text(text.replace("kpis:\n", f"kpis:\n{NEW_KPI}", 1), encoding="utf-8")
         page.goto(f"{self.address}/admin/kpis/kpi/import/")
-        self.keep(page, "import")
         page.get_by_label("YAML files").set_input_files(file)
         page.get_by_role("button", name="Read and show the plan").click()
         self.keep(page, "import-plan")

@@ -11,14 +11,13 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     PlainSerializer,
     PlainValidator,
     StringConstraints,
@@ -150,7 +149,8 @@ class Document(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, model_title_generator=_title)
 
-    __pydantic_extra__: dict[str, Annotated[Any, AfterValidator(read_unknown)]] = Field(init=False)
+    if not TYPE_CHECKING:  # a type checker would take it for an argument of every model
+        __pydantic_extra__: dict[str, Annotated[Any, AfterValidator(read_unknown)]]
 
     noun: ClassVar[str] = "this"
     """What messages call it."""

@@ -42,7 +42,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
     formfield_overrides = {models.DecimalField: {"form_class": NumberField, "widget": NumberField.widget}}  # noqa: RUF012
     inlines = (ThresholdInline,)
     list_display = ("name", "title", "category", "unit_symbol", "bands", "status", "findings")
-    list_display_links = ("name", "title")
+    list_display_links = ("name",)
     list_filter = ("status", "category", "unit")
     list_per_page = 50
     search_fields = ("name", "title", "prometheus_metric", "description")
@@ -90,7 +90,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         page = list(changelist.result_list)
         context = registry_context(kpi.as_known() for kpi in page)
         for kpi in page:
-            kpi.found = kpi.findings(context=context)
+            kpi.verdict = kpi.judge(context=context)
         return changelist
 
     @admin.display(description="unit", ordering="unit__symbol")
@@ -101,12 +101,15 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
     @admin.display(description="bands")
     def bands(self, kpi: KPI) -> SafeString:
         """The bands as a small picture."""
-        return strip_svg(kpi.as_spec(), symbol=kpi.unit.symbol)
+        spec = kpi.verdict.spec
+        return strip_svg(spec, symbol=kpi.unit.symbol) if spec else format_html("–")
 
     @admin.display(description="findings")
     def findings(self, kpi: KPI) -> SafeString:
         """How many errors, warnings and notes the rules have about it."""
-        chips = format_html_join(" ", '<span class="chip level-{}">{}</span>', level_counts(kpi.found))
+        chips = format_html_join(
+            " ", '<span class="chip level-{}">{}</span>', level_counts(kpi.verdict.findings)
+        )
         return chips or format_html('<span class="muted">{}</span>', "none")
 
     # The form

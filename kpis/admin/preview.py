@@ -68,13 +68,11 @@ def error_texts(form: BaseForm) -> dict[str, list[str]]:
 
 def context_of(kpi: KPI, thresholds: Sequence[Threshold]) -> dict[str, Any]:
     """What the aside shows: the picture, and what the rules say. A new form is not blamed for being empty."""
-    found = kpi.findings(thresholds)
+    spec, found = kpi.judge(thresholds)
     if kpi._state.adding:
         found = [finding for finding in found if not about_empty_field(kpi, finding)]
-    return {
-        "picture": bands_picture(kpi.as_spec(thresholds), symbol=kpi.unit.symbol if kpi.unit_id else ""),
-        "found": found,
-    }
+    symbol = kpi.unit.symbol if kpi.unit_id else ""
+    return {"picture": bands_picture(spec, symbol=symbol) if spec else None, "found": found}
 
 
 def about_empty_field(kpi: KPI, finding: Finding) -> bool:
@@ -87,7 +85,7 @@ def about_empty_field(kpi: KPI, finding: Finding) -> bool:
 def findings_page(model_admin: "KPIAdmin", request: HttpRequest, kpis: Sequence[KPI]) -> HttpResponse:
     """Every finding about these KPIs, the worst first."""
     context = registry_context(kpi.as_known() for kpi in kpis)
-    rows = [(kpi, kpi.findings(context=context)) for kpi in kpis]
+    rows = [(kpi, kpi.judge(context=context).findings) for kpi in kpis]
     rows.sort(key=lambda row: max((finding.level.rank for finding in row[1]), default=-1), reverse=True)
     levels = [finding.level for _, found in rows for finding in found]
     return TemplateResponse(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -21,6 +21,13 @@ from kpis.models.fields import LineField, ProseField
 from kpis.models.settings import RegistrySettings
 from kpis.models.threshold import Threshold
 from kpis.models.unit import Unit
+
+
+class Verdict(NamedTuple):
+    """A KPI compiled, unless it cannot be, and what the rules say of it."""
+
+    spec: KpiSpec | None
+    findings: list[Finding]
 
 
 class KPIQuerySet(models.QuerySet["KPI"]):
@@ -102,8 +109,8 @@ class KPI(models.Model):
 
     draft_thresholds: Sequence[Threshold] | None = None
     """The thresholds this KPI is about to have, while it is edited together with them."""
-    found: Sequence[Finding] = ()
-    """What the rules said of it, where a page checked its KPIs together."""
+    verdict: Verdict
+    """What the rules said of it, where a page had its KPIs judged together."""
 
     class Meta:
         verbose_name = "KPI"
@@ -154,15 +161,19 @@ class KPI(models.Model):
         """The compiled contract: what rules and pictures look at."""
         return compile_kpi(self.as_document(thresholds))
 
-    def findings(
+    def judge(
         self, thresholds: Iterable[Threshold] | None = None, context: RegistryContext | None = None
-    ) -> list[Finding]:
+    ) -> Verdict:
         """What the rules say of this KPI, saved or not. Without ``context``, the database is asked for it."""
         try:
             spec = self.as_spec(thresholds)
         except ShapeError as error:  # a value that no document can hold, such as a control character
-            return shape_findings(error)
-        return check_kpi(spec, context or self.context())
+            return Verdict(None, shape_findings(error))
+        return Verdict(spec, check_kpi(spec, context or self.context()))
+
+    def findings(self, thresholds: Iterable[Threshold] | None = None) -> list[Finding]:
+        """What the rules say of this KPI, saved or not."""
+        return self.judge(thresholds).findings
 
     def context(self) -> RegistryContext:
         """What the rules need to know beside this KPI: settings, units, and who has its name or metric."""

@@ -33,6 +33,7 @@ def test_the_best_value_stands_in_for_a_missing_normal_range():
 )
 def test_a_range_includes_its_ends(low, high, inside, outside):
     values = within(*(None if end is None else Decimal(end) for end in (low, high)))
+    assert values is not None
     assert inside in values
     assert outside not in values
 

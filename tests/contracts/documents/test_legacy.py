@@ -47,7 +47,7 @@ def test_a_range_may_be_a_text_or_a_condition(older: Loaded[RegistryDocument]) -
     kpi = older.document.kpis[1]
     assert kpi.absolute_range
     assert kpi.normal_range
-    assert (kpi.absolute_range.min, kpi.absolute_range.max) == (0, 120)
+    assert (kpi.absolute_range.min, kpi.absolute_range.max) == (Decimal(0), Decimal(120))
     assert (kpi.normal_range.min, kpi.normal_range.max) == (Decimal(40), None)
 
 
