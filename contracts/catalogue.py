@@ -174,9 +174,6 @@ def run(
     found: list[Finding] = []
     for rule in rules:
         for problem in rule.function(contract, context):  # type: ignore[misc]  # a rule of a check has one
-            found.append(_finding(rule, problem, path, subject))
+            place, message, hint = problem
+            found.append(Finding(rule.id, rule.level, path + place, message, hint, subject))
     return found
-
-
-def _finding(rule: Rule, problem: Problem, path: Path, subject: str) -> Finding:
-    return Finding(rule.id, rule.level, path + problem.path, problem.message, problem.hint, subject)

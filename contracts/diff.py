@@ -64,11 +64,11 @@ _NAMED_BY = {"units": "code", "validation_rules": "field"}
 
 
 def diff_registries(before: RegistryDocument, after: RegistryDocument) -> list[Change]:
-    """Everything that differs: the registry's settings first, then KPI by KPI in the order of their names."""
+    """Everything that differs: settings, units, then KPI by KPI in the order of their names."""
     old = {kpi.name: kpi for kpi in reversed(before.kpis)}
     new = {kpi.name: kpi for kpi in reversed(after.kpis)}
     units = {unit.code: unit.as_spec() for registry in (before, after) for unit in registry.units}
-    changes = diff_settings(before, after)
+    changes = diff_settings(before, after) + diff_units(before, after)
     for name in sorted(old.keys() | new.keys()):
         changes += _diff_kpi(old.get(name), new.get(name), units)
     return changes
@@ -80,17 +80,27 @@ def diff_kpis(before: KpiDocument | None, after: KpiDocument | None) -> list[Cha
 
 
 def diff_settings(before: RegistryDocument, after: RegistryDocument) -> list[Change]:
-    """What differs in everything of the registry but its KPIs."""
-    return [
-        _change(REGISTRY, path, a, b, _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC, "")
-        for path, a, b in _differences(_settings(before), _settings(after), ())
-    ]
+    """What differs in everything of the registry but its KPIs and its own units."""
+    return _diff_registry(_settings(before), _settings(after))
+
+
+def diff_units(before: RegistryDocument, after: RegistryDocument) -> list[Change]:
+    """What differs in the units that the registries define themselves."""
+    old, new = ({"units": [as_data(unit) for unit in registry.units]} for registry in (before, after))
+    return _diff_registry(old, new)
 
 
 def _settings(registry: RegistryDocument) -> dict[str, Any]:
-    data = as_data(registry.model_copy(update={"kpis": []}))
+    data = as_data(registry.model_copy(update={"kpis": [], "units": []}))
     # Said in full on both sides: what goes without saying can change as well.
     return data | {"export_config": as_data(registry.export_config)}
+
+
+def _diff_registry(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    return [
+        _change(REGISTRY, path, a, b, _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC, "")
+        for path, a, b in _differences(old, new, ())
+    ]
 
 
 def worst(changes: Iterable[Change]) -> ChangeClass | None:

@@ -19,6 +19,13 @@ from contracts.severity import Severity
 from contracts.triggers import Parts, Side, TriggerSpec, parts_by_side, read_condition
 
 
+# Where a threshold of each severity stands, and its condition.
+_PLACES: dict[Severity, tuple[Path, Path]] = {
+    severity: (("risk_thresholds", severity.value), ("risk_thresholds", severity.value, "condition"))
+    for severity in Severity
+}
+
+
 @dataclass(slots=True)
 class ThresholdSpec(TriggerSpec):
     """A threshold of a KPI; ``row`` is where it stands in the KPI, ``recovery`` its own condition for
@@ -79,10 +86,10 @@ def compile_threshold(severity: Severity, document: ThresholdDocument) -> Thresh
     """Compile one threshold of a KPI."""
     condition, error = read_condition(document.condition)
     recovery, recovery_error = read_condition(document.recover_if) if document.recover_if else (None, None)
-    row = ("risk_thresholds", str(severity))
+    row, place = _PLACES[severity]
     return ThresholdSpec(
         severity,
-        (*row, "condition"),
+        place,
         document.condition,
         condition,
         error,

@@ -21,6 +21,7 @@ from yaml.events import (
 
 from contracts.yamlnodes import (
     NULL_WORDS,
+    Measures,
     Node,
     Plain,
     YamlError,
@@ -72,7 +73,7 @@ class TreeBuilder:
         self._max_values = max_values
         self._frame = _Frame(YamlSequence(), 0, None, None)
         self._anchors: dict[str, Node] = {}
-        self._measures: dict[int, tuple[Node, int, int]] = {}
+        self._measures = Measures()
         self._aliases = 0
         self._aliased_nodes = 0
         # Equal texts are kept once: most keys, and many values, occur in every KPI.
@@ -240,7 +241,7 @@ class TreeBuilder:
             )
             self._refuse("not_yaml", f"`*{event.anchor[:40]}` stands for nothing yet.", hint, mark)
         node = self._anchors[event.anchor]
-        size, height = self._measure(node)
+        size, height = self._measures.of(node)
         self._aliases += 1
         self._aliased_nodes += size
         if self._aliases > MAX_ALIASES or self._aliased_nodes > MAX_ALIASED_NODES:
@@ -255,18 +256,6 @@ class TreeBuilder:
             self._key(str(node), mark, is_plain=False)
         else:
             self._refuse("not_yaml", "A key must be a single text.", "Write the key out.", mark)
-
-    def _measure(self, node: Node) -> tuple[int, int]:
-        """How many values a node holds, aliases written out, and how deep it goes."""
-        if not isinstance(node, (YamlMapping, YamlSequence)):
-            return 1, 0
-        if id(node) not in self._measures:
-            parts = [
-                self._measure(part) for part in (node.values() if isinstance(node, YamlMapping) else node)
-            ]
-            size = 1 + sum(part[0] for part in parts)
-            self._measures[id(node)] = (node, size, 1 + max((part[1] for part in parts), default=0))
-        return self._measures[id(node)][1:]
 
     def _merge_key(self, mark: int) -> None:
         frame = self._frame

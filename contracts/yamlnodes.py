@@ -112,6 +112,23 @@ class YamlSequence(list[Node]):
         self[:] = [self[index] for index in kept]
 
 
+class Measures:
+    """Sizes of nodes, each worked out once however often an alias names it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Node, int, int]] = {}  # with the node, so that its id stays its own
+
+    def of(self, node: Node) -> tuple[int, int]:
+        """How many values a node holds, aliases written out, and how deep it goes."""
+        if not isinstance(node, (YamlMapping, YamlSequence)):
+            return 1, 0
+        if id(node) not in self._known:
+            parts = [self.of(part) for part in (node.values() if isinstance(node, YamlMapping) else node)]
+            size = 1 + sum(part[0] for part in parts)
+            self._known[id(node)] = (node, size, 1 + max((part[1] for part in parts), default=0))
+        return self._known[id(node)][1:]
+
+
 class YamlSource:
     """A file that was read: its tree and its text, to find lines in."""
 

@@ -27,8 +27,6 @@ PASSWORD = "a made-up password"  # noqa: S105  # pragma: allowlist secret - of a
 PEOPLE = {"ines": ("Ines", "Okafor"), "tomas": ("Tomas", "Lind")}
 DESK, PHONE = (1280, 860), (390, 844)
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-CRITICAL, WARNING = "Critical when", "Warning when"
-HRV = "Heart-rate variability"
 
 
 def main() -> None:
@@ -114,7 +112,7 @@ class Photographer:
         self.keep(page, "list-light", "/admin/kpis/kpi/")
         self.keep(self.page("ines", dark=True), "list-dark", "/admin/kpis/kpi/")
         self.keep(self.page("ines", size=PHONE), "list-phone", "/admin/kpis/kpi/")
-        page.get_by_role("link", name=HRV, exact=True).click()
+        page.get_by_role("link", name="hrv_rmssd").click()
         form = page.url.removeprefix(self.address)
         self.keep(page, "kpi-light", form)
         self.keep(self.page("ines", dark=True), "kpi-dark", form)

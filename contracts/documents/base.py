@@ -156,8 +156,6 @@ class Document(BaseModel):
     """What messages call it."""
     always_written: ClassVar[frozenset[str]] = frozenset()
     """Fields that a file has even where they say what goes without saying."""
-    written_when_set: ClassVar[frozenset[str]] = frozenset()
-    """Fields that a file has if they were set, whatever their value."""
 
     @property
     def extra(self) -> dict[str, Any]:

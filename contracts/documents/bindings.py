@@ -22,7 +22,6 @@ class AlertingDocument(Document):
     """What makes the agent act, and what it does then."""
 
     noun = "alerting"
-    written_when_set = frozenset({"actions"})
 
     risk_if: ConditionText = Field(default="", description="When the value is critical.")
     caution_if: ConditionText = Field(default="", description="When the value is a warning.")

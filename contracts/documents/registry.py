@@ -176,7 +176,6 @@ class ValidationRule(Document):
     """A rule of the registry's own: what a field of every KPI must look like."""
 
     noun = "a validation rule"
-    written_when_set = frozenset({"required"})
 
     field: Text = Field(description="The KPI's field, such as `unit`.")
     required: Truth = Field(default=False, description="Whether every KPI must have it.")

@@ -39,7 +39,7 @@ class RosterAgent(Document):
     """One AI agent."""
 
     noun = "an agent"
-    written_when_set = frozenset({"enabled", "status", "role", "tags"})
+    always_written = frozenset({"enabled"})
 
     enabled: Truth = Field(default=True, description="Whether the agent runs.")
     status: Text = Field(

@@ -37,7 +37,7 @@ def as_data(document: Document) -> dict[str, Any]:
     values = document.__dict__
     for name, key, default, always in _plan(type(document)):
         value = values[name]
-        if always or value != default or _is_set(document, name):
+        if always or value != default:
             data[key] = _value(value)
     return data | document.extra
 
@@ -54,10 +54,6 @@ def _plan(model: type[Document]) -> tuple[tuple[str, str, Any, bool], ...]:
         )
         for name, field in model.model_fields.items()
     )
-
-
-def _is_set(document: Document, name: str) -> bool:
-    return name in document.written_when_set and name in document.model_fields_set
 
 
 def _value(value: Any) -> Any:

@@ -83,11 +83,14 @@ def way_out(trigger: TriggerSpec, kpi: KpiSpec, unit: str) -> str:
     if kpi.healthy is None:
         return ""
     leave_out = f"Leave out {stretch(kpi.healthy, unit)}."
-    for find in (without_a_digit, turned_round):
-        for side, parts in kpi.sides.items():
+    regions = []
+    for side, parts in kpi.sides.items():
+        if parts:
             milder = next((part for other, part in parts if other.severity < trigger.severity), None)
-            region = beside(kpi.healthy, side) & (outward(milder, side) if milder else kpi.possible)
-            slip = find(trigger.condition, region) if parts else None
+            regions.append(beside(kpi.healthy, side) & (outward(milder, side) if milder else kpi.possible))
+    for find in (without_a_digit, turned_round):
+        for region in regions:
+            slip = find(trigger.condition, region)
             if slip:
                 return f"Did you mean {slip.explain()}? {leave_out}"
     return leave_out

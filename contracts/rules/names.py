@@ -93,14 +93,14 @@ def texts_can_be_shown(kpi: KpiSpec, context: RegistryContext) -> Iterator[Probl
     """Control characters, halves of characters and characters that turn the writing direction break exports
     and databases, and can make a text look like another one."""
     document = kpi.document
-    joined = [document.name, document.title, document.description, document.unit, document.category]
-    joined += [document.prometheus_metric, document.owner, document.successor, *document.references]
-    extra = bool(document.__pydantic_extra__)
-    for trigger in kpi.triggers:
-        row = trigger.document
-        joined += (row.condition, row.action, row.recover_if)
-        extra = extra or bool(row.__pydantic_extra__)
-    if extra or not "".join(joined).isprintable():
+    # Names, units, metrics, conditions and actions have patterns of their own, which let none of these pass.
+    texts = document.title + document.description + document.category + document.owner
+    if (
+        not texts.isprintable()
+        or document.references
+        or document.__pydantic_extra__
+        or any(trigger.document.__pydantic_extra__ for trigger in kpi.triggers)
+    ):
         yield from unfit_texts(document.model_dump(by_alias=True))
 
 

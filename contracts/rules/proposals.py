@@ -41,7 +41,7 @@ def _comparison(condition: Condition | None) -> Comparison | None:
 
 
 def _nearest(written: Decimal, region: IntervalSet, slips: Iterable[Comparison]) -> Comparison | None:
-    fitting = [slip for slip in slips if slip.values < region and _is_near_edge(slip.number, region)]
+    fitting = [slip for slip in slips if _is_near_edge(slip.number, region) and slip.values < region]
     return min(fitting, key=lambda slip: abs(slip.number - written), default=None)
 
 

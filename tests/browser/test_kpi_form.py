@@ -34,7 +34,7 @@ def test_a_mistake_is_seen_before_it_is_saved_and_cannot_be_saved(office, ines, 
     page.get_by_label("Password").fill("ines")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="KPIs", exact=True).click()
-    page.get_by_role("link", name="Heart-rate variability").click()
+    page.get_by_role("link", name="hrv_rmssd").click()
     expect(picture(page)).to_have_accessible_name(re.compile("Critical below 20 ms"))
     condition(page, "critical").fill("< 120")
     expect(picture(page)).to_have_accessible_name(re.compile("Critical below 120 ms"))

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from contracts.diff import ChangeClass, diff_kpis, diff_registries, diff_settings, worst
-from contracts.documents import KpiDocument, RegistryDocument
+from contracts.diff import ChangeClass, diff_kpis, diff_registries, diff_settings, diff_units, worst
+from contracts.documents import KpiDocument, RegistryDocument, UnitDocument
 from tests.contracts.documents.test_writer import kpis
 
 HRV: dict[str, Any] = {
@@ -98,7 +98,7 @@ SETTINGS = [
 def test_settings_differ_in_words_too(change: dict[str, Any], kind: ChangeClass, words: str) -> None:
     before = RegistryDocument(kpis=[])
     after = RegistryDocument.model_validate({"kpis": []} | change)
-    assert [(found.words, found.kind) for found in diff_settings(before, after)] == [(words, kind)]
+    assert [(found.words, found.kind) for found in diff_registries(before, after)] == [(words, kind)]
 
 
 def test_a_unit_of_the_file_s_own_has_its_symbol() -> None:
@@ -109,6 +109,12 @@ def test_a_unit_of_the_file_s_own_has_its_symbol() -> None:
     assert [str(change) for change in diff_registries(registry(1), registry(2))] == [
         "swum normal range minimum: 1 → 2 L"
     ]
+
+
+def test_units_are_no_settings() -> None:
+    before, after = RegistryDocument(kpis=[]), RegistryDocument(kpis=[], units=[UnitDocument(code="laps")])
+    assert diff_settings(before, after) == []
+    assert [change.path for change in diff_units(before, after)] == [("units", "laps")]
 
 
 def test_the_order_of_kpis_and_thresholds_is_no_difference() -> None:

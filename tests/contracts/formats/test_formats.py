@@ -67,17 +67,6 @@ def test_json_has_a_version_and_a_stable_shape():
     assert [finding["line"] for finding in data["findings"]] == [None, 2, 3]
     keys = ["rule", "code", "level", "message", "hint", "subject", "path", "file", "line", "column"]
     assert list(data["findings"][0]) == keys
-        "rule",
-        "code",
-        "level",
-        "message",
-        "hint",
-        "subject",
-        "path",
-        "file",
-        "line",
-        "column",
-    ]
 
 
 def test_github_commands_cannot_be_broken_out_of():
