@@ -60,9 +60,9 @@ def check_registry(
     ``specs`` are its compiled KPIs, where they are at hand; ``context`` is what is around it, by default
     nothing but the file itself.
     """
-    context = context or context_of(document)
     kpi_rules = rules_of(Scope.KPI)
     with paused_gc():
+        context = context or context_of(document)
         found = run([*rules_of(Scope.REGISTRY), *rules_of(Scope.SETTINGS)], document, context)
         for kpi in _compiled(document) if specs is None else specs:
             found += run(kpi_rules, kpi, context, kpi.path, kpi.name)

@@ -43,6 +43,10 @@ def is_kpi_field(name: str) -> bool:
     return name in KPI_FIELDS or name.startswith(("x-", "x_"))
 
 
+MANY = 20
+"""How many KPIs of one name are looked at: a file that repeats one name 10,000 times must not cost a square of it."""
+
+
 class KnownKpi(NamedTuple):
     """As much of a KPI as others need to know of it."""
 
@@ -104,7 +108,7 @@ class RegistryContext:
 
         ``units`` defaults to the standard ones and those that the settings define themselves.
         """
-        kpis = [KnownKpi(*kpi) for kpi in known]
+        kpis = [kpi if isinstance(kpi, KnownKpi) else KnownKpi(*kpi) for kpi in known]
         units = units_of(settings) if units is None else units
         return cls(
             units=units,

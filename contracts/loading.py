@@ -24,7 +24,7 @@ from contracts.documents import (
     yaml_finding,
 )
 from contracts.findings import EXIT_NOT_RUN, EXIT_USAGE, Finding
-from contracts.yamltree import MAX_BYTES, YamlError, YamlSource, read_yaml
+from contracts.yamltree import MAX_BYTES, YamlError, YamlSource, decode, read_yaml
 
 AGENTS = "agents"
 REGISTRY_FILE = "shared_modules/kpi_registry.yaml"
@@ -114,7 +114,8 @@ def read_into(tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES) ->
     try:
         source = read_yaml(data, file=file, max_bytes=max_bytes)
     except YamlError as error:
-        tree.unusable.append(Loaded(None, YamlSource(None, file=file), [yaml_finding(error, file)]))
+        source = YamlSource(None, text=_text_of(data, max_bytes), file=file)
+        tree.unusable.append(Loaded(None, source, [yaml_finding(error, file)]))
         return
     kind = detect(source)
     if kind == "registry":
@@ -125,6 +126,14 @@ def read_into(tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES) ->
         tree.rosters.append(read_roster(source, file))
     else:
         tree.unusable.append(Loaded(None, source, [unknown_document(source)]))
+
+
+def _text_of(data: bytes, max_bytes: int) -> str:
+    """The file's text, to quote a line of, even where it is not YAML; "" where it is no text either."""
+    try:
+        return decode(data, max_bytes)
+    except YamlError:
+        return ""
 
 
 def _bytes(path: FilePath, max_bytes: int) -> bytes:

@@ -172,17 +172,12 @@ class TreeBuilder:
             node = text
             self._key(text, mark, is_plain)
         else:
-            node = self._plain(text) if is_plain else self._texts.setdefault(text, text)
+            node = (
+                self._plains.setdefault(text, Plain(text)) if is_plain else self._texts.setdefault(text, text)
+            )
             self._add(node, mark)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
-
-    def _plain(self, text: str) -> Node:
-        try:
-            return self._plains[text]
-        except KeyError:
-            node = self._plains[text] = Plain(text)
-            return node
 
     def _key(self, text: str, mark: int, is_plain: bool) -> None:
         frame = self._frame

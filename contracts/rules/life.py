@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from contracts.catalogue import Problem, kpi_rule
-from contracts.context import RegistryContext
+from contracts.context import MANY, RegistryContext
 from contracts.naming import fold
 from contracts.rules.words import quoted
 from contracts.spec import KpiSpec
@@ -67,7 +67,7 @@ def successor_can_be_used(kpi: KpiSpec, context: RegistryContext) -> Iterator[Pr
     if fold(successor) == kpi.folded:
         yield Problem(("successor",), "A KPI cannot be its own successor.", "Name another one, or none.")
         return
-    known = context.names.get(fold(successor), ())
+    known = context.names.get(fold(successor), ())[:MANY]
     if not any(other.name == successor for other in known):
         question = context.near_names.question(successor) or "Name a KPI that is there."
         yield Problem(("successor",), f"The successor {quoted(successor)} is not in the registry.", question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.catalogue import Problem, kpi_rule
-from contracts.context import RegistryContext
+from contracts.context import MANY, RegistryContext
 from contracts.naming import METRIC, fold
 from contracts.rules.words import listed, quoted
 from contracts.spec import KpiSpec
@@ -113,7 +113,7 @@ def metric_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem
         )
     same = context.metrics.get(metric, ())
     if len(same) > 1:
-        names = dict.fromkeys(known.name for known in same)
+        names = dict.fromkeys(known.name for known in same[:MANY])
         both = (
             listed(map(quoted, names), "and")
             if len(names) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from contracts.catalogue import Problem, kpi_rule
-from contracts.context import RegistryContext
+from contracts.context import MANY, RegistryContext
 from contracts.findings import Path
 from contracts.limits import KPI_LIMITS, THRESHOLD_LIMITS
 from contracts.naming import NAME, RESERVED_NAMES, fold
@@ -75,7 +75,7 @@ def name_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     characters, would be mistaken for each other."""
     same = context.names.get(kpi.folded, ())
     if len(same) > 1 and kpi.folded:
-        names = list(dict.fromkeys(known.name for known in same))
+        names = list(dict.fromkeys(known.name for known in same[:MANY]))
         told = f"{quoted(kpi.name)} is defined {len(same)} times."
         if len(names) > 1:
             told = f"{listed(map(quoted, names), 'and')} cannot be told apart."

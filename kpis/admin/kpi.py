@@ -18,6 +18,7 @@ from contracts.documents import write_registry
 from contracts.findings import Finding, Level
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
+from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
 from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
 from kpis.models.kpi import registry_context
@@ -83,6 +84,18 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[KPI]:
         """Whole contracts: the list draws each one's bands."""
         return KPI.objects.whole()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """A list whose length the person chooses."""
+        return SizedChangeList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; first remembering how many rows are wanted, when that was asked."""
+        if SIZE_VAR in request.GET:
+            return remember_size(request)
+        return super().changelist_view(request, extra_context)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Check the page's KPIs once, with one view of the registry for all of them."""

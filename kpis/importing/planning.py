@@ -173,6 +173,12 @@ def last_editors(kpis: Iterable[KPI]) -> dict[int, Revision]:
     return {r.subject_id: r for r in found if (r.subject_id, r.number) in by_number}
 
 
+def name_of(revision: Revision) -> str:
+    """Who made a revision, as people call them."""
+    author = revision.author
+    return (author.get_full_name() or author.get_username()) if author else "someone"
+
+
 def plan_kpi(document: KpiDocument, kpi: KPI | None, editors: Mapping[int, Revision]) -> Step:
     """What the file's version of one KPI means for the stored one."""
     if kpi is None:
@@ -183,9 +189,7 @@ def plan_kpi(document: KpiDocument, kpi: KPI | None, editors: Mapping[int, Revis
     editor = editors.get(kpi.pk)
     if editor is None:
         return Step(Action.CHANGE, document.name, document, changes, kpi.revision)
-    return Step(
-        Action.CONFLICT, document.name, document, changes, kpi.revision, str(editor.author or "someone")
-    )
+    return Step(Action.CONFLICT, document.name, document, changes, kpi.revision, name_of(editor))
 
 
 def missing_units(registry: RegistryDocument) -> list[UnitSpec]:

@@ -6,7 +6,7 @@ from django.db import models
 
 from contracts.conditions import ConditionError, parse
 from contracts.limits import THRESHOLD_LIMITS
-from contracts.severity import Severity
+from contracts.severity import REGISTRY_WORD, Severity
 from kpis.gate import raise_on_errors
 from kpis.models.fields import LineField
 
@@ -68,7 +68,7 @@ class Threshold(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.severity}: {self.condition}"
+        return f"{REGISTRY_WORD[Severity(self.severity)]}: {self.condition}"
 
     def as_data(self) -> dict[str, Any]:
         """The threshold in the shape of the registry file."""

@@ -1,5 +1,6 @@
 """The catalogue run over whole documents."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -81,6 +82,13 @@ def test_paths_lead_to_the_kpi_in_its_document():
 def test_two_kpis_of_one_name_are_both_told():
     found = [f.path for f in check_registry(registry(HRV, HRV)) if f.code == "duplicate_name"]
     assert found == [("kpis", 0, "name"), ("kpis", 1, "name")]
+
+
+def test_one_name_repeated_very_often_does_not_cost_its_square():
+    started = time.perf_counter()
+    found = check_registry(registry(*[HRV | {"successor": "hrv_rmssd"}] * 5_000))
+    assert time.perf_counter() - started < 5
+    assert max(len(finding.message) for finding in found) < 300
 
 
 def test_settings_are_judged_without_kpis():

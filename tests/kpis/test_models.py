@@ -11,7 +11,7 @@ from tests.kpis.conftest import make
 
 
 def codes(refused: pytest.ExceptionInfo[ValidationError], field: str) -> set[str]:
-    return {error.code for error in refused.value.error_dict[field]}
+    return {str(error.code) for error in refused.value.error_dict[field]}
 
 
 def test_clean_puts_each_error_on_its_field(hrv):
@@ -102,7 +102,9 @@ REFUSED_BY_THE_DATABASE = [
 
 
 @pytest.mark.door
-@pytest.mark.parametrize(("name", "values"), REFUSED_BY_THE_DATABASE, ids=[n for n, _ in REFUSED_BY_THE_DATABASE])
+@pytest.mark.parametrize(
+    ("name", "values"), REFUSED_BY_THE_DATABASE, ids=[n for n, _ in REFUSED_BY_THE_DATABASE]
+)
 def test_the_database_refuses_it_too(hrv, name, values):
     with pytest.raises(IntegrityError), transaction.atomic():
         KPI.objects.filter(pk=hrv.pk).update(**values)
@@ -110,7 +112,10 @@ def test_the_database_refuses_it_too(hrv, name, values):
 
 @pytest.mark.door
 def test_the_database_refuses_a_second_threshold_of_a_severity_and_an_empty_one(hrv):
-    for row in (Threshold(kpi=hrv, severity="critical", condition="< 1"), Threshold(kpi=hrv, severity="info")):
+    for row in (
+        Threshold(kpi=hrv, severity="critical", condition="< 1"),
+        Threshold(kpi=hrv, severity="info"),
+    ):
         hrv.thresholds.exclude(severity="critical").delete()
         with pytest.raises(IntegrityError), transaction.atomic():
             row.save()
