@@ -18,7 +18,6 @@ from contracts.naming import fold
 from contracts.severity import Severity
 from contracts.triggers import Parts, Side, TriggerSpec, parts_by_side, read_condition
 
-
 # Where a threshold of each severity stands, and its condition.
 _PLACES: dict[Severity, tuple[Path, Path]] = {
     severity: (("risk_thresholds", severity.value), ("risk_thresholds", severity.value, "condition"))

@@ -33,7 +33,7 @@ def _of_file(findings: list[Finding], lines: list[str], color: bool) -> Iterator
         level = _styled(f"{finding.level:<7}", _COLORS[finding.level], color)
         rule = _styled(f"{finding.rule} {finding.code}", _DIM, color)
         yield f"{where:<{width}}  {level}  {rule}  {finding.message}"
-        if 0 < finding.line <= len(lines):
+        if 0 < finding.line <= len(lines) and lines[finding.line - 1].strip():
             yield from _quoted_line(lines[finding.line - 1], finding, color)
         if finding.hint:
             yield f"        {finding.hint}"

@@ -16,9 +16,8 @@ class SizedChangeList(ChangeList):
         """Take the remembered size before the page is cut."""
         self.list_per_page = request.session.get(SIZE_VAR, self.list_per_page)
         super().get_results(request)
-        self.sizes: list[tuple[int, str]] = [
-            (size, self.get_query_string({SIZE_VAR: size}, [PAGE_VAR])) for size in SIZES
-        ]
+        links = (self.get_query_string({SIZE_VAR: size}, [PAGE_VAR]) for size in SIZES)
+        self.sizes = list(zip(SIZES, links, strict=True))
 
 
 def remember_size(request: HttpRequest) -> HttpResponseRedirect:

@@ -90,3 +90,10 @@ def test_a_body_that_is_too_large_is_refused_unread(client, settings):
     assert response.status_code == 413
     assert "32 MiB" in response.text
     assert_guarded(response)
+
+
+@pytest.mark.parametrize("address", ["/admin/login/?next=%00", "/admin/%00"])
+def test_a_nul_in_the_address_is_refused(client, address):
+    response = client.get(address)
+    assert response.status_code == 400
+    assert_guarded(response)
