@@ -43,7 +43,15 @@ def test_a_size_that_is_not_offered_is_ignored(thirty, editor_client, size):
     assert len(response.context["cl"].result_list) == 30
 
 
-STRANGE = ["ordering=password", "successor__unit__code=x", "o=999", "p=x", "status__exact=%00", "q=%00", "q=%ff"]
+STRANGE = [
+    "ordering=password",
+    "successor__unit__code=x",
+    "o=999",
+    "p=x",
+    "status__exact=%00",
+    "q=%00",
+    "q=%ff",
+]
 
 
 @pytest.mark.door
