@@ -6,10 +6,19 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 """A KPI or an action: small letters, digits and underscores, beginning with a letter. Use with
 ``fullmatch``."""
+
+
+@lru_cache(maxsize=8192)
+def is_name(text: str) -> bool:
+    """Whether a text is a name of a KPI or an action. Remembered: a registry uses few actions, again and again."""
+    return NAME.fullmatch(text) is not None
+
+
 AGENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 """An agent: capital letters, digits and underscores, beginning with a letter."""
 METRIC = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

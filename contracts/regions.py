@@ -23,21 +23,28 @@ def has(values: IntervalSet, number: Decimal) -> bool:
 
 def meets(values: IntervalSet, others: IntervalSet) -> bool:
     """Whether the two sets share a number."""
-    if not others.places:  # everything or nothing
+    ends = others.places
+    if not ends:  # everything or nothing
         return others.starts_inside and bool(values)
     if len(values.places) != 1:
         return bool(values & others)
     if values.starts_inside:
-        return others.starts_inside or others.places[0] < values.places[0]
-    return others.high is None or values.places[0] < others.places[-1]
+        return others.starts_inside or ends[0] < values.places[0]
+    return _has_no_end(others) or values.places[0] < ends[-1]
 
 
 def covers(values: IntervalSet, others: IntervalSet) -> bool:
     """Whether all of the other set is in the first."""
     if len(values.places) != 1:
         return others <= values
-    if not others.places:  # everything or nothing
+    ends = others.places
+    if not ends:  # everything or nothing
         return not others.starts_inside
     if values.starts_inside:
-        return others.high is not None and others.places[-1] <= values.places[0]
-    return not others.starts_inside and values.places[0] <= others.places[0]
+        return ends[-1] <= values.places[0] and not _has_no_end(others)
+    return values.places[0] <= ends[0] and not others.starts_inside
+
+
+def _has_no_end(values: IntervalSet) -> bool:
+    """Whether the set goes on for ever to the right: it is inside after an even number of changes."""
+    return values.starts_inside is (len(values.places) % 2 == 0)

@@ -3,7 +3,9 @@
 Both pictures say all they show in a sentence, for people who do not see them.
 """
 
-from functools import cache
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,7 +29,25 @@ def bands_picture(spec: KpiSpec, symbol: str) -> Picture:
 
 def strip_svg(spec: KpiSpec, symbol: str) -> SafeString:
     """The picture of a list, one line of 160 by 18 pixels; its sentence where there is nothing to draw."""
-    drawn = strip(spec, symbol, STRIP_WIDTH)
+    given = spec.document.normal_range
+    normal = (given.min, given.max, given.optimal) if given else None
+    conditions = tuple((threshold.severity, threshold.text) for threshold in spec.triggers)
+    return _strip_svg(_Drawn((spec.possible, normal, conditions, symbol), spec, symbol))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A KPI to draw, equal to every other that looks the same."""
+
+    looks: Hashable
+    spec: KpiSpec = field(compare=False)
+    symbol: str = field(compare=False)
+
+
+@lru_cache(maxsize=4096)
+def _strip_svg(kpi: _Drawn) -> SafeString:
+    # People look at the same list again and again, and the geometry is most of what a row costs.
+    drawn = strip(kpi.spec, kpi.symbol, STRIP_WIDTH)
     if not drawn.segments:
         return format_html('<span class="muted">{}</span>', drawn.sentence)
     values = [drawn.sentence]

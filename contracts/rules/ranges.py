@@ -23,11 +23,11 @@ from contracts.spec import KpiSpec
 def ranges_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A range whose lowest value is above its highest holds no value at all."""
     document = kpi.document
-    for key, name, values in (
-        ("normal_range", "normal", document.normal_range),
-        ("absolute_range", "absolute", document.absolute_range),
+    for key, name, values, is_sound in (
+        ("normal_range", "normal", document.normal_range, kpi.normal is not None),
+        ("absolute_range", "absolute", document.absolute_range, bool(kpi.possible.places)),
     ):
-        if values and _is_empty(values):
+        if not is_sound and values is not None and _is_empty(values):
             low, high = (
                 plain(values.min or Decimal(0)),
                 number(values.max or Decimal(0), symbol(kpi, context)),
@@ -60,10 +60,11 @@ def ranges_are_in_order(kpi: KpiSpec, context: RegistryContext) -> Iterator[Prob
 def normal_is_possible(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """Values outside the absolute range are refused as impossible, so they cannot be healthy."""
     normal, absolute = kpi.document.normal_range, kpi.document.absolute_range
-    if not normal or not absolute or _is_empty(absolute) or _is_empty(normal):
+    if normal is None or absolute is None or kpi.normal is None or not kpi.possible.places:
         return
+    low, high = absolute.min, absolute.max
     for key, end in (("min", normal.min), ("max", normal.max)):
-        if end is not None and not _is_within(end, absolute):
+        if end is not None and (low is not None and end < low or high is not None and end > high):
             unit = symbol(kpi, context)
             yield Problem(
                 ("normal_range", key),
@@ -85,8 +86,9 @@ def optimum_is_normal(kpi: KpiSpec, context: RegistryContext) -> Iterator[Proble
     best = kpi.optimal
     if best is None:
         return
-    normal, unit = kpi.document.normal_range, symbol(kpi, context)
+    normal = kpi.document.normal_range
     if kpi.normal is not None and normal and not _is_within(best, normal):
+        unit = symbol(kpi, context)
         yield Problem(
             ("normal_range", "optimal"),
             f"The best value is outside the normal range. {number(best, unit)} is called best, "
@@ -94,6 +96,7 @@ def optimum_is_normal(kpi: KpiSpec, context: RegistryContext) -> Iterator[Proble
             "Move the best value, or widen the normal range.",
         )
     elif kpi.normal is None and best not in kpi.possible:
+        unit = symbol(kpi, context)
         yield Problem(
             ("normal_range", "optimal"),
             f"The best value is impossible. {number(best, unit)} is called best, "

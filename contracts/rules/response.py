@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contracts.catalogue import Problem, kpi_rule
 from contracts.context import RegistryContext
 from contracts.durations import Duration, DurationError
-from contracts.naming import NAME, fold
+from contracts.naming import NAME, fold, is_name
 from contracts.rules.words import quoted, stretch, symbol, word
 from contracts.spec import KpiSpec
 from contracts.triggers import TriggerSpec
@@ -42,7 +42,7 @@ def action_is_an_identifier(kpi: KpiSpec, context: RegistryContext) -> Iterator[
     """Actions are called by name in code, alerts and metrics: small letters, digits and underscores."""
     for trigger in kpi.triggers:
         action = trigger.document.action
-        if action and not NAME.fullmatch(action):
+        if action and not is_name(action):
             yield bad_action((*trigger.row, "action"), action)
 
 

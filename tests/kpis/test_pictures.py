@@ -80,3 +80,17 @@ def test_a_unit_that_would_like_to_be_a_page_stays_text():
     assert "<script>" not in render_to_string(
         "kpis/bands.svg", {"picture": bands_picture(spec(), EVIL), "uid": "u"}
     )
+
+
+def test_a_strip_is_drawn_anew_for_whatever_changes_what_it_shows():
+    other = {"critical": {"condition": "< 19", "action": "rest"}}
+    versions = [
+        strip_svg(spec(), "ms"),
+        strip_svg(spec(), "s"),
+        strip_svg(spec(risk_thresholds=other), "ms"),
+        strip_svg(spec(normal_range={"min": 30, "max": 100, "optimal": 51}), "ms"),
+        strip_svg(spec(normal_range={"min": 31}), "ms"),
+        strip_svg(spec(absolute_range={"min": 1, "max": 251}), "ms"),
+    ]
+    assert len(set(versions)) == len(versions)
+    assert strip_svg(spec(title="A new title"), "ms") == versions[0]
