@@ -10,7 +10,7 @@ from contracts.findings import Finding, Level, Report
 from contracts.formats.printable import printable
 from contracts.formats.summary import place, summary
 
-_LINE_END = re.compile(r"\r\n|\r|\n")  # as the YAML reader counts lines
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _COLORS = {Level.ERROR: "\x1b[31m", Level.WARNING: "\x1b[33m", Level.NOTE: "\x1b[36m"}
 _DIM, _BOLD, _OFF = "\x1b[2m", "\x1b[1m", "\x1b[0m"
 _WIDTH = 100
@@ -21,9 +21,14 @@ def render_text(report: Report, *, color: bool = False) -> str:
     """A line for each finding, with its line of the file and the way out below; the summary last."""
     blocks = []
     for file, findings in groupby(report.findings, key=lambda finding: finding.file):
-        lines = _LINE_END.split(report.texts[file]) if file in report.texts else []
+        lines = _lines(report.texts.get(file, ""))
         blocks.append("\n".join(_of_file(list(findings), lines, color)))
     return "\n\n".join([*blocks, _styled(summary(report), _BOLD, color)]) + "\n"
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as the YAML reader counts them. The pattern is slow, and few files need it."""
+    return _LINE_END.split(text) if "\r" in text else text.split("\n")
 
 
 def _of_file(findings: list[Finding], lines: list[str], color: bool) -> Iterator[str]:
