@@ -40,7 +40,7 @@ LARGEST = 64 * 1024 * 1024
 
 def registry(kpis: int) -> str:
     """A registry file of this many KPIs."""
-    chance = random.Random(SEED)  # noqa: S311  # nosec B311 - the same file every time, no secret
+    chance = random.Random(SEED)  # noqa: S311  # nosec B311
     head = 'version: "1.1"\nlast_updated: "2025-07-31"\nschema_version: "1.0"\nkpis:\n'
     tail = (
         "export_config: {prometheus: {enabled: true, prefix: auren_, labels: [user_id, "
@@ -101,7 +101,7 @@ def load(path: Path) -> object:
 def peak_bytes(path: Path) -> float:
     """The most memory that a process of its own holds while it validates a file and writes the report."""
     root = Path(__file__).resolve().parent.parent
-    answer = subprocess.run(  # noqa: S603  # nosec B603 - our own interpreter on our own code
+    answer = subprocess.run(  # noqa: S603  # nosec B603
         [sys.executable, "-c", CHILD, str(path)],
         capture_output=True,
         check=True,

@@ -1,9 +1,9 @@
-"""Which files changed since a revision, asked of git."""
+"""Which files changed since a revision, asked of git: the only program run, without a shell, arguments as a list."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess  # nosec B404 - git is the only program run, without a shell
+import subprocess  # nosec B404
 from collections.abc import Iterable
 from pathlib import Path as FilePath
 
@@ -55,7 +55,7 @@ def _git(directory: FilePath, *arguments: str) -> str | None:
     if not program:
         raise ChangesError("Git is not installed.")
     try:
-        answer = subprocess.run(  # noqa: S603  # nosec B603 - a fixed program, arguments as a list
+        answer = subprocess.run(  # noqa: S603  # nosec B603
             [program, "-C", str(directory), *arguments],
             capture_output=True,
             timeout=SECONDS,

@@ -143,7 +143,9 @@ class YamlSource:
     def _line_starts(self) -> array[int]:
         if "\r" in self.text:
             return array("I", [0, *(end.end() for end in _LINE_END.finditer(self.text))])
-        lengths = (len(line) + 1 for line in self.text.split("\n"))  # five times faster, and right for nearly all
+        lengths = (
+            len(line) + 1 for line in self.text.split("\n")
+        )  # five times faster, and right for nearly all
         return array("I", accumulate(lengths, initial=0))
 
     def place(self, index: int) -> tuple[int, int]:

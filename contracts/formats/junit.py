@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree  # nosec B405 - written, never read
+import xml.etree.ElementTree as ElementTree  # nosec B405
 from itertools import groupby
 
 from contracts.findings import Finding, Level, Report

@@ -12,7 +12,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from contracts.catalogue import RULES, Rule
+from contracts.catalogue import Rule
+from contracts.checks import RULES
 from contracts.findings import Finding, Report
 from contracts.formats.summary import summary
 
@@ -62,9 +63,10 @@ def _result(finding: Finding, index: dict[str, int], seen: Counter[str]) -> dict
     location: dict[str, Any] = {"artifactLocation": {"uri": uri_of(finding.file)}}
     if finding.line:
         location["region"] = {"startLine": finding.line, "startColumn": finding.column}
+    known = {"ruleIndex": index[finding.rule]} if finding.rule in index else {}
     return {
         "ruleId": finding.rule,
-        "ruleIndex": index[finding.rule],
+        **known,
         "level": finding.level.value,
         "message": {"text": f"{finding.message} {finding.hint}".strip()},
         "locations": [{"physicalLocation": location}],

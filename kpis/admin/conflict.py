@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
@@ -17,16 +18,13 @@ from kpis.admin.preview import bound_forms
 from kpis.documents import fill_kpi
 from kpis.models import KPI, Revision, Unit
 
-if TYPE_CHECKING:
-    from kpis.admin.kpi import KPIAdmin
-
 THRESHOLDS = "thresholds"
 DRAFTS = "kpi_merge_drafts"
 """Where the session keeps documents that were merged and not yet saved, by the KPI's id."""
 
 
 def answer_if_stale(
-    model_admin: "KPIAdmin", request: HttpRequest, object_id: str | None
+    model_admin: ModelAdmin[KPI], request: HttpRequest, object_id: str | None
 ) -> HttpResponse | None:
     """None when the form may go on; else the conflict page, or a plain answer where both say the same."""
     if request.method != "POST" or object_id is None or not object_id.isdecimal():
@@ -39,7 +37,7 @@ def answer_if_stale(
     return conflict_page(model_admin, request, object_id)
 
 
-def conflict_page(model_admin: "KPIAdmin", request: HttpRequest, object_id: str | None) -> HttpResponse:
+def conflict_page(model_admin: ModelAdmin[KPI], request: HttpRequest, object_id: str | None) -> HttpResponse:
     """Both versions side by side, with a choice for what both changed."""
     kpi = get_object_or_404(KPI.objects.whole(), pk=object_id)
     base = base_document(kpi, request.POST.get("started_from", ""))
@@ -62,7 +60,7 @@ def conflict_page(model_admin: "KPIAdmin", request: HttpRequest, object_id: str 
 
 
 def posted_document(
-    model_admin: "KPIAdmin", request: HttpRequest, kpi: KPI, base: KpiDocument | None
+    model_admin: ModelAdmin[KPI], request: HttpRequest, kpi: KPI, base: KpiDocument | None
 ) -> KpiDocument:
     """The form as a document, whatever became of the rows it was made from."""
     # A form cannot show blanks around a text: where nothing else differs, it is the text one started from.
@@ -98,7 +96,7 @@ def base_document(kpi: KPI, number: str) -> KpiDocument | None:
     return revision.as_kpi() if revision else None
 
 
-def merge_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
+def merge_view(model_admin: ModelAdmin[KPI]) -> Callable[..., HttpResponse]:
     """Settle a conflict: keep the outcome as a draft and open the form on it. Nothing is saved yet."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,9 +1,10 @@
 """Who changed a KPI, when, why, in words; and the way back."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -19,14 +20,11 @@ from kpis import services
 from kpis.models import KPI, Revision
 from kpis.pictures import bands_picture
 
-if TYPE_CHECKING:
-    from kpis.admin.kpi import KPIAdmin
-
 PER_PAGE = 30
 
 
 def history_view(
-    model_admin: "KPIAdmin", request: HttpRequest, object_id: str, extra_context: Any = None
+    model_admin: ModelAdmin[KPI], request: HttpRequest, object_id: str, extra_context: Any = None
 ) -> HttpResponse:
     """Every revision of a KPI, newest first, each with its difference from the one before in words."""
     kpi = get_object_or_404(KPI.objects.whole(), pk=object_id)
@@ -49,7 +47,7 @@ def history_view(
     return TemplateResponse(request, "admin/kpis/kpi/history.html", context)
 
 
-def changes_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
+def changes_view(model_admin: ModelAdmin[KPI]) -> Callable[..., HttpResponse]:
     """Every revision of every KPI, newest first; those of deleted ones too."""
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -82,7 +80,7 @@ def changes_between(before: Revision | None, after: Revision) -> list[Change]:
     return diff_kpis(old, new) if old and new else []
 
 
-def restore_view(model_admin: "KPIAdmin") -> Callable[..., HttpResponse]:
+def restore_view(model_admin: ModelAdmin[KPI]) -> Callable[..., HttpResponse]:
     """Show what bringing back an old version would change; do it on POST."""
 
     def view(request: HttpRequest, pk: int, number: int) -> HttpResponse:

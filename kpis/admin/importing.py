@@ -1,10 +1,11 @@
 """Import in the browser: upload, look at the plan and the findings, apply."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -23,10 +24,7 @@ from kpis.importing import (
     objection,
     read_draft,
 )
-from kpis.models import Unit, Upload
-
-if TYPE_CHECKING:
-    from kpis.admin.kpi import KPIAdmin
+from kpis.models import KPI, Unit, Upload
 
 View = Callable[..., HttpResponse]
 
@@ -59,7 +57,7 @@ class UploadForm(forms.Form):
     )
 
 
-def upload_view(model_admin: "KPIAdmin") -> View:
+def upload_view(model_admin: ModelAdmin[KPI]) -> View:
     """Ask for files, read them, and go on to the plan; what cannot be read is said here."""
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -86,7 +84,7 @@ def upload_view(model_admin: "KPIAdmin") -> View:
     return view
 
 
-def plan_view(model_admin: "KPIAdmin") -> View:
+def plan_view(model_admin: ModelAdmin[KPI]) -> View:
     """The plan of an upload; on POST, add a missing unit or apply it."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -123,7 +121,7 @@ def plan_view(model_admin: "KPIAdmin") -> View:
     return view
 
 
-def require_import(model_admin: "KPIAdmin", request: HttpRequest) -> User:
+def require_import(model_admin: ModelAdmin[KPI], request: HttpRequest) -> User:
     """The person, who may create, change and delete: an import may do all of it. Raises PermissionDenied."""
     checks = (
         model_admin.has_add_permission,
@@ -188,6 +186,6 @@ def apply(request: HttpRequest, draft: Draft) -> str:
     return ""
 
 
-def page_context(model_admin: "KPIAdmin", request: HttpRequest, title: str) -> dict[str, Any]:
+def page_context(model_admin: ModelAdmin[KPI], request: HttpRequest, title: str) -> dict[str, Any]:
     """What every admin page is given."""
     return model_admin.admin_site.each_context(request) | {"title": title, "opts": model_admin.opts}

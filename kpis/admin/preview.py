@@ -1,8 +1,9 @@
 """What an unsaved form would mean: its bands and findings, from the very rules that judge a save."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.forms.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -15,13 +16,10 @@ from kpis.models import KPI, Threshold
 from kpis.models.kpi import KPI_FIELDS, registry_context
 from kpis.pictures import bands_picture
 
-if TYPE_CHECKING:
-    from kpis.admin.kpi import KPIAdmin
-
 View = Callable[..., HttpResponse]
 
 
-def preview_view(model_admin: "KPIAdmin") -> View:
+def preview_view(model_admin: ModelAdmin[KPI]) -> View:
     """The endpoint that the form asks while one types: the verdict a save would get, and nothing saved."""
 
     def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -53,7 +51,7 @@ def preview_view(model_admin: "KPIAdmin") -> View:
     return view
 
 
-def bound_forms(model_admin: "KPIAdmin", request: HttpRequest, kpi: KPI) -> tuple[Any, Any]:
+def bound_forms(model_admin: ModelAdmin[KPI], request: HttpRequest, kpi: KPI) -> tuple[Any, Any]:
     """The admin's own form and formset over what was posted."""
     change = kpi.pk is not None
     form = model_admin.get_form(request, kpi if change else None, change=change)(request.POST, instance=kpi)
@@ -82,7 +80,7 @@ def about_empty_field(kpi: KPI, finding: Finding) -> bool:
     return name in KPI_FIELDS.values() and not getattr(kpi, column)
 
 
-def findings_page(model_admin: "KPIAdmin", request: HttpRequest, kpis: Sequence[KPI]) -> HttpResponse:
+def findings_page(model_admin: ModelAdmin[KPI], request: HttpRequest, kpis: Sequence[KPI]) -> HttpResponse:
     """Every finding about these KPIs, the worst first."""
     context = registry_context(kpi.as_known() for kpi in kpis)
     rows = [(kpi, kpi.judge(context=context).findings) for kpi in kpis]

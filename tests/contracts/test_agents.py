@@ -1,0 +1,45 @@
+"""Agents compiled for the rules."""
+
+import pytest
+
+from contracts.agents import AgentContext, compile_binding, find_cycles
+from contracts.documents import BindingDocument, BindingsDocument
+from contracts.severity import Severity
+from contracts.spec import compile_kpi
+from tests.contracts.samples import kpi
+
+
+def asks(agent, *others):
+    collaboration = {"on_risk": [{"agent": other} for other in others]}
+    return BindingsDocument.model_validate({"agent": agent, "kpis_used": [], "collaboration": collaboration})
+
+
+@pytest.mark.parametrize(
+    ("documents", "expected"),
+    [
+        ([], ()),
+        ([asks("A", "B"), asks("B", "C")], ()),
+        ([asks("A", "A")], ()),  # another rule's
+        ([asks("B", "A"), asks("A", "B")], (("A", "B"),)),
+        ([asks("C", "A"), asks("A", "B"), asks("B", "C")], (("A", "B", "C"),)),
+        ([asks("A", "B", "C"), asks("B", "A"), asks("C", "A")], (("A", "B"), ("A", "C"))),
+    ],
+)
+def test_circles_begin_with_the_first_name(documents, expected):
+    assert set(find_cycles(documents)) == set(expected)
+
+
+def binding(**alerting):
+    context = AgentContext.of(kpis=[compile_kpi(kpi())], agents=None)
+    document = BindingDocument.model_validate({"key": "hrv_rmssd", "alerting": alerting})
+    return compile_binding(document, "NEUROS", context)
+
+
+def test_a_binding_without_triggers_inherits_the_thresholds():
+    assert binding().severities == {Severity.INFO, Severity.WARNING, Severity.CRITICAL}
+    assert binding(risk_if="< 20").severities == {Severity.CRITICAL}
+
+
+def test_older_drops_are_triggers_too():
+    (trigger,) = binding(caution_if_drop_pct=">= 10 over 7d").triggers
+    assert (trigger.severity, str(trigger.condition)) == (Severity.WARNING, "drop >= 10% over 7d")
