@@ -1,13 +1,20 @@
-# AUREN Admin in a container.
-#   docker build -t auren-admin .
-#   docker run -p 8000:8000 -v auren:/data -e AUREN_SECRET_KEY_FILE=… -e AUREN_ALLOWED_HOSTS=… auren-admin
-# docs/settings.md lists the settings.
+# AUREN Admin in a container: `make image`. docs/container.md tells how to run it.
+# One image; its command chooses: up (all in one, the default), web, worker, schedule, migrate, or what manage.py has.
 
-FROM python:3.12-slim AS packages
+# Any base with Python 3.11 or newer and its venv module will do.
+ARG BASE_IMAGE=python:3.13-slim-bookworm
+
+FROM ${BASE_IMAGE} AS packages
 COPY requirements.txt .
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+# Both secrets are for networks with a package index or a certificate authority of their own, and are there
+# during this one command only: nothing of them is kept.
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca.pem \
+    python3 -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt \
+    && /venv/bin/pip uninstall --quiet --yes pip
 
-FROM python:3.12-slim
+FROM ${BASE_IMAGE}
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -15,16 +22,21 @@ ENV PATH=/venv/bin:$PATH \
     AUREN_HOST=0.0.0.0 \
     AUREN_DATA_DIR=/data \
     AUREN_STATIC_ROOT=/app/static
-RUN useradd --system --uid 10001 --no-create-home auren && install -d -o auren -g auren /data
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent auren && install -d -o auren /data
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 # Collecting static files needs no real key or host; these are gone once it is done.
-RUN AUREN_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" AUREN_ALLOWED_HOSTS=localhost \
-    python manage.py collectstatic --no-input --verbosity 0
-USER auren
+RUN install -m 755 scripts/container.sh /usr/local/bin/auren \
+    && AUREN_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+    AUREN_ALLOWED_HOSTS=localhost AUREN_DATA_DIR=/tmp \
+    python manage.py collectstatic --no-input --verbosity 0 \
+    && python -m compileall -q .
+# By number, so that an orchestrator can tell that it is not root.
+USER 10001
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", 8000)}/livez', timeout=2)"]
-CMD ["python", "manage.py", "up"]
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["auren", "health"]
+ENTRYPOINT ["auren"]
+CMD ["up"]

@@ -9,11 +9,11 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requir
 CLEAN_ENV := AUREN_ENV_FILE=/dev/null
 # What looks like a secret and is none: passwords made up in tests and examples.
 MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret)$$
-LINTED := auren_admin bench contracts kpis scripts tests manage.py
+LINTED := auren_admin bench bindings contracts faults jobs kpis rest scripts tests manage.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser lint types check deploy-check secrets bench docs screenshots format lock clean
+.PHONY: help run test browser lint types check deploy-check secrets bench faults docs screenshots format image image-test lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ lint: $(VENV)/.dev ## Check style, layout, layers, templates, YAML and common se
 	@$(BIN)/djlint --quiet --lint templates kpis
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin contracts kpis
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin bindings contracts jobs kpis rest
 
 types: $(VENV)/.dev ## Check types (mypy, strict)
 	@$(CLEAN_ENV) $(BIN)/mypy
@@ -60,12 +60,26 @@ secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
 bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area)
 	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)
 
-docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/schemas
+faults: $(VENV)/.dev ## Kill, freeze and empty what it stands on, one ledger a fault (ONLY=name, LONG=1; needs Redis)
+	@LONG=$(LONG) $(PY) -m faults $(ONLY)
+
+docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/schemas, docs/openapi.json
 	@$(CLEAN_ENV) $(PY) -m scripts.rules_doc
 	@$(CLEAN_ENV) $(PY) manage.py registry schema --out docs/schemas
+	@$(CLEAN_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --format openapi-json --file docs/openapi.json
 
 screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
 	@$(CLEAN_ENV) $(PY) scripts/screenshots.py
+
+image: ## Build the container image by docker, podman or buildah (IMAGE=name, BASE_IMAGE=python:…, ARGS=…)
+	@if docker info >/dev/null 2>&1; then set -- docker build; \
+	elif command -v podman >/dev/null; then set -- podman build --format docker; \
+	elif command -v buildah >/dev/null; then set -- buildah build --format docker; \
+	else echo "Building an image needs docker with its engine running, podman or buildah; none is here." >&2; exit 1; fi; \
+	"$$@" $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) --tag $(or $(IMAGE),auren-admin) $(ARGS) .
+
+image-test: $(VENV)/.runtime ## Build the image without a registry, run each role and stop it (root, buildah, debootstrap)
+	@$(PY) -m scripts.image_test
 
 format: $(VENV)/.dev ## Lay out the Python code and fix what lint can fix
 	@$(BIN)/ruff check --quiet --fix $(LINTED)

@@ -19,6 +19,7 @@ FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
+BROKER_SCHEMES = ("redis", "rediss")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9a-fA-F:.]+\]")
 
@@ -95,6 +96,14 @@ class Environment:
             return Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingError(f"{name}_FILE", file, f"a readable text file ({error})") from error
+
+    def broker(self, name: str) -> str:
+        """Redis' address, or nothing. It may hold a password, so an error shows its scheme only."""
+        url = self.secret(name)
+        scheme, _, rest = url.partition("://")
+        if url and (scheme not in BROKER_SCHEMES or not rest):
+            raise SettingError(name, f"{scheme[:20] if rest else ''}…", "redis://host:6379/0")
+        return url
 
     def database(self, name: str) -> dict[str, Any] | None:
         """Django's settings for the database at a URL; None when there is none.

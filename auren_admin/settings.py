@@ -11,6 +11,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from auren_admin.environment import Environment, SettingError, development_key, read_env_file
+from rest.defaults import API_APPS, SPECTACULAR, rest_framework
 
 # Django's own classes cannot be subscripted everywhere: https://github.com/typeddjango/django-stubs#i-cannot-use-queryset-or-manager-with-type-annotations
 django_stubs_ext.monkeypatch()
@@ -34,6 +35,7 @@ HOST = env.text("AUREN_HOST", default="127.0.0.1")
 PORT = env.whole("PORT", default=8000, low=1, high=65535)
 WORKERS = env.whole("AUREN_WORKERS", default=1, low=1, high=64)
 THREADS = env.whole("AUREN_THREADS", default=4, low=1, high=64)
+JOBS_AT_ONCE = env.whole("AUREN_JOBS_AT_ONCE", default=2, low=1, high=64)
 
 # Secrets and hosts
 
@@ -48,6 +50,7 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "change-
         'python -c "import secrets; print(secrets.token_urlsafe(64))"',
     )
 
+TOKEN_PEPPER = env.secret("AUREN_TOKEN_PEPPER")
 ALLOWED_HOSTS = env.hosts(
     "AUREN_ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 )
@@ -62,7 +65,7 @@ CSRF_TRUSTED_ORIGINS = env.origins("AUREN_TRUSTED_ORIGINS")
 # HTTPS, cookies, headers
 
 HTTPS = env.flag("AUREN_HTTPS", default=PRODUCTION)
-if env.flag("AUREN_BEHIND_PROXY", default=False):
+if BEHIND_PROXY := env.flag("AUREN_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$"]
@@ -98,6 +101,8 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "auren_admin",
     "kpis",
+    "jobs",
+    "bindings",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -106,14 +111,18 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    *API_APPS,
 ]
 
 MIDDLEWARE = [
     # First those that put headers on a response, so that every response has them, errors included.
+    "rest.middleware.request_id",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "auren_admin.middleware.liveness",
+    "rest.middleware.problems",
+    "rest.middleware.body_limit",
     "auren_admin.middleware.body_limit",
     "auren_admin.middleware.no_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -163,13 +172,19 @@ def database() -> dict[str, Any]:
         if config["NAME"] != ":memory:":
             Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         return config | {"OPTIONS": SQLITE_OPTIONS | options}
-    # A connection for each thread that serves requests, and one to spare.
-    pool = {"min_size": 1, "max_size": THREADS + 1, "timeout": 10}
-    return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool} | options}
+    # A connection for each thread that serves requests or does jobs, and one to spare.
+    pool = {"min_size": 1, "max_size": max(THREADS, JOBS_AT_ONCE) + 1, "timeout": 10}
+    # A process that froze in a transaction gives its locks back.
+    session = {"options": "-c idle_in_transaction_session_timeout=60s"}
+    return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool} | session | options}
 
 
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Background jobs are called for through files, or Redis: see `auren_admin.celery`
+
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 
 # People
 
@@ -207,8 +222,13 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION  # in developme
 MIB = 1024 * 1024
 IMPORT_MAX_BYTES = 8 * MIB  # of one registry file
 FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES
-DATA_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES + MIB
+DATA_UPLOAD_MAX_MEMORY_SIZE, DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_MAX_BYTES + MIB, 10_000
 REQUEST_MAX_BYTES = 4 * IMPORT_MAX_BYTES  # refused before anything is read; an import may bring several files
+
+API_RATE = env.whole("AUREN_API_RATE", default=1200, low=1, high=1_000_000)
+ADDRESS_RATE = env.whole("AUREN_API_ADDRESS_RATE", default=3000, low=1, high=1_000_000)
+REST_FRAMEWORK = rest_framework(caller_rate=API_RATE, address_rate=ADDRESS_RATE, proxies=int(BEHIND_PROXY))
+SPECTACULAR_SETTINGS = SPECTACULAR
 
 # What it says about itself
 
@@ -222,7 +242,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         name: {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}
-        for name in ("django", "auren_admin", "kpis")
+        for name in ("django", "auren_admin", "kpis", "jobs")
     },
 }
 

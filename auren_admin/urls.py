@@ -1,7 +1,7 @@
 """Addresses of the whole site. /livez is answered before these: see `auren_admin.middleware.liveness`."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 admin.site.site_header = admin.site.site_title = "AUREN Admin"
@@ -11,5 +11,6 @@ admin.site.enable_nav_sidebar = False  # the theme has its own
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("auren_admin.api")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

@@ -172,14 +172,24 @@ def _hand_offs(document: BindingsDocument) -> Iterable[HandOffSpec]:
 
 
 def find_cycles(documents: Iterable[BindingsDocument]) -> tuple[tuple[str, ...], ...]:
-    """Circles of hand-offs between agents: ``("NEUROS", "SOMNOS")`` when each asks the other.
+    """Circles of hand-offs between agents: ``("NEUROS", "SOMNOS")`` when each asks the other."""
+    return cycles_among(pair for document in documents for pair in asked_pairs(document))
+
+
+def asked_pairs(document: BindingsDocument) -> list[tuple[str, str]]:
+    """The agent with each one that it asks."""
+    return [(document.agent, hand_off.document.agent) for hand_off in _hand_offs(document)]
+
+
+def cycles_among(asked: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
+    """Circles among pairs of an agent and one that it asks.
 
     At most twenty, found one after the other by taking out one hand-off of each circle found.
     """
     targets: dict[str, set[str]] = {}
-    for document in documents:
-        asked = {hand_off.document.agent for hand_off in _hand_offs(document)}
-        targets.setdefault(document.agent, set()).update(asked - {document.agent})
+    for agent, target in asked:
+        if target != agent:
+            targets.setdefault(agent, set()).add(target)
     found: list[tuple[str, ...]] = []
     while len(found) < _MOST_CYCLES and (circle := _one_cycle(targets)):
         first = circle.index(min(circle))

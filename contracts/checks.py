@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts import rules
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
-from contracts.catalogue import RULES, Scope, rules_of, run
+from contracts.catalogue import RULES, Scope, rules_of, run, run_each
 from contracts.context import RegistryContext, context_of
 from contracts.documents import RegistryDocument, RosterDocument
 from contracts.findings import Finding
@@ -48,7 +48,7 @@ def compile_registry(document: RegistryDocument) -> list[KpiSpec]:
 
 
 def _compiled(document: RegistryDocument) -> Iterator[KpiSpec]:
-    """One after the other, so that checking a large registry need not hold them all."""
+    """Some at a time, so that checking a large registry need not hold them all."""
     return (compile_kpi(kpi, ("kpis", index)) for index, kpi in enumerate(document.kpis))
 
 
@@ -60,12 +60,10 @@ def check_registry(
     ``specs`` are its compiled KPIs, where they are at hand; ``context`` is what is around it, by default
     nothing but the file itself.
     """
-    kpi_rules = rules_of(Scope.KPI)
     with paused_gc():
         context = context or context_of(document)
         found = run([*rules_of(Scope.REGISTRY), *rules_of(Scope.SETTINGS)], document, context)
-        for kpi in _compiled(document) if specs is None else specs:
-            found += run(kpi_rules, kpi, context, kpi.path, kpi.name)
+        found += run_each(rules_of(Scope.KPI), _compiled(document) if specs is None else specs, context)
     return found
 
 

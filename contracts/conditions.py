@@ -20,7 +20,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, cast
 
-from contracts.decimals import DIGITS_EXPECTED, Number, exact, fits, plain, trimmed
+from contracts.decimals import DIGITS_EXPECTED, Number, exact, fits, plain, read_tidy, trimmed
 from contracts.durations import Duration, read_duration
 from contracts.intervals import IntervalSet, join_words
 from contracts.promql import condition_promql
@@ -198,8 +198,9 @@ def _number(tokens: Tokens) -> Decimal:
         kind, text, _ = tokens.take()
     if kind != "number":
         tokens.fail("a number", start)
-    number = Decimal(text)
-    if len(text) > 6 or not text.isdigit():  # a short row of digits needs neither
+    number = read_tidy(text)
+    if number is None:
+        number = Decimal(text)
         if not fits(number):
             tokens.fail(f"a number with {DIGITS_EXPECTED}", start)
         number = trimmed(number)

@@ -5,6 +5,7 @@ Everything in a contract is compared as a decimal, never as a binary float, so t
 
 from __future__ import annotations
 
+import re
 from decimal import Context, Decimal
 
 Number = Decimal | int | float
@@ -18,6 +19,8 @@ DIGITS_EXPECTED = f"at most {DIGITS_BEFORE_POINT} digits before the point and {D
 # with this precision nothing is ever rounded.
 EXACT = Context(prec=2000)
 
+# What fits and is trimmed as it stands, which is nearly every number that people write.
+_TIDY = re.compile(r"0|-?[1-9][0-9]{0,8}|-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,5}[1-9]")
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
@@ -46,6 +49,11 @@ def trimmed(value: Decimal) -> Decimal:
         return _ZERO
     value = EXACT.normalize(value)
     return EXACT.quantize(value, _ONE) if value == EXACT.to_integral_value(value) else value
+
+
+def read_tidy(text: str) -> Decimal | None:
+    """The number, if its digits alone tell that it fits and that there is nothing to trim; None otherwise."""
+    return Decimal(text) if _TIDY.fullmatch(text) else None
 
 
 def fits(value: Decimal) -> bool:

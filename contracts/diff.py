@@ -58,7 +58,7 @@ _BEHAVIOURAL_FIELDS = frozenset(
 )
 _BEHAVIOURAL_IN_THRESHOLD = frozenset({"condition", "action", "for", "keep_firing_for", "recover_if"})
 _CONDITIONS = frozenset({"condition", "recover_if"})
-_ABSENT: Any = object()  # null is a value
+ABSENT: Any = object()  # null is a value
 # A list of mappings is compared entry by entry, by the key that names an entry.
 _NAMED_BY = {"units": "code", "validation_rules": "field"}
 
@@ -98,8 +98,8 @@ def _settings(registry: RegistryDocument) -> dict[str, Any]:
 
 def _diff_registry(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return [
-        _change(REGISTRY, path, a, b, _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC, "")
-        for path, a, b in _differences(old, new, ())
+        change(REGISTRY, path, a, b, _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC, "")
+        for path, a, b in differences(old, new, ())
     ]
 
 
@@ -119,8 +119,7 @@ def _diff_kpi(
     symbol = unit.symbol if unit else ""
     old, new = (as_data(kpi) | {"status": kpi.status.value} for kpi in (before, after))
     return [
-        _change(after.name, path, a, b, _kind(path, a, b), symbol)
-        for path, a, b in _differences(old, new, ())
+        change(after.name, path, a, b, _kind(path, a, b), symbol) for path, a, b in differences(old, new, ())
     ]
 
 
@@ -131,23 +130,23 @@ def _whole(before: KpiDocument | None, after: KpiDocument | None) -> Change:
     return Change(before.name, (), _BREAKING, as_data(before), None, f"{before.name} removed")
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, Any, Any]]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, Any, Any]]:
     """The places where two mappings differ, in the order of the newer one, what is gone last."""
     for key in [*new, *(key for key in old if key not in new)]:
-        a, b, path = old.get(key, _ABSENT), new.get(key, _ABSENT), (*at, key)
+        a, b, path = old.get(key, ABSENT), new.get(key, ABSENT), (*at, key)
         if a == b:
             continue
         if not at and key in _NAMED_BY:
             a, b = _by_name(a, _NAMED_BY[key]), _by_name(b, _NAMED_BY[key])
         if _is_opened(path, a, b):
-            yield from _differences({} if a is _ABSENT else a, {} if b is _ABSENT else b, path)
+            yield from differences({} if a is ABSENT else a, {} if b is ABSENT else b, path)
         else:
             yield path, a, b
 
 
 def _by_name(items: Any, key: str) -> dict[str, Any]:
     named: dict[str, Any] = {}
-    for item in () if items is _ABSENT else items:
+    for item in () if items is ABSENT else items:
         name = str(item[key])
         while name in named:  # two rules about one field: both count
             name += "'"
@@ -162,7 +161,7 @@ def _is_opened(path: Path, a: Any, b: Any) -> bool:
     if path[0] == "risk_thresholds":  # a severity that appears or goes is one change
         return len(path) == 1 or (len(path) == 2 and isinstance(a, dict) and isinstance(b, dict))
     if path[0] in ("absolute_range", "normal_range", "export_config"):
-        return all(isinstance(side, dict) or side is _ABSENT for side in (a, b))
+        return all(isinstance(side, dict) or side is ABSENT for side in (a, b))
     return isinstance(a, dict) and isinstance(b, dict)
 
 
@@ -176,13 +175,13 @@ def _kind(path: Path, before: Any, after: Any) -> ChangeClass:
 
 def _kind_in_threshold(path: Path, before: Any, after: Any) -> ChangeClass:
     if len(path) == 2:
-        return _BREAKING if after is _ABSENT else _BEHAVIOURAL
-    if path[2] in _CONDITIONS and _means_the_same(before, after):
+        return _BREAKING if after is ABSENT else _BEHAVIOURAL
+    if path[2] in _CONDITIONS and means_the_same(before, after):
         return _COSMETIC
     return _BEHAVIOURAL if path[2] in _BEHAVIOURAL_IN_THRESHOLD else _COSMETIC
 
 
-def _means_the_same(before: Any, after: Any) -> bool:
+def means_the_same(before: Any, after: Any) -> bool:
     """Whether two texts are the same condition, such as `< 20` and `<20`."""
     try:
         a, b = parse(before), parse(after)
@@ -191,13 +190,13 @@ def _means_the_same(before: Any, after: Any) -> bool:
     return a.values == b.values and set(a.changes) == set(b.changes)
 
 
-def _change(subject: str, path: Path, before: Any, after: Any, kind: ChangeClass, symbol: str) -> Change:
-    there = after if before is _ABSENT else before
+def change(subject: str, path: Path, before: Any, after: Any, kind: ChangeClass, symbol: str) -> Change:
+    there = after if before is ABSENT else before
     if isinstance(there, list) and there:  # a list that was not there was empty
-        before, after = ([] if side is _ABSENT else side for side in (before, after))
+        before, after = ([] if side is ABSENT else side for side in (before, after))
     say: Callable[[str, Path, Any, Any, str], str] = changed_words
-    if before is _ABSENT:
+    if before is ABSENT:
         say, before = added_words, None
-    elif after is _ABSENT:
+    elif after is ABSENT:
         say, after = removed_words, None
     return Change(subject, path, kind, before, after, say(subject, path, before, after, symbol))

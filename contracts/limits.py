@@ -25,3 +25,19 @@ THRESHOLD_LIMITS: Final = {
     "recover_if": 200,
 }
 """Characters, by field of a threshold."""
+AGENT_LIMITS: Final = {
+    "name": 40,
+    "role": 200,
+    "status": 10,
+    "version": 20,
+}
+"""Characters, by field of an agent on the roster; ``version`` is that of its bindings file."""
+BINDING_LIMITS: Final = {
+    "role": 40,
+    "guard": 500,
+    "action": 120,
+    "action_description": 2_000,
+    "deadline": 20,
+    "reason": 1_000,
+}
+"""Characters, by field of a binding, its actions and the hand-offs beside it."""

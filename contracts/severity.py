@@ -15,7 +15,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for info, 1 for warning, 2 for critical."""
-        return _RANKS[self.value]
+        return _RANKS[self]
 
     # StrEnum would compare the words; "critical" < "info" is never what anyone means.
     def __lt__(self, other: str) -> bool:

@@ -16,6 +16,15 @@ _UNFIT = re.compile(
 )
 
 
+# How JSON writes the control characters among them.
+_ESCAPED = re.compile(r"\\[ubf]")
+
+
+def all_fit(json: str) -> bool:
+    """Whether JSON plainly holds no such character, at one look; False where it takes a closer one."""
+    return json.isprintable() and not _ESCAPED.search(json)
+
+
 def unfit_character(text: str) -> str:
     """The first character that may not stand in a text, by code and name: ``U+202E RIGHT-TO-LEFT
     OVERRIDE``."""

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from contracts.agents import AgentContext, compile_agent
+from contracts.agents import AgentContext, asked_pairs, compile_agent, cycles_among
 from contracts.changes import ChangesError, changed_files
 from contracts.checks import check_agent, check_coverage, check_registry, check_roster, compile_registry
 from contracts.context import RegistryContext, context_of, units_of
-from contracts.documents import Loaded
+from contracts.documents import BindingsDocument, Loaded, RosterAgent
 from contracts.findings import EXIT_USAGE, Finding, Level, Path, Report
 from contracts.loading import Tree, TreeError, load_tree
+from contracts.naming import NearNames
 from contracts.severity import REGISTRY_WORDS
 from contracts.spec import KpiSpec
 from contracts.units import STANDARD_UNITS, UnitSpec
 from contracts.yamltree import MAX_BYTES, YamlMapping, YamlSequence, YamlSource, paused_gc
 
-__all__ = ["Tree", "TreeError", "check_tree", "load_tree", "validate_tree"]
+__all__ = ["Beside", "Tree", "TreeError", "check_tree", "load_tree", "validate_tree"]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What bindings and a roster are to join that the files do not have, such as a database's.
+
+    ``kpis`` are those that the bindings may name, ``names`` all there are; ``asked`` are pairs of an agent and
+    one that it asks.
+    """
+
+    kpis: tuple[KpiSpec, ...] = ()
+    names: tuple[str, ...] = ()
+    agents: Mapping[str, RosterAgent] = field(default_factory=dict)
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 def validate_tree(
@@ -56,11 +72,13 @@ def _validate(paths: Sequence[str | FilePath], changed_since: str | None, max_by
     )
 
 
-def check_tree(tree: Tree, around: RegistryContext | None = None) -> list[Finding]:
+def check_tree(
+    tree: Tree, around: RegistryContext | None = None, beside: Beside | None = None
+) -> list[Finding]:
     """What reading and every rule say about the files of one tree, each finding with its place.
 
-    ``around`` is what a registry is to join, such as a database with KPIs and units of its own; by default it
-    stands alone.
+    ``around`` is what a registry is to join, such as a database with KPIs and units of its own, and ``beside``
+    the same for bindings and the roster; by default they stand alone.
     """
     found = tree.findings
     kpis: list[KpiSpec] = []
@@ -73,7 +91,7 @@ def check_tree(tree: Tree, around: RegistryContext | None = None) -> list[Findin
             found += placed(check_registry(registry.document, specs, context), registry.source)
             checked.append((specs or [], registry.source))
             kpis += specs or []
-    agents = _agent_context(tree, kpis)
+    agents = _agent_context(tree, kpis, beside)
     for bindings in tree.bindings:
         if bindings.document:
             agent = compile_agent(bindings.document, agents, _folder(bindings.source.file))
@@ -130,22 +148,34 @@ def _line_and_column(path: Path, source: YamlSource) -> tuple[int, int]:
     return source.locate(path, key=is_block)
 
 
-def _agent_context(tree: Tree, kpis: list[KpiSpec]) -> AgentContext:
+def _agent_context(tree: Tree, kpis: list[KpiSpec], beside: Beside | None) -> AgentContext:
     registries = [one.document for one in tree.registries if one.document]
     rosters = [one.document for one in tree.rosters if one.document]
     documents = [one.document for one in tree.bindings if one.document]
     units: dict[str, UnitSpec] = dict(STANDARD_UNITS)
     for registry in registries:
         units |= units_of(registry)
-    return AgentContext.of(
-        kpis=kpis if registries else None,
+    listed = {name: agent for roster in rosters for name, agent in roster.agents.items()}
+    known = [*(beside.kpis if beside else ()), *kpis]  # the files' own come last, and count
+    context = AgentContext.of(
+        kpis=known if registries or beside else None,
         units=units,
-        agents={name: agent for roster in rosters for name, agent in roster.agents.items()}
-        if rosters
-        else None,
+        agents={**(beside.agents if beside else {}), **listed} if rosters or beside else None,
         bindings=documents,
         complete=tree.whole and len(documents) == len(tree.bindings) and not tree.unusable,
         left_out=_left_out(tree.findings),
+    )
+    return _joined(context, documents, beside) if beside else context
+
+
+def _joined(context: AgentContext, documents: list[BindingsDocument], beside: Beside) -> AgentContext:
+    """The context with the names and the hand-offs of what is beside the files."""
+    own = {document.agent for document in documents}
+    asked = [pair for pair in beside.asked if pair[0] not in own]
+    return replace(
+        context,
+        cycles=cycles_among([*asked, *(pair for document in documents for pair in asked_pairs(document))]),
+        near_kpis=NearNames([*beside.names, *(context.kpis or ())]),
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from itertools import islice
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import yaml
 from yaml.events import (
@@ -45,24 +44,7 @@ _PLAIN_TAGS = frozenset(_CORE + kind for kind in ("int", "float", "bool", "null"
 _COLLECTION_TAGS = {MappingStartEvent: _CORE + "map", SequenceStartEvent: _CORE + "seq"}
 _MERGE = Plain("<<")  # told from a quoted "<<" by identity
 
-
-class _Frame:
-    """A mapping or sequence that is still open."""
-
-    __slots__ = ("anchor", "depth", "is_mapping", "key", "mark", "marks", "merged", "node", "parent")
-
-    def __init__(
-        self, node: YamlMapping | YamlSequence, mark: int, anchor: str | None, parent: _Frame | None
-    ) -> None:
-        self.node: Any = node
-        self.mark = mark
-        self.anchor = anchor
-        self.parent = parent
-        self.is_mapping = isinstance(node, YamlMapping)
-        self.depth: int = parent.depth + 1 if parent else 0
-        self.marks: list[int] = []
-        self.key: str | None = None
-        self.merged: list[YamlMapping] | None = None
+_Collection = YamlMapping | YamlSequence
 
 
 class TreeBuilder:
@@ -71,22 +53,16 @@ class TreeBuilder:
     def __init__(self, source: YamlSource, max_values: int) -> None:
         self._source = source
         self._max_values = max_values
-        self._frame = _Frame(YamlSequence(), 0, None, None)
         self._anchors: dict[str, Node] = {}
         self._measures = Measures()
         self._aliases = 0
         self._aliased_nodes = 0
+        # What few collections have, by the id of one that is still open: an anchor, and what `<<` named.
+        self._named: dict[int, str] = {}
+        self._merged: dict[int, list[YamlMapping]] = {}
         # Equal texts are kept once: most keys, and many values, occur in every KPI.
         self._texts: dict[str, str] = {}
         self._plains: dict[str, Node] = dict.fromkeys(NULL_WORDS)
-        self._handlers: dict[type, Callable[[Any], None]] = {
-            ScalarEvent: self._scalar,
-            MappingStartEvent: self._open,
-            SequenceStartEvent: self._open,
-            MappingEndEvent: self._close,
-            SequenceEndEvent: self._close,
-            AliasEvent: self._alias,
-        }
 
     def build(self) -> tuple[Node, int]:
         """The tree and the character index where it starts. Raises YamlError."""
@@ -102,35 +78,36 @@ class TreeBuilder:
         next_event()  # the start of the stream
         if not isinstance(next_event(), DocumentStartEvent):
             self._refuse_empty()
-        holder = self._frame
-        self._nodes(next_event)
+        holder = self._nodes(next_event)
         if not isinstance(event := next_event(), StreamEndEvent):
             hint = "Put each document into a file of its own, or delete the line `---`."
             self._refuse("several_documents", "A second document starts here.", hint, event.start_mark.index)
-        if holder.node[0] is None:
+        if holder[0] is None:
             self._refuse_empty()
-        return holder.node[0], holder.marks[0]
+        return holder[0], holder.marks[0]
 
-    def _nodes(self, next_event: Callable[[], Any]) -> None:
-        """Read events until the document ends.
+    def _nodes(self, next_event: Callable[[], Any]) -> YamlSequence:  # noqa: C901  the measured loop
+        """Read events until the document ends: a list that holds the document.
 
-        Three of four events are ordinary scalars; they are handled here, on local names, because a call for
-        each would take as long again as libyaml itself. Everything else goes through the frame.
+        Whatever is ordinary is handled here, on local names, because a call for each event would take as long
+        again as libyaml itself. ``key`` waits for its value; ``outer`` is all that is open around ``node``.
         """
-        texts, plains = self._texts, self._plains
-        frame = self._frame
-        node, marks, key, is_mapping = frame.node, frame.marks, frame.key, frame.is_mapping
+        texts, plains, named, merged = self._texts, self._plains, self._named, self._merged
+        outer: list[tuple[Any, Callable[[int], None], str | None, bool, int]] = []
+        holder = YamlSequence()
+        node: Any = holder
+        mark, key, is_mapping = holder.marks.append, None, False
         value: Node
         for event in islice(iter(next_event, None), self._max_values):
             kind = type(event)
-            if kind is ScalarEvent and event.tag is None and event.anchor is None:
+            if kind is ScalarEvent:
                 text = event.value
                 is_plain = event.style == ""
-                if is_plain or text.isprintable():
+                if event.tag is None and event.anchor is None and (is_plain or text.isprintable()):
                     if key is None and is_mapping:
                         key = texts.setdefault(text, text)
                         if key not in node and text != "<<":
-                            marks.append(event.start_mark.index)
+                            mark(event.start_mark.index)
                             continue
                         key = None
                     elif key is not _MERGE:
@@ -145,21 +122,45 @@ class TreeBuilder:
                             key = None
                         else:
                             node.append(value)
-                        marks.append(event.start_mark.index)
+                        mark(event.start_mark.index)
                         continue
-            frame.key = key
-            handler = self._handlers.get(kind)
-            if handler is None:
-                return
-            handler(event)
-            frame = self._frame
-            node, marks, key, is_mapping = frame.node, frame.marks, frame.key, frame.is_mapping
+                key = self._scalar(event, node, key)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                needs_key = key is None and is_mapping
+                if event.tag is not None or needs_key or len(outer) >= MAX_DEPTH:
+                    self._check_start(event, needs_key, len(outer))
+                outer.append((node, mark, key, is_mapping, event.start_mark.index))
+                is_mapping = kind is MappingStartEvent
+                node = YamlMapping() if is_mapping else YamlSequence()
+                mark, key = node.marks.append, None
+                if event.anchor is not None:
+                    named[id(node)] = event.anchor
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                if named or merged:
+                    self._settle(node)
+                value = node
+                node, mark, key, is_mapping, index = outer.pop()
+                if key is _MERGE:
+                    self._merge_value(node, value, index)
+                else:
+                    if is_mapping:
+                        node[key] = value
+                    else:
+                        node.append(value)
+                    mark(index)
+                key = None
+            elif kind is AliasEvent:
+                key = self._alias(event, node, key, len(outer))
+            else:
+                return holder
         message = f"The file is too large. At most {self._max_values:,} values are read."
         raise YamlError("too_large", message, "Split it.")
 
-    def _scalar(self, event: Any) -> None:
-        """A scalar out of the ordinary: tagged, anchored, a repeated key, or with unseen characters."""
-        frame = self._frame
+    def _scalar(self, event: Any, parent: _Collection, key: str | None) -> str | None:
+        """A scalar out of the ordinary: tagged, anchored, a repeated key, or with unseen characters.
+
+        Returns the key that waits for its value now.
+        """
         text: str = event.value
         mark: int = event.start_mark.index
         is_plain = event.style == ""
@@ -168,68 +169,61 @@ class TreeBuilder:
         if not is_plain and not text.isprintable() and (bad := control_character(text)):
             self._refuse("invalid_text", f"A text may not hold {bad}.", "Leave the character out.", mark)
         node: Node
-        if frame.key is None and frame.is_mapping:
+        if key is None and isinstance(parent, YamlMapping):
             node = text
-            self._key(text, mark, is_plain)
+            key = self._key(parent, text, mark, is_plain)
         else:
             node = (
                 self._plains.setdefault(text, Plain(text)) if is_plain else self._texts.setdefault(text, text)
             )
-            self._add(node, mark)
+            self._add(parent, key, node, mark)
+            key = None
         if event.anchor is not None:
             self._anchors[event.anchor] = node
+        return key
 
-    def _key(self, text: str, mark: int, is_plain: bool) -> None:
-        frame = self._frame
+    def _key(self, parent: YamlMapping, text: str, mark: int, is_plain: bool) -> str:
         if is_plain and text == _MERGE:
-            self._merge_key(mark)
-            return
-        key = frame.key = self._texts.setdefault(text, text)
-        if key in frame.node:
-            self._refuse_duplicate(key, mark)
-        frame.marks.append(mark)
+            if id(parent) in self._merged:
+                self._refuse("duplicate_key", "The key `<<` is here twice.", "Write `<<: [*a, *b]`.", mark)
+            return _MERGE
+        key = self._texts.setdefault(text, text)
+        if key in parent:
+            self._refuse_duplicate(parent, key, mark)
+        parent.marks.append(mark)
+        return key
 
-    def _add(self, node: Node, mark: int) -> None:
-        frame = self._frame
-        if not frame.is_mapping:
-            frame.node.append(node)
-        elif frame.key is _MERGE:
-            self._merge_value(node, mark)
-            return
-        else:
-            frame.node[frame.key] = node
-            frame.key = None
-        frame.marks.append(mark)
+    def _add(self, parent: _Collection, key: str | None, node: Node, mark: int) -> None:
+        if isinstance(parent, YamlSequence):
+            parent.put(node, mark)
+        elif key is _MERGE:
+            self._merge_value(parent, node, mark)
+        elif key is not None:
+            parent[key] = node
+            parent.marks.append(mark)
 
-    def _open(self, event: Any) -> None:
+    def _check_start(self, event: Any, needs_key: bool, depth: int) -> None:
+        """Whether a mapping or list may begin here."""
         mark: int = event.start_mark.index
-        parent = self._frame
         if event.tag is not None and event.tag not in ("!", _COLLECTION_TAGS[type(event)]):
             self._refuse_tag(event)
-        if parent.is_mapping and parent.key is None:
+        if needs_key:
             self._refuse("not_yaml", "A key must be a single text.", "Put it in quotes.", mark)
-        if parent.depth >= MAX_DEPTH:
+        if depth >= MAX_DEPTH:
             self._refuse_deep(mark)
-        node = YamlMapping() if type(event) is MappingStartEvent else YamlSequence()
-        self._frame = _Frame(node, mark, event.anchor, parent)
 
-    def _close(self, event: Any) -> None:
-        frame = self._frame
-        node: YamlMapping | YamlSequence = frame.node
-        node.marks = array("I", frame.marks)
-        for merged in frame.merged or ():
+    def _settle(self, node: _Collection) -> None:
+        """End a mapping or list: what `<<` brings comes last, and from now on aliases may name it."""
+        for merged in self._merged.pop(id(node), ()):
             for key, value in merged.items():
                 if key not in node:
-                    frame.node.put(key, value, *merged.mark(key))
-        if frame.anchor is not None:
-            self._anchors[frame.anchor] = node
-        assert frame.parent is not None  # noqa: S101  libyaml closes only what it has opened
-        self._frame = frame.parent
-        self._add(node, frame.mark)
+                    cast(YamlMapping, node).put(key, value, *merged.mark(key))
+        if id(node) in self._named:
+            self._anchors[self._named.pop(id(node))] = node
 
-    def _alias(self, event: Any) -> None:
+    def _alias(self, event: Any, parent: _Collection, key: str | None, depth: int) -> str | None:
+        """An alias; returns the key that waits for its value now."""
         mark: int = event.start_mark.index
-        frame = self._frame
         if event.anchor not in self._anchors:
             hint = (
                 f"Write `&{event.anchor[:40]}` before the value that is meant; it must end before it is used."
@@ -243,30 +237,21 @@ class TreeBuilder:
             message = "The aliases (`*name`) of this file stand for too much."
             hint = f"At most {MAX_ALIASES:,} aliases for {MAX_ALIASED_NODES:,} values. Write the values out."
             self._refuse("too_many_aliases", message, hint, mark)
-        if frame.depth + height > MAX_DEPTH:
+        if depth + height > MAX_DEPTH:
             self._refuse_deep(mark)
-        if not frame.is_mapping or frame.key is not None:
-            self._add(node, mark)
-        elif isinstance(node, str):
-            self._key(str(node), mark, is_plain=False)
-        else:
+        if key is not None or isinstance(parent, YamlSequence):
+            self._add(parent, key, node, mark)
+            return None
+        if not isinstance(node, str):
             self._refuse("not_yaml", "A key must be a single text.", "Write the key out.", mark)
+        return self._key(parent, str(node), mark, is_plain=False)
 
-    def _merge_key(self, mark: int) -> None:
-        frame = self._frame
-        if frame.merged is not None:
-            self._refuse("duplicate_key", "The key `<<` is here twice.", "Write `<<: [*a, *b]`.", mark)
-        frame.merged = []
-        frame.key = _MERGE
-
-    def _merge_value(self, node: Node, mark: int) -> None:
-        frame = self._frame
-        frame.key = None
+    def _merge_value(self, parent: YamlMapping, node: Node, mark: int) -> None:
         merged = node if isinstance(node, YamlSequence) else [node]
         mappings = [part for part in merged if isinstance(part, YamlMapping)]
         if len(mappings) != len(merged):
             self._refuse("not_yaml", "`<<` needs a mapping to take keys from.", "Write `<<: *name`.", mark)
-        frame.merged = mappings
+        self._merged[id(parent)] = mappings
 
     def _is_plain_by_tag(self, event: Any) -> bool:
         if event.tag in _TEXT_TAGS:
@@ -293,9 +278,8 @@ class TreeBuilder:
         message = f"Too deep: more than {MAX_DEPTH} lists and mappings inside each other."
         self._refuse("too_deep", message, "A contract needs at most ten.", mark)
 
-    def _refuse_duplicate(self, key: str, mark: int) -> NoReturn:
-        frame = self._frame
-        first = frame.marks[2 * list(frame.node).index(key)]
+    def _refuse_duplicate(self, parent: YamlMapping, key: str, mark: int) -> NoReturn:
+        first = parent.marks[2 * list(parent).index(key)]
         lines = self._source.place(first)[0], self._source.place(mark)[0]
         message = f"The key `{key[:60]}` is here twice: on line {lines[0]} and on line {lines[1]}."
         self._refuse("duplicate_key", message, "Keep one of them.", mark)

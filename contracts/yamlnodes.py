@@ -66,7 +66,6 @@ class YamlMapping(dict[str, Node]):
     __slots__ = ("_places", "marks")
 
     def __init__(self) -> None:
-        super().__init__()
         self.marks: array[int] = array("I")
         self._places: dict[str, int] | None = None
 
@@ -98,7 +97,6 @@ class YamlSequence(list[Node]):
     __slots__ = ("marks",)
 
     def __init__(self) -> None:
-        super().__init__()
         self.marks: array[int] = array("I")
 
     def put(self, value: Node, mark: int) -> None:

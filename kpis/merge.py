@@ -1,4 +1,4 @@
-"""Two people changed one KPI: which parts each changed, and what comes of both."""
+"""Two people changed one thing: which parts each changed, and what comes of both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,10 @@ from contracts.findings import Path
 from kpis.services import as_stored
 
 MINE, THEIRS = "mine", "theirs"
+UNSAID = frozenset({"risk_thresholds", "bindings", "alerting", "head", "roster"})
+"""Keys of a place that say nothing to a person."""
+Version = KpiDocument | Mapping[str, Any]
+"""One side's whole contract: a KPI, or any contract as nested mappings."""
 GONE: Any = None
 """The value of a part that one side does not have; documents leave empty parts out, so none is null."""
 
@@ -30,7 +34,7 @@ class Part:
     @property
     def label(self) -> str:
         """The place in words."""
-        return " ".join(str(part) for part in self.path if part != "risk_thresholds").replace("_", " ")
+        return " ".join(str(part) for part in self.path if part not in UNSAID).replace("_", " ")
 
     @property
     def clashes(self) -> bool:
@@ -63,9 +67,9 @@ def nested(leaves: Mapping[Path, Any]) -> dict[str, Any]:
     return data
 
 
-def parts(*, base: KpiDocument | None, mine: KpiDocument, theirs: KpiDocument) -> list[Part]:
+def parts(*, base: Version | None, mine: Version, theirs: Version) -> list[Part]:
     """Every place where one side differs from the other, in the document's order."""
-    was, ours, other = (flat(as_stored(document)) if document else {} for document in (base, mine, theirs))
+    was, ours, other = (flat(as_data(version)) if version else {} for version in (base, mine, theirs))
     places = dict.fromkeys([*ours, *other])
     all_parts = (
         Part(path, was.get(path, GONE), ours.get(path, GONE), other.get(path, GONE)) for path in places
@@ -73,16 +77,30 @@ def parts(*, base: KpiDocument | None, mine: KpiDocument, theirs: KpiDocument) -
     return [part for part in all_parts if part.mine != part.theirs]
 
 
-def merged(*, mine: KpiDocument, differing: list[Part], choices: Mapping[str, str]) -> KpiDocument:
-    """My document with every differing part settled. Raises pydantic's error if the parts do not fit."""
-    leaves = flat(as_stored(mine))
+def as_data(version: Version) -> Mapping[str, Any]:
+    """A version as nested mappings, the way a revision holds it."""
+    return as_stored(version) if isinstance(version, KpiDocument) else version
+
+
+def settled(*, mine: Version, differing: list[Part], choices: Mapping[str, str]) -> dict[str, Any]:
+    """My version with every differing part settled."""
+    leaves = flat(as_data(mine))
     for part in differing:
         value = part.chosen(choices.get(part.key))
         if value is GONE:
             leaves.pop(part.path, None)
         else:
             leaves[part.path] = value
-    data = nested(leaves)
+    return nested(leaves)
+
+
+def merged(*, mine: KpiDocument, differing: list[Part], choices: Mapping[str, str]) -> KpiDocument:
+    """The same for a KPI. Raises pydantic's error if the parts do not fit."""
+    return whole_kpi(settled(mine=mine, differing=differing, choices=choices))
+
+
+def whole_kpi(data: Mapping[str, Any]) -> KpiDocument:
+    """The KPI without thresholds that a merge left without a condition."""
     thresholds = data.get("risk_thresholds", {})
-    data["risk_thresholds"] = {severity: row for severity, row in thresholds.items() if row.get("condition")}
-    return KpiDocument.model_validate(data)
+    kept = {severity: row for severity, row in thresholds.items() if row.get("condition")}
+    return KpiDocument.model_validate({**data, "risk_thresholds": kept})

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Manager, Max, Model, QuerySet
 
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import STANDARD_UNITS
@@ -27,35 +27,75 @@ def as_stored(document: KpiDocument) -> dict[str, Any]:
     return document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-@transaction.atomic
+class Subject(Protocol):
+    """A thing whose whole document is kept with every save."""
+
+    pk: Any
+    name: Any
+    revision: Any
+
+
 def record(*, kpi: KPI, author: Author, source: str, reason: str = "") -> Revision:
     """Keep ``kpi`` as its next revision; call it once after every save of a KPI with its thresholds."""
     return record_all(kpis=[kpi], author=author, source=source, reason=reason)[0]
 
 
-@transaction.atomic
 def record_all(*, kpis: Sequence[KPI], author: Author, source: str, reason: str = "") -> list[Revision]:
     """The same for many KPIs at once, in a constant number of queries per thousand."""
-    for kpi in kpis:
-        kpi.revision += 1
-    KPI.objects.bulk_update(kpis, ["revision"], batch_size=1000)
-    revisions = [_revision(kpi, as_stored(kpi.as_document()), author, source, reason) for kpi in kpis]
+    documents = [as_stored(kpi.as_document()) for kpi in kpis]
+    return record_subjects(
+        kind=KIND_KPI, subjects=kpis, documents=documents, author=author, source=source, reason=reason
+    )
+
+
+@transaction.atomic
+def record_subjects(
+    *,
+    kind: str,
+    subjects: Sequence[Subject],
+    documents: Sequence[dict[str, Any]],
+    author: Author,
+    source: str,
+    reason: str = "",
+) -> list[Revision]:
+    """Keep things of one kind as their next revision, each with its document, and count that up on them."""
+    if not subjects:
+        return []
+    for subject in subjects:
+        subject.revision += 1
+    manager: Manager[Any] = type(subjects[0])._default_manager  # type: ignore[attr-defined]  # every model has one
+    manager.bulk_update(subjects, ["revision"], batch_size=1000)
+    revisions = [
+        _revision(kind, subject, document, author, source, reason)
+        for subject, document in zip(subjects, documents, strict=True)
+    ]
     return Revision.objects.bulk_create(revisions, batch_size=1000)
 
 
-@transaction.atomic
 def record_deletion(
     *, kpis: Iterable[KPI], author: Author, reason: str = "", source: str = Revision.Source.ADMIN
 ) -> None:
     """Keep a mark that these KPIs were deleted; call it before they are."""
+    record_gone(kind=KIND_KPI, subjects=kpis, author=author, reason=reason, source=source)
+
+
+@transaction.atomic
+def record_gone(
+    *, kind: str, subjects: Iterable[Subject], author: Author, source: str, reason: str = ""
+) -> None:
+    """Keep a mark that these things of one kind were deleted; call it before they are."""
     Revision.objects.bulk_create(
-        [_revision(kpi, None, author, source, reason, number=kpi.revision + 1) for kpi in kpis],
+        [
+            _revision(kind, subject, None, author, source, reason, number=subject.revision + 1)
+            for subject in subjects
+        ],
         batch_size=1000,
     )
 
 
 def _revision(
-    kpi: KPI,
+    kind: str,
+    subject: Subject,
     document: dict[str, Any] | None,
     author: Author,
     source: str,
@@ -63,10 +103,10 @@ def _revision(
     number: int | None = None,
 ) -> Revision:
     return Revision(
-        kind=KIND_KPI,
-        subject_id=kpi.pk,
-        subject_name=kpi.name,
-        number=kpi.revision if number is None else number,
+        kind=kind,
+        subject_id=subject.pk,
+        subject_name=subject.name,
+        number=subject.revision if number is None else number,
         document=document,
         author_id=author.pk if author else None,
         source=source,
@@ -79,8 +119,13 @@ def lock(*, kpi: KPI, revision: int) -> None:
 
     Raises StaleRevision when its revision is not ``revision`` any more.
     """
-    stored = KPI.objects.select_for_update().filter(pk=kpi.pk).values_list("revision", flat=True).first()
-    if stored != revision:
+    lock_subject(kpi, revision)
+
+
+def lock_subject(subject: Model, revision: int) -> None:
+    """The same for a thing of any kind that has revisions."""
+    rows = type(subject)._default_manager.select_for_update().filter(pk=subject.pk)
+    if rows.values_list("revision", flat=True).first() != revision:
         raise StaleRevision
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from contracts.catalogue import RULES, Rule, Scope
+from contracts.catalogue import RULES, Rule
 from contracts.formats.markdown import plain
 from contracts.rules.examples import BINDINGS, REGISTRY, ROSTER, findings_of_example
 
@@ -24,6 +24,7 @@ GROUPS = {
     "COL": "Hand-offs between agents",
     "RST": "The roster",
     "COV": "Coverage",
+    "WAV": "Waivers",
 }
 HEAD = """\
 # Rules
@@ -58,7 +59,7 @@ def _index() -> str:
 
 
 def _section(rule: Rule) -> str:
-    told = "" if rule.scope is Scope.FILE else "".join(_told(rule))
+    told = "" if rule.function is None else "".join(_told(rule))
     anchor = f'<a id="{rule.id.lower()}"></a>'
     rationale = " ".join(rule.rationale.split())
     said = f"`{rule.code}`, {rule.level}. {rationale}"

@@ -121,9 +121,27 @@ class Photographer:
         self.conflict(page, form)
         self.keep(page, "history", form.replace("change/", "history/"))
         self.keep(page, "restore", form.replace("change/", "history/1/"))
+        self.agents(page)
         self.keep(page, "index", "/admin/")
         self.keep(self.page("ines", size=PHONE), "index-phone", "/admin/")
         self.plan(page, data)
+
+    def agents(self, page: Page) -> None:
+        """An agent's page, its list, and the map with a circle in it."""
+        self.keep(page, "agents", "/admin/bindings/agent/")
+        page.get_by_role("link", name="SOMNOS").click()
+        page.get_by_role("button", name="Add a hand-off").click()
+        page.get_by_label("It asks", exact=True).fill("NEUROS")
+        page.get_by_label("Because").fill("Short nights show in the nerves first.")
+        self.save(page)
+        page.get_by_role("link", name="NEUROS").click()
+        form = page.url.removeprefix(self.address)
+        self.keep(page, "agent-light", form)
+        self.keep(self.page("ines", dark=True), "agent-dark", form)
+        self.keep(self.page("ines", size=PHONE), "agent-phone", form)
+        self.keep(page, "map-light", "/admin/bindings/agent/map/")
+        self.keep(self.page("ines", dark=True), "map-dark", "/admin/bindings/agent/map/")
+        self.keep(self.page("ines", size=PHONE), "map-phone", "/admin/bindings/agent/map/")
 
     def page(self, person: str = "", *, size: tuple[int, int] = DESK, dark: bool = False) -> Page:
         """A window of its own, signed in as ``person``."""

@@ -15,7 +15,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit
+from tests.kpis.api.conftest import body
 from tests.kpis.conftest import HRV, form_data
+from tests.rest.calls import call, codes
 
 pytestmark = pytest.mark.door
 
@@ -164,7 +166,14 @@ def by_validate(case: Case, client, tmp_path) -> set[str]:
     return codes_of(json.loads(said.getvalue())["findings"])
 
 
-@pytest.mark.parametrize("door", [by_form, by_page, by_import, by_validate])
+def by_api(case: Case, client, tmp_path) -> set[str]:
+    response = call(client, "POST", "kpis/", body(**case.document))
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    return codes(response)
+
+
+@pytest.mark.parametrize("door", [by_form, by_page, by_import, by_validate, by_api])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_door_refuses_it_by_the_same_rule_and_stores_nothing(case, door, db, editor_client, tmp_path):
     before = stored()

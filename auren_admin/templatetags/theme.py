@@ -9,23 +9,31 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 
+from bindings.models import ValidationReport
+from contracts.findings import Level
+
 register = template.Library()
 
-LABELS = {"RegistrySettings": "Settings"}
+LABELS = {"RegistrySettings": "Settings", "ValidationReport": "Validation"}
 """Models whose page is called otherwise than their rows."""
-ORDER = ("KPI", "Unit", "RegistrySettings")
+ORDER = ("KPI", "Unit", "RegistrySettings", "Agent", "ValidationReport", "Waiver")
 """What people open most comes first; other models follow in Django's order."""
-REGISTRY = "kpis"
+REGISTRY, AGENTS = "kpis", "bindings"
 IMPORT_PERMISSIONS = ("kpis.add_kpi", "kpis.change_kpi", "kpis.delete_kpi")
 
 
 @dataclass
 class Page:
-    """An entry of the navigation. ``current`` is what ``aria-current`` says, empty on other pages."""
+    """An entry of the navigation. ``current`` is what ``aria-current`` says, empty on other pages.
+
+    ``count`` is how many things wait for a person there, ``counted`` what they are, for screen readers.
+    """
 
     label: str
     url: str
     current: str = ""
+    count: int = 0
+    counted: str = ""
 
 
 @dataclass
@@ -41,11 +49,12 @@ def main_nav(context: Context) -> dict[str, Any]:
     """The navigation for this person: what they may see, with the current page marked."""
     request: HttpRequest = context["request"]
     apps = context.get("available_apps") or []
-    registry, more = Group("Registry"), Group("More")
+    registry, agents, more = Group("Registry"), Group("Agents"), Group("More")
+    of_app = {REGISTRY: registry, AGENTS: agents}
     for app in apps:
-        (registry if app["app_label"] == REGISTRY else more).pages.extend(pages_of(app))
+        of_app.get(app["app_label"], more).pages.extend(pages_of(app))
     registry.pages += extra_pages(request)
-    groups = [group for group in (registry, more) if group.pages]
+    groups = [group for group in (registry, agents, more) if group.pages]
     mark_current([page for group in groups for page in group.pages], request.path)
     return {"groups": groups, "user": request.user, "csrf_token": context.get("csrf_token")}
 
@@ -55,7 +64,18 @@ def pages_of(app: dict[str, Any]) -> Iterable[Page]:
     places = {name: place for place, name in enumerate(ORDER)}
     for model in sorted(app["models"], key=lambda model: places.get(model["object_name"], len(places))):
         if model["admin_url"]:
-            yield Page(LABELS.get(model["object_name"], model["name"]), model["admin_url"])
+            page = Page(LABELS.get(model["object_name"], model["name"]), model["admin_url"])
+            if model["object_name"] == "ValidationReport":
+                page.count, page.counted = findings_to_mend(), "errors and warnings"
+            yield page
+            if model["object_name"] == "Agent":
+                yield Page("Map", reverse("admin:bindings_agent_map"))
+
+
+def findings_to_mend() -> int:
+    """How many errors and warnings the latest report has; one narrow query."""
+    counts = ValidationReport.objects.values_list("counts", flat=True).first() or {}
+    return int(counts.get(Level.ERROR, 0)) + int(counts.get(Level.WARNING, 0))
 
 
 def extra_pages(request: HttpRequest) -> Iterable[Page]:

@@ -7,5 +7,19 @@ from contracts.bands.axis import Axis, Tick
 from contracts.bands.labels import Label
 from contracts.bands.picture import Bar, Picture, Row, picture
 from contracts.bands.strip import Segment, Strip, strip
+from contracts.bands.watched import INHERITS, watched_picture
 
-__all__ = ["Axis", "Bar", "Label", "Picture", "Row", "Segment", "Strip", "Tick", "picture", "strip"]
+__all__ = [
+    "INHERITS",
+    "Axis",
+    "Bar",
+    "Label",
+    "Picture",
+    "Row",
+    "Segment",
+    "Strip",
+    "Tick",
+    "picture",
+    "strip",
+    "watched_picture",
+]

@@ -12,11 +12,12 @@ from contracts.conditions import Condition
 from contracts.decimals import plain
 from contracts.intervals import EMPTY, Interval, IntervalSet
 from contracts.severity import REGISTRY_WORD
-from contracts.spec import KpiSpec, ThresholdSpec
+from contracts.spec import KpiSpec
+from contracts.triggers import TriggerSpec
 
 WIDTH = 364
-_GUTTER = 66  # for the names of the rows
-_TOP, _ROW, _BAR = 8, 30, 20
+GUTTER = 66  # for the names of the rows
+TOP, ROW, _BAR = 8, 30, 20
 _TEXT_DOWN, _TICKS_DOWN = 14, 17  # from the top of a bar, and from the axis, to the line that text stands on
 _BELOW_TICKS = 5
 
@@ -51,11 +52,18 @@ class Row:
     overlaps: tuple[Bar, ...] = ()
     labels: tuple[Label, ...] = ()
     tick: float | None = None
+    registry: tuple[Bar, ...] = ()
+    """What the registry says, drawn thin below what an agent says."""
 
     @property
     def text_y(self) -> float:
         """The line its text stands on."""
         return self.y + _TEXT_DOWN
+
+    @property
+    def registry_y(self) -> float:
+        """The top of the thin bars."""
+        return self.y + _BAR + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class Picture:
     @property
     def axis_y(self) -> float:
         """Where the line of the axis is."""
-        return _TOP + _ROW * len(self.rows)
+        return TOP + ROW * len(self.rows)
 
     @property
     def ticks_y(self) -> float:
@@ -88,20 +96,21 @@ class Picture:
 def picture(kpi: KpiSpec, unit: str = "", width: float = WIDTH) -> Picture:
     """The bands of a KPI. `unit` is its symbol ("" for none), `width` at least 200 pixels."""
     sentence = words.whole_sentence(kpi, unit)
-    axis = axis_of(kpi, _GUTTER, width)
+    axis = axis_of(kpi, GUTTER, width)
     if axis is None:
         return Picture(width, sentence)
-    rows = [_normal_row(kpi, axis, unit)]
+    rows = [normal_row(kpi, axis, unit)]
     for threshold in words.worst_first(kpi):
-        rows.append(_threshold_row(kpi, threshold, axis, unit, y=_TOP + _ROW * len(rows)))
+        rows.append(threshold_row(kpi, threshold, axis, unit, y=TOP + ROW * len(rows)))
     if gaps := unclassified(kpi):
-        rows.append(_gap_row(kpi, gaps, axis, unit, y=_TOP + _ROW * len(rows)))
+        rows.append(_gap_row(kpi, gaps, axis, unit, y=TOP + ROW * len(rows)))
     limits = [number for number, _ in kpi.possible.places]
     return Picture(width, sentence, axis, tuple(rows), axis.ticks([*limits, *named_numbers(kpi)], unit))
 
 
-def _normal_row(kpi: KpiSpec, axis: Axis, unit: str) -> Row:
-    seen = _seen(kpi.normal or EMPTY, axis)
+def normal_row(kpi: KpiSpec, axis: Axis, unit: str) -> Row:
+    """The row of the normal range, on top."""
+    seen = seen_on(kpi.normal or EMPTY, axis)
     best, tick = kpi.optimal, None
     if best is not None and best in axis.numbers:
         tick = axis.x(best)
@@ -111,12 +120,13 @@ def _normal_row(kpi: KpiSpec, axis: Axis, unit: str) -> Row:
     else:
         labels = lone_label(axis, words.missing_normal(kpi) if kpi.normal is None else "never possible")
     told = words.normal_sentence(kpi, unit)
-    return Row("normal", "normal", _TOP, told, _bars("normal", seen), (), labels, tick)
+    return Row("normal", "normal", TOP, told, bars_of("normal", seen), (), labels, tick)
 
 
-def _threshold_row(kpi: KpiSpec, threshold: ThresholdSpec, axis: Axis, unit: str, y: float) -> Row:
-    condition, seen = threshold.condition, _seen(threshold.values, axis)
-    hatched = _bars("overlap", _seen(overlap(kpi, threshold), axis))
+def threshold_row(kpi: KpiSpec, threshold: TriggerSpec, axis: Axis, unit: str, y: float) -> Row:
+    """The row of one threshold, or of one trigger of an agent."""
+    condition, seen = threshold.condition, seen_on(threshold.values, axis)
+    hatched = bars_of("overlap", seen_on(overlap(kpi, threshold), axis))
     if condition is None:
         labels = lone_label(axis, words.unread(threshold))
     elif words.never_possible(kpi, threshold):
@@ -127,23 +137,24 @@ def _threshold_row(kpi: KpiSpec, threshold: ThresholdSpec, axis: Axis, unit: str
         labels = lone_label(axis, condition.explain(unit), str(condition))
     name, told = REGISTRY_WORD[threshold.severity], words.threshold_sentence(kpi, threshold, unit)
     kind = threshold.severity.value
-    return Row(kind, name, y, told, _bars(kind, seen), hatched, labels)
+    return Row(kind, name, y, told, bars_of(kind, seen), hatched, labels)
 
 
 def _gap_row(kpi: KpiSpec, gaps: IntervalSet, axis: Axis, unit: str, y: float) -> Row:
-    seen = _seen(gaps, axis)
+    seen = seen_on(gaps, axis)
     labels = bar_labels(
         axis, [(stretch, [words.short(interval)]) for interval, stretch in seen], hatched=True
     )
-    return Row("gap", "no rule", y, words.gap_sentence(kpi, unit), _bars("gap", seen), (), labels)
+    return Row("gap", "no rule", y, words.gap_sentence(kpi, unit), bars_of("gap", seen), (), labels)
 
 
-def _seen(values: IntervalSet, axis: Axis) -> list[tuple[Interval, Stretch]]:
+def seen_on(values: IntervalSet, axis: Axis) -> list[tuple[Interval, Stretch]]:
     """The intervals of a set that are, at least in part, on the axis."""
     return [(interval, stretch) for interval in values if (stretch := axis.stretch(interval))]
 
 
-def _bars(kind: str, seen: list[tuple[Interval, Stretch]]) -> tuple[Bar, ...]:
+def bars_of(kind: str, seen: list[tuple[Interval, Stretch]]) -> tuple[Bar, ...]:
+    """These stretches as bars."""
     return tuple(Bar(kind, *stretch) for _, stretch in seen)
 
 

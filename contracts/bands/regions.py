@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contracts.intervals import EMPTY, IntervalSet
 from contracts.severity import Severity
-from contracts.spec import KpiSpec, ThresholdSpec
-from contracts.triggers import Side, outward
+from contracts.spec import KpiSpec
+from contracts.triggers import Side, TriggerSpec, outward
 
 
-def overlap(kpi: KpiSpec, threshold: ThresholdSpec) -> IntervalSet:
+def overlap(kpi: KpiSpec, threshold: TriggerSpec) -> IntervalSet:
     """The values that are normal and yet a warning or critical. Elevated is only a remark; it may overlap."""
     if kpi.normal is None or threshold.severity is Severity.INFO:
         return EMPTY

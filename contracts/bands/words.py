@@ -8,6 +8,7 @@ from contracts.intervals import Interval, join_words
 from contracts.severity import REGISTRY_WORD
 from contracts.spec import KpiSpec, ThresholdSpec
 from contracts.terms import Change
+from contracts.triggers import TriggerSpec
 
 NOTHING = "No ranges and no thresholds yet."
 
@@ -34,7 +35,7 @@ def missing_normal(kpi: KpiSpec) -> str:
     return "not given" if given is None or given.min is None or given.max is None else "out of order"
 
 
-def threshold_sentence(kpi: KpiSpec, threshold: ThresholdSpec, unit: str) -> str:
+def threshold_sentence(kpi: KpiSpec, threshold: TriggerSpec, unit: str) -> str:
     """Of one threshold, and what is odd about it: "Critical below 120 ms. That is never possible."."""
     name = REGISTRY_WORD[threshold.severity].capitalize()
     if threshold.condition is None:
@@ -55,12 +56,12 @@ def gap_sentence(kpi: KpiSpec, unit: str) -> str:
     return f"No rule for {join_words([_roughly(gap, unit) for gap in gaps])}." if gaps else ""
 
 
-def unread(threshold: ThresholdSpec) -> str:
+def unread(threshold: TriggerSpec) -> str:
     """Why there is no condition."""
     return "cannot be read" if threshold.text.strip() else "has no condition yet"
 
 
-def never_possible(kpi: KpiSpec, threshold: ThresholdSpec) -> bool:
+def never_possible(kpi: KpiSpec, threshold: TriggerSpec) -> bool:
     """Whether a threshold is only about values that the absolute range rules out."""
     return bool(threshold.values) and not threshold.values & kpi.possible
 

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from contracts.decimals import DIGITS_EXPECTED, fits, plain, trimmed
+from contracts.decimals import DIGITS_EXPECTED, fits, plain, read_tidy, trimmed
 from contracts.yamltree import Plain, resolve, text_problem
 
 # The same characters that the YAML reader refuses; pydantic itself refuses lone surrogates.
@@ -61,6 +61,9 @@ def read_number(value: object) -> Decimal:
 
 @lru_cache(maxsize=4096)  # the same few numbers occur again and again
 def _read_plain_number(text: str) -> Decimal:
+    number = read_tidy(text)
+    if number is not None:
+        return number
     if _DECIMAL.fullmatch(text):
         return _checked(Decimal(text))
     raise _not_finite() if _NOT_FINITE.fullmatch(text) else _number_expected()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
-from contracts.documents.base import ConditionText, Document, Text
+from contracts.documents.base import ConditionText, Document, Text, Truth
 from contracts.documents.registry import FORMAT_VERSION
 
 
@@ -16,6 +16,38 @@ class ActionDocument(Document):
     name: Text = Field(description="The action, in lower_snake_case.")
     description: Text = Field(default="", description="What the agent does, in plain words.")
     on: Text = Field(default="", description="Only at this severity: `risk`, `caution` or `elevated`.")
+    deadline: Text = Field(default="", description="How long the agent may take for it, such as `15m`.")
+
+
+class TimingDocument(Document):
+    """How long a trigger must hold, and when it is over."""
+
+    noun = "timing"
+
+    for_: Text = Field(
+        default="",
+        validation_alias=AliasChoices("for", "for_"),
+        serialization_alias="for",
+        description="How long the condition must hold first, such as `5m`.",
+    )
+    keep_firing_for: Text = Field(
+        default="", description="How long to go on after the condition has ended, such as `10m`."
+    )
+    recover_if: Text = Field(
+        default="", description="The condition that ends it, where that is not simply its opposite."
+    )
+
+
+class TimingsDocument(Document):
+    """The timing of each trigger, beside it: readers that know only `risk_if` still find a plain condition."""
+
+    noun = "timing"
+
+    risk: TimingDocument = Field(default_factory=TimingDocument, description="The timing of `risk_if`.")
+    caution: TimingDocument = Field(default_factory=TimingDocument, description="The timing of `caution_if`.")
+    elevated: TimingDocument = Field(
+        default_factory=TimingDocument, description="The timing of `elevated_if`."
+    )
 
 
 class AlertingDocument(Document):
@@ -28,6 +60,9 @@ class AlertingDocument(Document):
     elevated_if: ConditionText = Field(default="", description="When the value is worth a look.")
     caution_if_drop_pct: Text = Field(
         default="", description="When a fall is a warning, such as `>= 10 over 7d` (per cent)."
+    )
+    timing: TimingsDocument = Field(
+        default_factory=TimingsDocument, description="How long triggers must hold, and when they are over."
     )
     condition: Text = Field(default="", description="A guard over the context, such as `is_resting == true`.")
     actions: list[ActionDocument] = Field(default_factory=list, description="The steps, in order.")
@@ -44,6 +79,7 @@ class BindingDocument(Document):
         description="What the KPI is to the agent.",
         examples=["primary_signal", "trend_check", "composite_gate", "supplementary"],
     )
+    enabled: Truth = Field(default=True, description="Whether the agent watches it at all.")
     condition: Text = Field(default="", description="A guard over the context, as in `alerting`.")
     alerting: AlertingDocument = Field(default_factory=AlertingDocument, description="Triggers and actions.")
 

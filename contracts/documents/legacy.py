@@ -103,9 +103,10 @@ def _is_modern(kpi: YamlMapping) -> bool:
     thresholds = kpi.get("risk_thresholds")
     if not isinstance(thresholds, YamlMapping):
         return True
-    return _WORDS.issuperset(thresholds) and all(
-        isinstance(part, YamlMapping) for part in thresholds.values()
-    )
+    for part in thresholds.values():
+        if not isinstance(part, YamlMapping):
+            return False
+    return _WORDS.issuperset(thresholds)
 
 
 def _listed(root: YamlMapping, reading: _Reading) -> YamlMapping:

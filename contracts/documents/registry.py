@@ -46,8 +46,11 @@ R = TypeVar("R", bound=Range)
 
 def or_none(found: R | None) -> R | None:
     """A range that says nothing is none."""
-    said = found is not None and (found.extra or any(end is not None for end in found.__dict__.values()))
-    return found if said else None
+    if found is not None:
+        for end in found.__dict__.values():
+            if end is not None:
+                return found
+    return found if found is not None and found.extra else None
 
 
 class ThresholdDocument(Document):

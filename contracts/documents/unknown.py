@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_args
@@ -29,26 +29,34 @@ def unknown_keys(document: Document, source: YamlSource) -> list[Finding]:
     """A finding for every unknown key: a warning with the key that was probably meant, or else a note."""
     return [
         found
-        for path, part in _with_extra(document, ())
+        for path, part in _with_extra(document)
         for key in part.extra
         if not key.startswith("x-") and (found := _finding(type(part), key, (*path, key), source))
     ]
 
 
-def _with_extra(document: Document, path: Path) -> Iterator[tuple[Path, Document]]:
-    if document.__pydantic_extra__:
-        yield path, document
+def _with_extra(document: Document) -> Iterable[tuple[Path, Document]]:
+    """Every part with keys that it does not know, and the way to it, put together only where there is one."""
+    extra, nested = document.__pydantic_extra__, _nested(type(document))
+    if not nested:
+        return (((), document),) if extra else ()
+    found: list[tuple[Path, Document]] = [((), document)] if extra else []
     values = document.__dict__
-    for name in _nested(type(document)):
+    for name in nested:
         value = values[name]
-        if isinstance(value, Document):
-            yield from _with_extra(value, (*path, name))
-        elif isinstance(value, list):
+        # Asking whether something is a Document costs more than all the rest: pydantic answers that in Python.
+        if type(value) is list:
             for index, item in enumerate(value):
-                yield from _with_extra(item, (*path, name, index))
-        elif isinstance(value, dict):
+                for path, part in _with_extra(item):
+                    found.append(((name, index, *path), part))
+        elif type(value) is dict:
             for key, item in value.items():
-                yield from _with_extra(item, (*path, name, _step(key)))
+                for path, part in _with_extra(item):
+                    found.append(((name, _step(key), *path), part))
+        elif value is not None:
+            for path, part in _with_extra(value):
+                found.append(((name, *path), part))
+    return found
 
 
 def _step(key: Any) -> str:

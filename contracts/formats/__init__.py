@@ -1,8 +1,9 @@
-"""Reports for people and for other programs: text, json, sarif, junit, github, markdown."""
+"""Reports for people and for other programs: text, json, sarif, junit, github, markdown, csv."""
 
 from __future__ import annotations
 
 from contracts.findings import Report
+from contracts.formats.csv_report import render_csv
 from contracts.formats.github import render_github
 from contracts.formats.json_report import render_json
 from contracts.formats.junit import render_junit
@@ -19,6 +20,7 @@ _RENDERERS = {
     "junit": render_junit,
     "github": render_github,
     "markdown": render_markdown,
+    "csv": render_csv,
 }
 FORMATS = ("text", *_RENDERERS)
 """The names of the formats."""

@@ -5,9 +5,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +13,7 @@ from urllib.parse import quote
 from contracts.catalogue import Rule
 from contracts.checks import RULES
 from contracts.findings import Finding, Report
+from contracts.fingerprints import Fingerprints
 from contracts.formats.summary import summary
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -25,7 +24,7 @@ def render_sarif(report: Report) -> str:
     """One run with the whole catalogue as its rules."""
     rules = [*RULES.values()]
     index = {rule.id: position for position, rule in enumerate(rules)}
-    seen: Counter[str] = Counter()
+    seen = Fingerprints()
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -59,7 +58,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, index: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
+def _result(finding: Finding, index: dict[str, int], seen: Fingerprints) -> dict[str, Any]:
     location: dict[str, Any] = {"artifactLocation": {"uri": uri_of(finding.file)}}
     if finding.line:
         location["region"] = {"startLine": finding.line, "startColumn": finding.column}
@@ -70,20 +69,8 @@ def _result(finding: Finding, index: dict[str, int], seen: Counter[str]) -> dict
         "level": finding.level.value,
         "message": {"text": f"{finding.message} {finding.hint}".strip()},
         "locations": [{"physicalLocation": location}],
-        "partialFingerprints": {FINGERPRINT: _fingerprint(finding, seen)},
+        "partialFingerprints": {FINGERPRINT: seen.of(finding)},
     }
-
-
-def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
-    """What tells a finding from others and stays the same when lines move: rule, file, subject and path.
-
-    Positions in lists do not count, or a new KPI at the top would make every finding below it a new one.
-    Findings that are alike are counted.
-    """
-    keys = [step for step in finding.path if isinstance(step, str)]
-    identity = json.dumps([finding.rule, finding.file, finding.subject, keys])
-    seen[identity] += 1
-    return hashlib.sha256(f"{identity}#{seen[identity]}".encode()).hexdigest()
 
 
 def uri_of(file: str) -> str:

@@ -18,7 +18,9 @@ from contracts.rules import (
     roster,
     settings,
     thresholds,
+    timing,
     triggers,
+    waivers,
 )
 
 __all__ = [
@@ -39,5 +41,7 @@ __all__ = [
     "roster",
     "settings",
     "thresholds",
+    "timing",
     "triggers",
+    "waivers",
 ]

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
 from contracts.catalogue import Problem, agent_rule
+from contracts.documents import BindingsDocument
 from contracts.naming import fold
 from contracts.rules.names import unfit_texts
 from contracts.rules.words import quoted
+from contracts.texts import all_fit
 
 
 @agent_rule("AGT001", "unknown_agent", "error", title="Unknown agent", example="agent: NEURO")
@@ -93,4 +95,12 @@ def kpis_are_bound_once(agent: AgentSpec, context: AgentContext) -> Iterator[Pro
 def texts_can_be_shown(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
     """Control characters and characters that turn the writing direction break exports, and can make a text
     look like another one."""
-    yield from unfit_texts(agent.document.model_dump(by_alias=True))
+    if not _all_fit(agent.document):
+        yield from unfit_texts(agent.document.model_dump(by_alias=True))
+
+
+def _all_fit(document: BindingsDocument) -> bool:
+    try:
+        return all_fit(document.model_dump_json(by_alias=True))
+    except ValueError:  # half of a surrogate pair
+        return False

@@ -80,8 +80,9 @@ def role_is_known(binding: BindingSpec, context: AgentContext) -> Iterator[Probl
     example="kpis_used: [{key: body_weight, role: primary_signal}]",
 )
 def something_triggers(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """A binding without triggers acts on the KPI's thresholds. Where there are none either, it never acts."""
-    if binding.kpi and not binding.severities:
+    """A binding without triggers acts on the KPI's thresholds. Where there are none either, it never acts. A
+    supplementary KPI may be there to be looked at only."""
+    if binding.kpi and not binding.severities and binding.document.role != "supplementary":
         yield Problem(
             ("alerting",),
             f"Nothing makes {binding.agent} act on {quoted(binding.key)}. The binding has no trigger, and "

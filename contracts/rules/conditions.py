@@ -17,7 +17,7 @@ from contracts.regions import covers, meets
 from contracts.rules.proposals import turned_round, without_a_digit
 from contracts.rules.words import UnitContext, a_word, number, sentence, stretch, symbol, the_word, word
 from contracts.spec import KpiSpec
-from contracts.triggers import Parts, Side, TriggerSpec, outward
+from contracts.triggers import BELOW, Parts, Side, TriggerSpec, outward
 
 EXAMPLES = 'Write it like "< 20", "80..89", "< 20 or > 100" or "drop >= 10% over 7d".'
 
@@ -98,7 +98,7 @@ def way_out(trigger: TriggerSpec, kpi: KpiSpec, unit: str) -> str:
 
 def beside(healthy: IntervalSet, side: Side) -> IntervalSet:
     """All that is further out than the healthy values on one side."""
-    return healthy.downward() - healthy if side is Side.BELOW else healthy.upward() - healthy
+    return healthy.downward() - healthy if side is BELOW else healthy.upward() - healthy
 
 
 def out_of_order(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: UnitContext) -> Iterator[Problem]:
@@ -125,7 +125,7 @@ def shadowed(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: UnitCont
     for side, parts in sides.items():
         if len(parts) < 2:
             continue
-        inner = -1 if side is Side.BELOW else 0
+        inner = -1 if side is BELOW else 0
         for (worse, part), (milder, mild_part) in pairwise(parts):
             if part.places[inner] == mild_part.places[inner] and mild_part <= part:
                 yield Problem(
@@ -138,6 +138,6 @@ def shadowed(sides: Mapping[Side, Parts], kpi: KpiSpec | None, context: UnitCont
 
 def _further_in(part: IntervalSet, milder: IntervalSet, side: Side) -> bool:
     """Whether a part reaches nearer to the healthy values than a milder severity's part on the same side."""
-    if side is Side.BELOW:
+    if side is BELOW:
         return part.places[-1] > milder.places[-1]
     return part.places[0] < milder.places[0]

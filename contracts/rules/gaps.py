@@ -10,7 +10,7 @@ from contracts.intervals import EMPTY, IntervalSet
 from contracts.rules.words import a_word, sentence, stretch, symbol, the_word
 from contracts.severity import Severity
 from contracts.spec import KpiSpec
-from contracts.triggers import Parts, Side, outward
+from contracts.triggers import BELOW, Parts, Side, outward
 
 
 @kpi_rule(
@@ -33,7 +33,7 @@ def first_threshold_meets_the_normal_range(kpi: KpiSpec, context: RegistryContex
         if between and (between := between & kpi.possible):
             first = _innermost(parts, side)[0]
             yield Problem(
-                ("normal_range", "min" if side is Side.BELOW else "max"),
+                ("normal_range", "min" if side is BELOW else "max"),
                 f"Some values are neither healthy nor {a_word(first)}. Nothing is said about "
                 f"{stretch(between, symbol(kpi, context))}.",
                 f"Widen the normal range or {the_word(first)}, unless this is meant.",
@@ -70,7 +70,7 @@ def nothing_worse_is_silent(kpi: KpiSpec, context: RegistryContext) -> Iterator[
 
 def _innermost(parts: Parts, side: Side) -> tuple[Severity, IntervalSet]:
     """The part that begins nearest to the healthy values, and its severity."""
-    if side is Side.BELOW:
+    if side is BELOW:
         trigger, part = max(parts, key=lambda pair: pair[1].places[-1])
     else:
         trigger, part = min(parts, key=lambda pair: pair[1].places[0])
@@ -79,7 +79,7 @@ def _innermost(parts: Parts, side: Side) -> tuple[Severity, IntervalSet]:
 
 def _between(normal: IntervalSet, parts: Parts, side: Side) -> IntervalSet:
     """What lies between the normal range and the first threshold on one side."""
-    if side is Side.BELOW:
+    if side is BELOW:
         edge = normal.places[0]
         for _, part in parts:
             if part.places[-1] >= edge:

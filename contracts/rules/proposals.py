@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from contracts.conditions import Comparison, Condition
@@ -22,7 +21,7 @@ def without_a_digit(condition: Condition | None, region: IntervalSet) -> Compari
     term = _comparison(condition)
     if term is None:
         return None
-    return _nearest(term.number, region, (replace(term, number=n) for n in _shorter(term.number)))
+    return _nearest(term.number, region, term.operator, _shorter(term.number))
 
 
 def turned_round(condition: Condition | None, region: IntervalSet) -> Comparison | None:
@@ -30,7 +29,7 @@ def turned_round(condition: Condition | None, region: IntervalSet) -> Comparison
     term = _comparison(condition)
     if term is None:
         return None
-    return _nearest(term.number, region, [replace(term, operator=_FLIPPED[term.operator])])
+    return _nearest(term.number, region, _FLIPPED[term.operator], [term.number])
 
 
 def _comparison(condition: Condition | None) -> Comparison | None:
@@ -40,9 +39,13 @@ def _comparison(condition: Condition | None) -> Comparison | None:
     return term if isinstance(term, Comparison) and term.operator in _FLIPPED else None
 
 
-def _nearest(written: Decimal, region: IntervalSet, slips: Iterable[Comparison]) -> Comparison | None:
-    fitting = [slip for slip in slips if _is_near_edge(slip.number, region) and slip.values < region]
-    return min(fitting, key=lambda slip: abs(slip.number - written), default=None)
+def _nearest(
+    written: Decimal, region: IntervalSet, operator: Operator, numbers: Iterable[Decimal]
+) -> Comparison | None:
+    near = [number for number in numbers if _is_near_edge(number, region)]
+    near.sort(key=lambda number: abs(number - written))
+    slips = (Comparison(operator, number) for number in near)
+    return next((slip for slip in slips if slip.values < region), None)
 
 
 def _is_near_edge(number: Decimal, region: IntervalSet) -> bool:

@@ -12,6 +12,9 @@ from contracts.rules.words import a_word, number, symbol, word
 from contracts.severity import Severity
 from contracts.spec import KpiSpec
 
+# Python 3.11 takes longer to look a member up than to compare it, and these are asked of every threshold.
+_CRITICAL, _WARNING = Severity.CRITICAL, Severity.WARNING
+
 
 @kpi_rule(
     "KPI030",
@@ -116,7 +119,7 @@ def best_value_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator
     for trigger in kpi.triggers:
         if not has(trigger.values, best) or conditions.always_true(trigger, kpi):
             continue
-        if trigger.severity is Severity.CRITICAL and kpi.normal is not None and has(kpi.normal, best):
+        if trigger.severity is _CRITICAL and kpi.normal is not None and has(kpi.normal, best):
             continue  # critical overlaps the normal range: its rule says that, and more
         unit = symbol(kpi, context)
         yield Problem(
@@ -141,7 +144,7 @@ def best_value_is_no_concern(kpi: KpiSpec, context: RegistryContext) -> Iterator
 def critical_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A value cannot be healthy and critical at once."""
     for trigger in kpi.triggers:
-        if trigger.severity is Severity.CRITICAL:
+        if trigger.severity is _CRITICAL:
             shared = conditions.healthy_part(trigger, kpi)
             if shared:
                 yield conditions.overlap_problem(trigger, kpi, shared, context)
@@ -160,7 +163,7 @@ def critical_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[
 def warning_is_not_healthy(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A warning about a healthy value is a false alarm, unless it is meant as an early one."""
     for trigger in kpi.triggers:
-        if trigger.severity is Severity.WARNING and not (
+        if trigger.severity is _WARNING and not (
             kpi.optimal is not None and has(trigger.values, kpi.optimal)
         ):
             shared = conditions.healthy_part(trigger, kpi)

@@ -1,56 +1,53 @@
-"""Two people edit one KPI: the second sees both versions, and nothing is overwritten or lost."""
+"""Two people edit one thing: the second sees both versions, and nothing is overwritten or lost."""
 
 from collections.abc import Callable
-from copy import copy
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
-from contracts.documents import KpiDocument
-from kpis import merge, services
-from kpis.admin.preview import bound_forms
-from kpis.documents import fill_kpi
-from kpis.models import KPI, Revision, Unit
+from kpis import merge
+from kpis.admin.kinds import Data, Kind, Thing
+from kpis.models import Revision
 
-THRESHOLDS = "thresholds"
-DRAFTS = "kpi_merge_drafts"
-"""Where the session keeps documents that were merged and not yet saved, by the KPI's id."""
+DRAFTS = "merge_drafts"
+"""Where the session keeps what was merged and not yet saved, by the kind's name and the thing's id."""
 
 
 def answer_if_stale(
-    model_admin: ModelAdmin[KPI], request: HttpRequest, object_id: str | None
+    kind: Kind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str | None
 ) -> HttpResponse | None:
     """None when the form may go on; else the conflict page, or a plain answer where both say the same."""
     if request.method != "POST" or object_id is None or not object_id.isdecimal():
         return None
-    kpi = KPI.objects.whole().filter(pk=object_id).first()
-    if kpi is None or request.POST.get("started_from") == str(kpi.revision):
+    thing = kind.whole().filter(pk=object_id).first()
+    if thing is None or request.POST.get("started_from") == str(kind.revision(thing)):
         return None
-    if not model_admin.has_change_permission(request, kpi):
+    if not model_admin.has_change_permission(request, thing):
         raise PermissionDenied
-    return conflict_page(model_admin, request, object_id)
+    return conflict_page(kind, model_admin, request, object_id)
 
 
-def conflict_page(model_admin: ModelAdmin[KPI], request: HttpRequest, object_id: str | None) -> HttpResponse:
+def conflict_page(
+    kind: Kind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str | None
+) -> HttpResponse:
     """Both versions side by side, with a choice for what both changed."""
-    kpi = get_object_or_404(KPI.objects.whole(), pk=object_id)
-    base = base_document(kpi, request.POST.get("started_from", ""))
-    theirs, mine = kpi.as_document(), posted_document(model_admin, request, kpi, base)
-    differing = merge.parts(base=base, mine=mine, theirs=theirs)
+    thing = get_object_or_404(kind.whole(), pk=object_id)
+    _, differing = both_versions(kind, model_admin, request, thing)
     if not differing:
-        messages.info(request, f"{kpi} already is as you wanted it: the same change was saved before.")
-        return HttpResponseRedirect(reverse("admin:kpis_kpi_change", args=[kpi.pk]))
-    latest = Revision.objects.of(services.KIND_KPI, kpi.pk).select_related("author").first()
+        messages.info(request, f"{thing} already is as you wanted it: the same change was saved before.")
+        return HttpResponseRedirect(kind.url("change", thing.pk))
+    latest = Revision.objects.of(kind.name, thing.pk).select_related("author").first()
     context = model_admin.admin_site.each_context(request) | {
         "title": "Someone else saved first",
         "opts": model_admin.opts,
-        "kpi": kpi,
+        "kind": kind,
+        "thing": thing,
+        "merge_url": kind.url("merge", thing.pk),
         "latest": latest,
         "differing": differing,
         "clashes": sum(part.clashes for part in differing),
@@ -59,80 +56,46 @@ def conflict_page(model_admin: ModelAdmin[KPI], request: HttpRequest, object_id:
     return TemplateResponse(request, "admin/kpis/kpi/conflict.html", context, status=409)
 
 
-def posted_document(
-    model_admin: ModelAdmin[KPI], request: HttpRequest, kpi: KPI, base: KpiDocument | None
-) -> KpiDocument:
-    """The form as a document, whatever became of the rows it was made from."""
-    # A form cannot show blanks around a text: where nothing else differs, it is the text one started from.
-    blank = KPI(extra=kpi.extra, description=base.description if base else "", pk=None)
-    form, formset = bound_forms(model_admin, as_new(request, formset_prefix=THRESHOLDS), blank)
-    form.is_valid()
-    formset.is_valid()
-    extra = {row.severity: row.extra for row in kpi.thresholds.all()}
-    rows = formset.rows()
-    for row in rows:
-        row.extra = extra.get(row.severity, {})
-    document: KpiDocument = form.instance.as_document(rows)
-    return document
+def both_versions(
+    kind: Kind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, thing: Thing
+) -> tuple[Data, list[merge.Part]]:
+    """My version as it is merged, and every part in which it differs from what is stored."""
+    base = base_data(kind, thing, request.POST.get("started_from", ""))
+    mine = kind.spread(kind.posted(model_admin, request, thing, base))
+    theirs = kind.spread(kind.data(thing))
+    return mine, merge.parts(base=kind.spread(base) if base else None, mine=mine, theirs=theirs)
 
 
-def as_new(request: HttpRequest, formset_prefix: str) -> Any:
-    """A copy of the request with its rows posted as new ones."""
-    data: QueryDict = request.POST.copy()
-    data[f"{formset_prefix}-INITIAL_FORMS"] = "0"
-    for name in list(data):
-        if name.startswith(formset_prefix) and name.endswith(("-id", "-kpi")):
-            data[name] = ""
-    copied = copy(request)
-    copied.POST = data  # type: ignore[assignment]  # a form only reads it
-    return copied
-
-
-def base_document(kpi: KPI, number: str) -> KpiDocument | None:
+def base_data(kind: Kind[Thing], thing: Thing, number: str) -> Data | None:
     """What the person started from, where the history still has it."""
     if not number.isdecimal():
         return None
-    revision = Revision.objects.of(services.KIND_KPI, kpi.pk).filter(number=int(number)).first()
-    return revision.as_kpi() if revision else None
+    revision = Revision.objects.of(kind.name, thing.pk).filter(number=int(number)).first()
+    return revision.document if revision else None
 
 
-def merge_view(model_admin: ModelAdmin[KPI]) -> Callable[..., HttpResponse]:
+def merge_view(kind: Kind[Thing], model_admin: ModelAdmin[Thing]) -> Callable[..., HttpResponse]:
     """Settle a conflict: keep the outcome as a draft and open the form on it. Nothing is saved yet."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        kpi = get_object_or_404(KPI.objects.whole(), pk=pk)
-        if request.method != "POST" or not model_admin.has_change_permission(request, kpi):
+        thing = get_object_or_404(kind.whole(), pk=pk)
+        if request.method != "POST" or not model_admin.has_change_permission(request, thing):
             raise PermissionDenied
         choices = {
             name.removeprefix("choose:"): str(value)
             for name, value in request.POST.items()
             if name.startswith("choose:")
         }
-        base = base_document(kpi, request.POST.get("started_from", ""))
-        mine = posted_document(model_admin, request, kpi, base)
-        differing = merge.parts(base=base, mine=mine, theirs=kpi.as_document())
-        outcome = merge.merged(mine=mine, differing=differing, choices=choices)
-        drafts = request.session.setdefault(DRAFTS, {})
-        drafts[str(pk)] = services.as_stored(outcome)
+        mine, differing = both_versions(kind, model_admin, request, thing)
+        outcome = kind.gathered(merge.settled(mine=mine, differing=differing, choices=choices))
+        request.session.setdefault(DRAFTS, {})[f"{kind.name}:{pk}"] = outcome
         request.session.modified = True
         messages.info(request, "Both versions are merged below. Have a look, then save.")
-        return HttpResponseRedirect(reverse("admin:kpis_kpi_change", args=[pk]) + "?merge=1")
+        return HttpResponseRedirect(kind.url("change", pk) + "?merge=1")
 
     return view
 
 
-def show_draft(request: HttpRequest, kpi: KPI) -> None:
-    """Fill ``kpi`` with this person's merged draft, where there is one that still fits the registry."""
-    data = request.session.get(DRAFTS, {}).get(str(kpi.pk))
-    if data is None:
-        return
-    document = KpiDocument.model_validate(data)
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in=[document.unit, kpi.unit.code])}
-    named = {other.name: other for other in KPI.objects.filter(name=document.successor)}
-    try:
-        kpi.draft_thresholds = fill_kpi(kpi, document, units=units, named=named)
-    except KeyError as missing:
-        messages.warning(
-            request, f"The merged version needs {missing.args[0]}, which is no longer in the registry."
-        )
-        kpi.refresh_from_db()
+def draft_of(kind: Kind[Thing], request: HttpRequest, thing: Thing) -> Any:
+    """What this person merged and has not saved yet, or None."""
+    return request.session.get(DRAFTS, {}).get(f"{kind.name}:{thing.pk}")

@@ -1,6 +1,6 @@
-"""Who changed a KPI, when, why, in words; and the way back."""
+"""Who changed a thing, when, why, in words; and the way back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -8,106 +8,144 @@ from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
-from contracts.diff import Change, diff_kpis
-from contracts.documents import KpiDocument
-from contracts.spec import compile_kpi
+from contracts.diff import Change
 from kpis import services
-from kpis.models import KPI, Revision
-from kpis.pictures import bands_picture
+from kpis.admin.kinds import KINDS, Data, Kind, Thing
+from kpis.models import Revision
 
 PER_PAGE = 30
+View = Callable[..., HttpResponse]
 
 
-def history_view(
-    model_admin: ModelAdmin[KPI], request: HttpRequest, object_id: str, extra_context: Any = None
-) -> HttpResponse:
-    """Every revision of a KPI, newest first, each with its difference from the one before in words."""
-    kpi = get_object_or_404(KPI.objects.whole(), pk=object_id)
-    if not model_admin.has_view_or_change_permission(request, kpi):
-        raise PermissionDenied
-    revisions = Revision.objects.of(services.KIND_KPI, kpi.pk).select_related("author")
-    page = Paginator(revisions, PER_PAGE).get_page(request.GET.get("p"))
-    before = {
-        revision.number + 1: revision
-        for revision in revisions.filter(number__in=[r.number - 1 for r in page])
-    }
-    context = model_admin.admin_site.each_context(request) | {
-        "title": "History",
-        "opts": model_admin.opts,
-        "kpi": kpi,
-        "page": page,
-        "rows": [(revision, changes_between(before.get(revision.number), revision)) for revision in page],
-        "can_restore": model_admin.has_change_permission(request, kpi),
-    }
-    return TemplateResponse(request, "admin/kpis/kpi/history.html", context)
+def history_view(kind: Kind[Thing]) -> View:
+    """Every revision of a thing, newest first, each with its difference from the one before in words."""
+
+    def view(
+        model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        thing = get_object_or_404(kind.whole(), pk=object_id)
+        if not model_admin.has_view_or_change_permission(request, thing):
+            raise PermissionDenied
+        revisions = Revision.objects.of(kind.name, thing.pk).select_related("author")
+        page = Paginator(revisions, PER_PAGE).get_page(request.GET.get("p"))
+        before = {
+            revision.number + 1: revision
+            for revision in revisions.filter(number__in=[r.number - 1 for r in page])
+        }
+        can_restore = model_admin.has_change_permission(request, thing)
+        context = model_admin.admin_site.each_context(request) | {
+            "title": "History",
+            "opts": model_admin.opts,
+            "kind": kind,
+            "thing": thing,
+            "current": kind.revision(thing),
+            "page": page,
+            "rows": [
+                (
+                    r,
+                    changes_between(kind, before.get(r.number), r),
+                    restore_url(kind, r) if can_restore else "",
+                )
+                for r in page
+            ],
+        }
+        return TemplateResponse(request, "admin/kpis/kpi/history.html", context)
+
+    return view
 
 
-def changes_view(model_admin: ModelAdmin[KPI]) -> Callable[..., HttpResponse]:
-    """Every revision of every KPI, newest first; those of deleted ones too."""
+def restore_url(kind: Kind[Any], revision: Revision) -> str:
+    """Where this version can be brought back."""
+    return kind.url("restore", revision.subject_id, revision.number)
+
+
+def changes_view(model_admin: ModelAdmin[Any]) -> View:
+    """Every revision of everything this person may see, newest first; those of deleted things too."""
 
     def view(request: HttpRequest) -> HttpResponse:
+        kinds = [kind for kind in KINDS.values() if request.user.has_perm(kind.permission)]
         if not model_admin.has_view_or_change_permission(request):
             raise PermissionDenied
-        revisions = Revision.objects.filter(kind=services.KIND_KPI).select_related("author").order_by("-pk")
-        page = Paginator(revisions, PER_PAGE).get_page(request.GET.get("p"))
-        subjects = {revision.subject_id for revision in page}
-        numbers = {revision.number - 1 for revision in page}
-        earlier = Revision.objects.filter(kind=services.KIND_KPI, subject_id__in=subjects, number__in=numbers)
-        before = {(revision.subject_id, revision.number + 1): revision for revision in earlier}
-        present = set(KPI.objects.filter(pk__in=subjects).values_list("pk", flat=True))
+        revisions = Revision.objects.filter(kind__in=[kind.name for kind in kinds])
+        page = Paginator(revisions.select_related("author").order_by("-pk"), PER_PAGE).get_page(
+            request.GET.get("p")
+        )
         context = model_admin.admin_site.each_context(request) | {
             "title": "History",
             "opts": model_admin.opts,
             "page": page,
-            "rows": [
-                (r, changes_between(before.get((r.subject_id, r.number)), r), r.subject_id in present)
-                for r in page
-            ],
+            "rows": rows_of(list(page)),
+            "nouns": " and ".join(kind.plural for kind in kinds),
         }
         return TemplateResponse(request, "admin/kpis/kpi/changes.html", context)
 
     return view
 
 
-def changes_between(before: Revision | None, after: Revision) -> list[Change]:
-    """What a revision changed; nothing for the first one, which is said otherwise."""
-    old, new = (revision.as_kpi() if revision else None for revision in (before, after))
-    return diff_kpis(old, new) if old and new else []
+def rows_of(revisions: Sequence[Revision]) -> list[tuple[Revision, list[Change], str]]:
+    """Each revision with what it changed, and where its thing's history is, if it still is there."""
+    places = Q(pk=None)
+    for revision in revisions:
+        places |= Q(kind=revision.kind, subject_id=revision.subject_id, number=revision.number - 1)
+    earlier = Revision.objects.filter(places)
+    before = {(revision.kind, revision.subject_id, revision.number + 1): revision for revision in earlier}
+    rows = []
+    for name in {revision.kind for revision in revisions}:
+        ids = {revision.subject_id for revision in revisions if revision.kind == name}
+        present = set(KINDS[name].whole().filter(pk__in=ids).order_by().values_list("pk", flat=True))
+        rows += [(name, pk) for pk in present]
+    there = set(rows)
+    return [
+        (
+            r,
+            changes_between(KINDS[r.kind], before.get((r.kind, r.subject_id, r.number)), r),
+            KINDS[r.kind].url("history", r.subject_id) if (r.kind, r.subject_id) in there else "",
+        )
+        for r in revisions
+    ]
 
 
-def restore_view(model_admin: ModelAdmin[KPI]) -> Callable[..., HttpResponse]:
+def changes_between(kind: Kind[Any], before: Revision | None, after: Revision) -> list[Change]:
+    """What a revision changed; nothing for the first one and for a deletion, which are said otherwise."""
+    if before is None or before.document is None or after.document is None:
+        return []
+    return kind.changes(before.document, after.document)
+
+
+def restore_view(kind: Kind[Thing], model_admin: ModelAdmin[Thing]) -> View:
     """Show what bringing back an old version would change; do it on POST."""
 
     def view(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        kpi = get_object_or_404(KPI.objects.whole(), pk=pk)
-        if not model_admin.has_change_permission(request, kpi):
+        thing = get_object_or_404(kind.whole(), pk=pk)
+        if not model_admin.has_change_permission(request, thing):
             raise PermissionDenied
         revision = get_object_or_404(
-            Revision, kind=services.KIND_KPI, subject_id=pk, number=number, document__isnull=False
+            Revision, kind=kind.name, subject_id=pk, number=number, document__isnull=False
         )
-        document = KpiDocument.model_validate(revision.document)
+        data: Data = revision.document or {}
         errors: list[str] = []
         if request.method == "POST":
-            errors = restore(request, kpi, document, number)
+            errors = restore(kind, request, thing, data, number)
             if not errors:
-                messages.success(request, f"{kpi} is back to what it was in version {number}.")
-                return HttpResponseRedirect(reverse("admin:kpis_kpi_change", args=[pk]))
-            kpi = KPI.objects.whole().get(pk=pk)
+                messages.success(request, f"{thing} is back to what it was in version {number}.")
+                return HttpResponseRedirect(kind.url("change", pk))
+            thing = kind.whole().get(pk=pk)
         context = model_admin.admin_site.each_context(request) | {
             "title": f"Bring back version {number}",
             "opts": model_admin.opts,
-            "kpi": kpi,
+            "kind": kind,
+            "thing": thing,
+            "current": kind.revision(thing),
             "revision": revision,
-            "changes": diff_kpis(kpi.as_document(), document),
-            "now": bands_picture(kpi.as_spec(), symbol=kpi.unit.symbol),
-            "then": bands_picture(compile_kpi(document), symbol=kpi.unit.symbol),
+            "changes": kind.changes(kind.data(thing), data),
             "errors": errors,
         }
+        context |= kind.pictures(thing, data)
         return TemplateResponse(
             request, "admin/kpis/kpi/restore.html", context, status=422 if errors else 200
         )
@@ -115,18 +153,15 @@ def restore_view(model_admin: ModelAdmin[KPI]) -> Callable[..., HttpResponse]:
     return view
 
 
-def restore(request: HttpRequest, kpi: KPI, document: KpiDocument, number: int) -> list[str]:
-    """Bring ``document`` back, if the KPI still is what the person saw; return what stands in the way."""
+def restore(kind: Kind[Thing], request: HttpRequest, thing: Thing, data: Data, number: int) -> list[str]:
+    """Bring ``data`` back, if the thing still is what the person saw; return what stands in the way."""
     seen = request.POST.get("started_from", "")
     reason = request.POST.get("reason", "").strip()[:500] or f"Back to version {number}"
     try:
         with transaction.atomic():
-            services.lock(kpi=kpi, revision=int(seen) if seen.isdecimal() else -1)
-            services.replace(
-                kpi=kpi, document=document, author=request.user, source=Revision.Source.RESTORE, reason=reason
-            )
+            kind.restore(request, thing, data, seen=int(seen) if seen.isdecimal() else -1, reason=reason)
     except services.StaleRevision:
-        return ["Someone changed this KPI while you were looking. Below is how it stands now."]
+        return [f"Someone changed this {kind.noun} while you were looking. Below is how it stands now."]
     except ValidationError as refused:
         return list(refused.messages)
     except KeyError as missing:

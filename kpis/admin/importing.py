@@ -23,6 +23,7 @@ from kpis.importing import (
     missing_units,
     objection,
     read_draft,
+    tell_imported,
 )
 from kpis.models import KPI, Unit, Upload
 
@@ -52,7 +53,7 @@ class UploadForm(forms.Form):
     chosen = FilesField(
         widget=FilesInput(attrs={"accept": ".yaml,.yml", "multiple": True}),
         label="YAML files",
-        help_text="A KPI registry, alone or with the bindings and the roster that belong to it.",
+        help_text="A KPI registry, agents’ bindings and the roster: all of them together, or one alone.",
         error_messages={"required": "Choose at least one YAML file.", "empty": "This file is empty."},
     )
 
@@ -70,7 +71,7 @@ def upload_view(model_admin: ModelAdmin[KPI]) -> View:
                 draft = read_draft(contents)
             except ImportRefused as refusal:
                 form.add_error("chosen", str(refusal))
-            if draft and draft.registry is not None:
+            if draft and draft.plan is not None:
                 Upload.forget_old()
                 texts = {name: data.decode("utf-8-sig") for name, data in contents.items()}
                 upload = Upload.objects.create(author=author, files=texts)
@@ -162,11 +163,14 @@ def add_unit(request: HttpRequest, upload: Upload, code: str) -> None:
 def apply(request: HttpRequest, draft: Draft) -> str:
     """Apply what was on the screen; return what stands in the way, or nothing."""
     if draft.plan is None:
-        return "There is nothing to apply: the files hold no registry that can be read."
+        return "There is nothing to apply: the files hold nothing that can be read."
     if request.POST.get("digest") != draft.plan.digest:
         return "The registry was changed while you were looking. Below is the plan as it stands now."
     if refusal := objection(draft, with_errors="with_errors" in request.POST, prune="prune" in request.POST):
         return refusal
+    for part in draft.plan.joined:
+        if not part.changes_nothing and not request.user.has_perms(part.permissions):
+            return f"You may not change {part.noun}. Import the registry alone, or ask someone who may."
     choice = request.POST.get("conflicts", Conflicts.REFUSE)
     conflicts = Conflicts(choice) if choice in set(Conflicts) else Conflicts.REFUSE
     try:
@@ -175,6 +179,8 @@ def apply(request: HttpRequest, draft: Draft) -> str:
         )
     except ImportRefused as refused:
         return str(refused)
+    if not draft.plan.changes_nothing:
+        tell_imported(author=request.user)
     words = {
         Action.CREATE: "created",
         Action.CHANGE: "changed",

@@ -18,6 +18,7 @@ from contracts.documents import write_registry
 from contracts.findings import Finding, Level
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
+from kpis.admin.kpi_kind import KPIS, show_draft
 from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
 from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
@@ -71,8 +72,12 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         return [
             path("preview/", view(preview.preview_view(self)), name="kpis_kpi_preview_add"),
             path("<int:pk>/preview/", view(preview.preview_view(self)), name="kpis_kpi_preview"),
-            path("<int:pk>/merge/", view(conflict.merge_view(self)), name="kpis_kpi_merge"),
-            path("<int:pk>/history/<int:number>/", view(history.restore_view(self)), name="kpis_kpi_restore"),
+            path("<int:pk>/merge/", view(conflict.merge_view(KPIS, self)), name="kpis_kpi_merge"),
+            path(
+                "<int:pk>/history/<int:number>/",
+                view(history.restore_view(KPIS, self)),
+                name="kpis_kpi_restore",
+            ),
             path("changes/", view(history.changes_view(self)), name="kpis_kpi_changes"),
             path("import/", view(importing.upload_view(self)), name="kpis_kpi_import"),
             path("import/<int:pk>/", view(importing.plan_view(self)), name="kpis_kpi_import_plan"),
@@ -131,7 +136,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         """The KPI as stored, or with the draft that a merge left for this person."""
         kpi = super().get_object(request, object_id, from_field)
         if kpi is not None and request.method == "GET" and "merge" in request.GET:
-            conflict.show_draft(request, kpi)
+            show_draft(request, kpi)
         return kpi
 
     def get_formset_kwargs(self, request: HttpRequest, obj: KPI, inline: Any, prefix: str) -> dict[str, Any]:
@@ -148,13 +153,13 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         extra_context: Any = None,
     ) -> HttpResponse:
         """The form with its picture; a conflict page when someone else saved in between."""
-        answer = conflict.answer_if_stale(self, request, object_id)
+        answer = conflict.answer_if_stale(KPIS, self, request, object_id)
         if answer is not None:
             return answer
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except services.StaleRevision:  # saved by someone else after the look above
-            return conflict.conflict_page(self, request, object_id)
+            return conflict.conflict_page(KPIS, self, request, object_id)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -192,7 +197,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         services.record_deletion(kpis=list(queryset), author=request.user)
         super().delete_queryset(request, queryset)
 
-    history_view = history.history_view
+    history_view = history.history_view(KPIS)
 
     # Bulk actions
 

@@ -1,24 +1,25 @@
 """From a registry file to the working copy: a plan that says everything first, then one transaction."""
 
 from kpis.importing.applying import apply_import
+from kpis.importing.joined import JOINED, Joined, JoinedPlan, tell_imported
 from kpis.importing.planning import (
-    Action,
-    Conflicts,
     Draft,
-    ImportRefused,
     Plan,
-    Step,
     missing_units,
     objection,
     plan_import,
     read_draft,
 )
+from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
 
 __all__ = [
     "Action",
     "Conflicts",
     "Draft",
     "ImportRefused",
+    "JOINED",
+    "Joined",
+    "JoinedPlan",
     "Plan",
     "Step",
     "apply_import",
@@ -26,4 +27,5 @@ __all__ = [
     "objection",
     "plan_import",
     "read_draft",
+    "tell_imported",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.apps import apps
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import ProtectedError
 
@@ -9,7 +10,8 @@ from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import UnitSpec
 from kpis import services
 from kpis.documents import fill_kpi, fill_settings
-from kpis.importing.planning import Action, Conflicts, ImportRefused, Plan, Step
+from kpis.importing.planning import Plan
+from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
 from kpis.services import Author
 
@@ -19,13 +21,14 @@ BATCH = 1000
 def apply_import(
     plan: Plan, *, author: Author = None, reason: str = "", conflicts: Conflicts = Conflicts.REFUSE
 ) -> dict[Action, int]:
-    """Do what the plan says, all of it or nothing; return how many KPIs of each kind it was.
+    """Do what the plan says, all of it or nothing; return how many things of each kind of action
+    it was.
 
     The rules have judged the file before (:func:`read_draft`); the database's constraints stand behind.
     Raises ImportRefused when conflicts are to be refused, a KPI was edited since the plan was made, a unit or
     successor is missing, or the database refuses a value.
     """
-    names = [step.name for step in plan.steps]
+    names = [step.name for step in plan.kpis]
     if len(names) != len(set(names)):
         twice = next(name for name in names if names.count(name) > 1)
         raise ImportRefused(f"The file has two KPIs with the name {twice}. Give each its own.")
@@ -40,7 +43,7 @@ def apply_import(
 
 def reason_of(error: Exception) -> str:
     """What a constraint of ours says about itself, where it is one of ours, without the values it refused."""
-    constraints = [*KPI._meta.constraints, *Threshold._meta.constraints, *Unit._meta.constraints]
+    constraints = [constraint for model in apps.get_models() for constraint in model._meta.constraints]
     broken = next((constraint for constraint in constraints if constraint.name in str(error)), None)
     return (
         str(broken.violation_error_message) if broken else "a value is used twice or does not fit its column."
@@ -55,21 +58,35 @@ def _apply(plan: Plan, author: Author, reason: str, conflicts: Conflicts) -> dic
             f"Edited here since the last import, and different in the file: {names}. "
             "Choose whether the file's version (theirs) or the one here (ours) stays."
         )
-    apply_units(plan.units)
-    if plan.settings or not RegistrySettings.objects.filter(pk=1).exists():
-        apply_settings(plan.registry)
-    changing = plan.of(Action.CHANGE) + (clashing if conflicts is Conflicts.THEIRS else [])
-    deleting = plan.of(Action.DELETE)
-    stored = lock_unchanged([*changing, *deleting])
-    delete_kpis([stored[step.name] for step in deleting], author, reason)
-    write_kpis(plan.of(Action.CREATE), changing, stored, author, reason)
+    if plan.registry:
+        apply_registry(plan, plan.registry, author, reason, conflicts)
+    for part in plan.joined:
+        part.apply(author=author, reason=reason, conflicts=conflicts)
     done = dict.fromkeys(Action, 0) | {
         a: len(plan.of(a)) for a in (Action.CREATE, Action.UNCHANGED, Action.DELETE)
     }
     return done | {
-        Action.CHANGE: len(changing),
+        Action.CHANGE: len(plan.of(Action.CHANGE)) + (len(clashing) if conflicts is Conflicts.THEIRS else 0),
         Action.CONFLICT: len(clashing) if conflicts is Conflicts.OURS else 0,
     }
+
+
+def apply_registry(
+    plan: Plan, registry: RegistryDocument, author: Author, reason: str, conflicts: Conflicts
+) -> None:
+    """Make units, settings and KPIs what the file says."""
+    apply_units(plan.units)
+    if plan.registry_settings or not RegistrySettings.objects.filter(pk=1).exists():
+        apply_settings(registry)
+    clashing = plan.kpis_to(Action.CONFLICT) if conflicts is Conflicts.THEIRS else []
+    changing = plan.kpis_to(Action.CHANGE) + clashing
+    deleting = plan.kpis_to(Action.DELETE)
+    stored = lock_unchanged([*changing, *deleting])
+    if deleting:
+        for part in plan.joined:
+            part.make_way({step.name for step in deleting}, conflicts)
+    delete_kpis([stored[step.name] for step in deleting], author, reason)
+    write_kpis(plan.kpis_to(Action.CREATE), changing, stored, author, reason)
 
 
 def apply_units(units: Sequence[UnitSpec]) -> None:

@@ -1,78 +1,68 @@
 """What an import would do: read, judged and planned, and nothing changed."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from hashlib import sha256
 
 from contracts.context import KnownKpi, RegistryContext
 from contracts.diff import Change, diff_kpis, diff_settings
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.findings import Level, Report
-from contracts.loading import tree_of
+from contracts.loading import Tree, tree_of
 from contracts.tree import check_tree
 from contracts.units import UnitSpec, find_unit
 from kpis import services
 from kpis.documents import as_it_would_be
+from kpis.importing.joined import JOINED, JoinedPlan
+from kpis.importing.steps import Action, ImportRefused, Step
 from kpis.models import KPI, RegistrySettings, Revision, Unit
-
-
-class Action(StrEnum):
-    """What an import would do with one KPI."""
-
-    CREATE = "create"
-    CHANGE = "change"
-    CONFLICT = "conflict"
-    UNCHANGED = "unchanged"
-    DELETE = "delete"
-
-
-class Conflicts(StrEnum):
-    """What to do with a KPI that was edited here since it was last imported, and differs in the file."""
-
-    REFUSE = "refuse"
-    THEIRS = "theirs"
-    OURS = "ours"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One KPI of the plan: what happens to it, and what changes in words."""
-
-    action: Action
-    name: str
-    document: KpiDocument | None = None
-    changes: tuple[Change, ...] = ()
-    revision: int = 0
-    edited_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that an import would do. It changes nothing; see :func:`apply_import`."""
+    """All that an import would do. It changes nothing; see :func:`apply_import`.
 
-    registry: RegistryDocument
-    steps: tuple[Step, ...]
-    settings: tuple[Change, ...]
+    ``registry`` is None where the files hold only what other apps keep, whose parts are ``joined``.
+    """
+
+    registry: RegistryDocument | None
+    kpis: tuple[Step, ...]
+    registry_settings: tuple[Change, ...]
     units: tuple[UnitSpec, ...]
+    joined: tuple[JoinedPlan, ...] = ()
+
+    @property
+    def steps(self) -> list[Step]:
+        """Everything it is about, KPIs first."""
+        return [*self.kpis, *(step for part in self.joined for step in part.steps)]
+
+    @property
+    def settings(self) -> list[Change]:
+        """What changes for the registry and the roster as a whole."""
+        return [*self.registry_settings, *(change for part in self.joined for change in part.settings)]
 
     @property
     def digest(self) -> str:
         """Changes when the plan does: what was on the screen is what is applied."""
         facts = [
-            (step.action, step.name, step.revision, [change.words for change in step.changes])
+            (step.kind, step.action, step.name, step.revision, [change.words for change in step.changes])
             for step in self.steps
         ]
         settings = [change.words for change in self.settings]
         return sha256(repr((facts, settings, self.units)).encode()).hexdigest()
 
     def of(self, action: Action) -> list[Step]:
-        """The steps of one kind."""
+        """The steps of one kind of action."""
         return [step for step in self.steps if step.action is action]
+
+    def kpis_to(self, action: Action) -> list[Step]:
+        """The same, KPIs only."""
+        return [step for step in self.kpis if step.action is action]
 
     @property
     def counts(self) -> dict[Action, int]:
-        """How many KPIs of each kind, zeros included."""
+        """How many things of each kind of action, zeros included."""
         return {action: len(self.of(action)) for action in Action}
 
     @property
@@ -83,7 +73,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Files that were read and judged: the registry among them, if it could be read, with its plan."""
+    """Files that were read and judged: the registry among them, if it could be read, and the plan."""
 
     registry: RegistryDocument | None
     report: Report
@@ -95,27 +85,44 @@ class Draft:
         return self.report.worst is Level.ERROR
 
 
-class ImportRefused(Exception):
-    """The import did nothing, and the message says why and what to do."""
-
-
 def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
-    """Read files by their name, run every rule over them, and plan what importing the registry would do.
+    """Read files by their name, run every rule over them, and plan what importing them would do.
 
-    Raises ImportRefused when several of the files are registries.
+    There is no plan where a registry among them cannot be read, and where nothing can be.
+    Raises ImportRefused when several of the files are registries, rosters, or one agent's bindings.
     """
     tree = tree_of(contents)
-    if len(tree.registries) > 1:
-        names = ", ".join(loaded.source.file for loaded in tree.registries)
-        raise ImportRefused(
-            f"These are {len(tree.registries)} registries, and there is one here: {names}. Choose one."
-        )
+    refuse_doubles(tree)
     registry = tree.registries[0].document if tree.registries else None
     around = context_for(registry, prune=prune) if registry else None
+    beside = JOINED[0].beside(tree, prune=prune) if JOINED else None
     report = Report.of(
-        check_tree(tree, around), contents, texts={one.source.file: one.source.text for one in tree.loaded}
+        check_tree(tree, around, beside),
+        contents,
+        texts={one.source.file: one.source.text for one in tree.loaded},
     )
-    return Draft(registry, report, plan_import(registry=registry, prune=prune) if registry else None)
+    has_others = any(one.document for one in tree.bindings) or any(one.document for one in tree.rosters)
+    is_readable = registry is not None if tree.registries else bool(JOINED) and has_others
+    return Draft(
+        registry, report, plan_import(registry=registry, tree=tree, prune=prune) if is_readable else None
+    )
+
+
+def refuse_doubles(tree: Tree) -> None:
+    """Raise ImportRefused where two files would be the same thing here."""
+    kinds = {
+        "registries": [loaded.source.file for loaded in tree.registries],
+        "rosters": [loaded.source.file for loaded in tree.rosters],
+    }
+    for noun, found in kinds.items():
+        if len(found) > 1:
+            raise ImportRefused(
+                f"These are {len(found)} {noun}, and there is one here: {', '.join(found)}. Choose one."
+            )
+    agents = Counter(loaded.document.agent for loaded in tree.bindings if loaded.document)
+    twice = next((agent for agent, times in agents.items() if times > 1), None)
+    if twice is not None:
+        raise ImportRefused(f"Two of the files are bindings of {twice}. Choose one.")
 
 
 def context_for(registry: RegistryDocument, *, prune: bool) -> RegistryContext:
@@ -133,8 +140,8 @@ def objection(draft: Draft, *, with_errors: bool, prune: bool) -> str:
     """Why these files may not come in, or nothing where the rules do not stand in the way."""
     if not draft.has_errors:
         return ""
-    if draft.registry is None:
-        return "No registry could be read."
+    if draft.plan is None:
+        return "Nothing could be read."
     if not with_errors:
         return "The rules found errors. Mend them in the file, or choose to import with errors and mend them here."
     if prune:
@@ -143,14 +150,17 @@ def objection(draft: Draft, *, with_errors: bool, prune: bool) -> str:
     return ""
 
 
-def plan_import(*, registry: RegistryDocument, prune: bool = False) -> Plan:
-    """Compare a registry file with the working copy, in a constant number of queries.
+def plan_import(*, registry: RegistryDocument | None, tree: Tree | None = None, prune: bool = False) -> Plan:
+    """Compare files with the working copy, in a constant number of queries.
 
-    A KPI that differs, and whose last revision did not come from an import, is a conflict.
-    With ``prune``, KPIs that the file lacks are to be deleted.
+    A thing that differs, and whose last revision did not come from an import, is a conflict.
+    With ``prune``, what the files lack is to be deleted.
     """
+    joined = tuple(part.plan(tree, prune=prune) for part in JOINED) if tree else ()
+    if registry is None:
+        return Plan(None, (), (), (), joined)
     stored = {kpi.name: kpi for kpi in KPI.objects.whole()}
-    editors = last_editors(stored.values())
+    editors = last_editors(services.KIND_KPI, stored.values())
     steps = [plan_kpi(document, stored.get(document.name), editors) for document in registry.kpis]
     if prune:
         gone = stored.keys() - {document.name for document in registry.kpis}
@@ -161,14 +171,15 @@ def plan_import(*, registry: RegistryDocument, prune: bool = False) -> Plan:
     known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
     own = [unit.as_spec() for unit in registry.units]
     units = tuple(spec for spec in own if known.get(spec.code) != spec)
-    fresh = RegistrySettings.objects.filter(pk=1).exists()
-    return Plan(registry, tuple(steps), tuple(diff_settings(current, registry)) if fresh else (), units)
+    stands = RegistrySettings.objects.filter(pk=1).exists()
+    settings = tuple(diff_settings(current, registry)) if stands else ()
+    return Plan(registry, tuple(steps), settings, units, joined)
 
 
-def last_editors(kpis: Iterable[KPI]) -> dict[int, Revision]:
-    """The last revision of each KPI that did not come from an import, by the KPI's id."""
-    by_number = {(kpi.pk, kpi.revision) for kpi in kpis}
-    by_hand = Revision.objects.filter(kind=services.KIND_KPI).exclude(source=Revision.Source.IMPORT)
+def last_editors(kind: str, subjects: Iterable[services.Subject]) -> dict[int, Revision]:
+    """The last revision of each thing of a kind that did not come from an import, by the thing's id."""
+    by_number = {(subject.pk, subject.revision) for subject in subjects}
+    by_hand = Revision.objects.filter(kind=kind).exclude(source=Revision.Source.IMPORT)
     found = by_hand.select_related("author").defer("document")
     return {r.subject_id: r for r in found if (r.subject_id, r.number) in by_number}
 

@@ -28,6 +28,7 @@ class Revision(models.Model):
         IMPORT = "import", "imported"
         RESTORE = "restore", "restored"
         BULK = "bulk", "changed with others"
+        API = "api", "through the API"
 
     kind = models.CharField(max_length=20)
     subject_id = models.PositiveBigIntegerField()

@@ -1,4 +1,4 @@
-"""``registry export``: the working copy as the registry's file."""
+"""``registry export``: the working copy as the registry's file, and what other apps write beside it."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from contracts.documents import write_registry
 from contracts.files import write_atomically
 from contracts.findings import EXIT_CLEAN
 from contracts.formats.printable import printable
+from kpis.importing import JOINED
 from kpis.registry_commands.base import Subcommand, subcommand
 from kpis.services import registry_document
 
@@ -22,7 +23,10 @@ class Export(Subcommand):
     """Writes the same bytes for the same registry, whenever and wherever."""
 
     name = "export"
-    help = "Write the registry in the database as YAML, to a directory or to standard output."
+    help = (
+        "Write the registry in the database as YAML, to standard output, or to a directory with the roster and "
+        "every agent's bindings beside it."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         where = parser.add_mutually_exclusive_group()
@@ -45,4 +49,8 @@ class Export(Subcommand):
         path = Path(options["out"]) / REGISTRY_PATH
         write_atomically(path, text)
         command.stdout.write(printable(f"Wrote {len(document.kpis):,} KPIs to {path}."))
+        for part in JOINED:
+            for place, beside in part.files().items():
+                write_atomically(Path(options["out"]) / place, beside)
+                command.stdout.write(printable(f"Wrote {Path(options['out']) / place}."))
         return EXIT_CLEAN

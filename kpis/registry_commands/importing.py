@@ -19,6 +19,7 @@ from kpis.importing import (
     apply_import,
     objection,
     read_draft,
+    tell_imported,
 )
 from kpis.registry_commands.base import CannotRun, Subcommand, subcommand, wants_colour
 from kpis.registry_commands.paths import files_at, read_limited
@@ -44,7 +45,10 @@ class Import(Subcommand):
     """Reads, plans, shows the plan, applies it: all of it or nothing."""
 
     name = "import"
-    help = "Bring a registry file into the database: show what would change, then do it in one transaction."
+    help = (
+        "Bring a registry, agents' bindings and the roster into the database: show what would change, then do it "
+        "in one transaction."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -52,19 +56,21 @@ class Import(Subcommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="Only show the plan; write nothing.")
         parser.add_argument(
-            "--prune", action="store_true", help="Delete the KPIs that the file does not have."
+            "--prune",
+            action="store_true",
+            help="Delete what the files do not have: KPIs, and with a roster also agents.",
         )
         parser.add_argument(
             "--conflicts",
             choices=[str(choice) for choice in Conflicts],
             default=str(Conflicts.REFUSE),
-            help="For a KPI edited here since its last import, and different in the file: refuse the import "
+            help="For what was edited here since its last import, and is different in the file: refuse the import "
             "(the default), take theirs (the file's) or keep ours.",
         )
         parser.add_argument(
             "--with-errors", action="store_true", help="Import even where the rules find errors in the files."
         )
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the history of each KPI.")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the history of each.")
 
     def handle(self, command: BaseCommand, **options: Any) -> int:
         files = files_at(options["paths"])
@@ -79,11 +85,11 @@ class Import(Subcommand):
         for line in plan_lines(draft.plan) if draft.plan else ():
             talk(line)
         if refusal := objection(draft, with_errors=options["with_errors"], prune=options["prune"]):
-            way_out = " See --with-errors." if draft.registry and not options["with_errors"] else ""
+            way_out = " See --with-errors." if draft.plan and not options["with_errors"] else ""
             command.stderr.write(f"Nothing was imported. {refusal}{way_out}")
             return EXIT_FINDINGS
         if draft.plan is None:
-            raise CannotRun(f"Nothing was imported: {', '.join(map(str, files))} holds no KPI registry.")
+            raise CannotRun(f"Nothing was imported: {', '.join(map(str, files))} holds nothing to import.")
         if options["dry_run"]:
             talk("This was a dry run: nothing was written.")
             return EXIT_FINDINGS if is_blocked(draft.plan, options) else EXIT_CLEAN
@@ -91,12 +97,14 @@ class Import(Subcommand):
 
 
 def apply(command: BaseCommand, plan: Plan, options: dict[str, Any]) -> int:
-    """Do what the plan says and tell how many KPIs it was."""
+    """Do what the plan says and tell how much it was."""
     try:
         done = apply_import(plan, reason=options["reason"], conflicts=Conflicts(options["conflicts"]))
     except ImportRefused as refused:
         command.stderr.write(f"Nothing was imported. {printable(str(refused))}")
         return EXIT_FINDINGS
+    if not plan.changes_nothing:
+        tell_imported()
     if options["verbosity"]:
         told = "Nothing had to be done." if plan.changes_nothing else f"Imported: {in_words(done, DONE)}."
         command.stdout.write(told)
@@ -131,9 +139,10 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def step_lines(step: Step) -> Iterator[str]:
-    """What happens to one KPI."""
+    """What happens to one KPI or agent."""
+    kind = "" if step.kind == "kpi" else f"{step.kind} "
     edited = f" (edited here by {printable(step.edited_by)})" if step.edited_by else ""
-    yield f"{step.action:<8}  {printable(step.name)}{edited}"
+    yield f"{step.action:<8}  {kind}{printable(step.name)}{edited}"
     for change in step.changes:
         yield f"            {printable(change.words)}"
 

@@ -16,7 +16,7 @@ from contracts.findings import Finding, Level, Report
 from contracts.severity import REGISTRY_WORD, Severity
 from kpis.forms import ThresholdForm
 from kpis.importing import Action, Plan, Step
-from kpis.merge import Part
+from kpis.merge import UNSAID, Part
 from kpis.overview import Overview, overview_for
 
 register = template.Library()
@@ -75,7 +75,7 @@ def shown(value: Any) -> str:
 @register.filter
 def part_label(part: Part) -> str:
     """The place of a part that two people changed, in the words of the form."""
-    words = [severity_word(str(key)) for key in part.path if key != "risk_thresholds"]
+    words = [severity_word(str(key)) for key in part.path if key not in UNSAID]
     return " ".join(words).replace("_", " ")
 
 

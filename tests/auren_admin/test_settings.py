@@ -111,4 +111,4 @@ def test_the_environment_is_read_in_one_place():
         for line in path.read_text(encoding="utf-8").splitlines()
         if "os.environ" in line and "NO_COLOR" not in line
     }
-    assert readers <= {"auren_admin/settings.py", "auren_admin/wsgi.py", "auren_admin/checks.py"}
+    assert readers <= {f"auren_admin/{name}.py" for name in ("settings", "wsgi", "celery", "checks")}

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.checks import check_registry, check_settings
+from contracts.checks import check_kpi, check_registry, check_settings, compile_registry
+from contracts.context import context_of
 from contracts.documents import RegistryDocument
 from tests.contracts.samples import HRV
 
@@ -82,6 +83,12 @@ def test_paths_lead_to_the_kpi_in_its_document():
 def test_two_kpis_of_one_name_are_both_told():
     found = [f.path for f in check_registry(registry(HRV, HRV)) if f.code == "duplicate_name"]
     assert found == [("kpis", 0, "name"), ("kpis", 1, "name")]
+
+
+def test_many_kpis_are_told_of_in_the_order_of_the_file():
+    document = registry(*[HRV | {"name": f"KPI {number}"} for number in range(250)])
+    one_by_one = [check_kpi(spec, context_of(document)) for spec in compile_registry(document)]
+    assert check_registry(document) == [finding for found in one_by_one for finding in found]
 
 
 def test_one_name_repeated_very_often_does_not_cost_its_square():

@@ -1,8 +1,10 @@
 """Characters that no text may hold, wherever they are."""
 
+import json
+
 import pytest
 
-from contracts.texts import unfit_character, walk
+from contracts.texts import all_fit, unfit_character, walk
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,15 @@ def test_the_first_unfit_character_is_named(text, expected):
 def test_texts_are_found_at_any_depth_keys_too():
     found = set(walk({"a": ["x", {"b": "y"}], "c": 1}))
     assert found == {((), "a"), ((), "c"), (("a", 0), "x"), (("a", 1), "b"), (("a", 1, "b"), "y")}
+
+
+@pytest.mark.parametrize("text", ["hrv – ü 心", "a\nb", 'a "b" \\ c', "{}"])
+def test_json_of_fit_texts_is_told_at_one_look(text):
+    assert all_fit(json.dumps({"x": text}, ensure_ascii=False))
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00", "\x07", "\x08", "\x0c", "\x1b", "\x7f", "\u202e", "\ufffe", "a\\u0041"]
+)
+def test_json_of_others_takes_a_closer_look(text):
+    assert not all_fit(json.dumps({"x": text}, ensure_ascii=False))

@@ -29,7 +29,7 @@ def tree(tmp_path) -> Path:
 def test_the_example_is_valid():
     code, out, _ = run("validate", EXAMPLE, "--fail-on", "warning")
     assert code == 0
-    assert "in 1 file." in out
+    assert "in 11 files." in out
 
 
 def test_an_error_is_named_with_its_place_and_the_exit_code_is_1(tmp_path):
@@ -180,7 +180,8 @@ def test_an_app_adds_its_own_subcommand():
         def handle(self, command, **options):
             return 0
 
-    assert [door.name for door in subcommands()] == ["diff", "export", "fmt", "import", "schema", "validate"]
+    names = {door.name for door in subcommands()}
+    assert names > {"diff", "export", "fmt", "import", "schema", "validate"}
     with pytest.raises(ValueError, match="already a subcommand validate"):
         subcommand(Again)
 

@@ -51,12 +51,18 @@ def test_errors_keep_files_out_unless_told_otherwise(tmp_path, db):
 
 
 def test_prune_deletes_what_the_file_lacks(tree, tmp_path, db):
-    run("import", EXAMPLE)
+    run("import", EXAMPLE / REGISTRY)
     code, out, _ = run("import", tree, "--prune", "--dry-run")
     assert (code, KPI.objects.count()) == (0, 19)
     assert "delete    resting_hr" in out
     run("import", tree, "--prune")
     assert KPI.objects.get().name == "hrv_rmssd"
+
+
+def test_prune_deletes_no_kpi_that_an_agent_watches(tree, db):
+    run("import", EXAMPLE)
+    code, _, err = run("import", tree, "--prune")
+    assert (code, "still used by" in err, KPI.objects.count()) == (1, True, 19)
 
 
 def test_prune_never_deletes_for_a_slip_of_the_pen(tmp_path, db):
@@ -80,10 +86,11 @@ def test_what_was_edited_here_is_settled_as_asked(tree, editor, choice, code, ti
     assert KPI.objects.get().title == title
 
 
-def test_files_without_a_registry_are_nothing_to_import(tmp_path, db):
-    roster = tmp_path / "roster.yaml"
-    roster.write_text('version: "1.1"\nagents:\n  NEUROS:\n    enabled: true\n')
-    assert run("import", roster)[0] == 3
+def test_files_that_hold_no_contract_are_nothing_to_import(tmp_path, db):
+    other = tmp_path / "other.yaml"
+    other.write_text("colours: [red]\n")
+    code, _, err = run("import", other)
+    assert (code, "Nothing could be read." in err) == (1, True)
 
 
 # export
@@ -92,7 +99,8 @@ def test_files_without_a_registry_are_nothing_to_import(tmp_path, db):
 def test_an_export_is_the_same_bytes_every_time_and_everywhere(tmp_path, db):
     run("import", EXAMPLE)
     printed = [run("export", *where)[1] for where in ([], ["-"], ["--out", "-"])]
-    assert run("export", "--out", tmp_path) == (0, f"Wrote 19 KPIs to {tmp_path / REGISTRY}.\n", "")
+    code, out, _ = run("export", "--out", tmp_path)
+    assert (code, out.splitlines()[0]) == (0, f"Wrote 19 KPIs to {tmp_path / REGISTRY}.")
     assert {*printed} == {(tmp_path / REGISTRY).read_text(encoding="utf-8")}
     assert run("diff", EXAMPLE, tmp_path)[0] == 0
 

@@ -14,22 +14,29 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from auren_admin.checks import static_files_collected
+from auren_admin.processes import Companions
 from auren_admin.server import PortInUse, ensure_port_free, serve
 from kpis.models import KPI
 
 EXAMPLES = settings.BASE_DIR / "examples" / "auren"
 ADMIN = "admin"
+COMPANIONS = ("worker", "schedule")
 
 
 class Command(BaseCommand):
     help = (
         "Brings the database up to date, loads the example registry into an empty one, makes the first "
-        "admin account, and serves the site until Ctrl-C."
+        "admin account, and serves the site, with a worker and a schedule for background jobs, until Ctrl-C."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (AUREN_HOST)")
         parser.add_argument("--port", default=settings.PORT, type=int, help="port to listen on (PORT)")
+        parser.add_argument(
+            "--web-only",
+            action="store_true",
+            help="serve pages only; manage.py worker and manage.py schedule run somewhere else",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
@@ -38,7 +45,8 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
             self.collect_static()
             note = self.note(host, port, self.load_examples(), self.make_admin())
-            serve(host, port, on_listening=lambda: self.stdout.write(note))
+            with Companions(() if options["web_only"] else COMPANIONS):
+                serve(host, port, on_listening=lambda: self.stdout.write(note))
         except OperationalError as error:
             raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
         except KeyboardInterrupt:

@@ -13,6 +13,7 @@
             this.note = form.querySelector('#save-note');
             this.usualNote = this.note.textContent;
             this.touched = new Set();
+            this.parts = {};
             this.asking = null;
             this.timer = null;
             // Errors that came with the page stay in view until they are mended.
@@ -58,10 +59,16 @@
             }
         }
 
-        show({aside, errors, blocked}) {
+        show({aside, errors, blocked, parts}) {
             if (this.shown !== aside) {
                 this.shown = aside;
                 this.aside.innerHTML = aside; // the server has escaped it; the page's policy lets no script run in it
+            }
+            for (const [id, html] of Object.entries(parts ?? {})) {
+                const part = document.getElementById(id);
+                if (part && this.parts[id] !== html) {
+                    this.parts[id] = part.innerHTML = html;
+                }
             }
             let marked = false;
             for (const input of this.form.elements) {

@@ -1,5 +1,6 @@
 """`manage.py up`: what the first start does, what the next ones leave alone, and how it stops."""
 
+import contextlib
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -19,6 +21,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from auren_admin.management.commands import up
+from bindings.models import Agent, HandOff
 from kpis.models import KPI
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +29,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def start(monkeypatch):
-    """Run the command without a server, and return what a person sees."""
+    """Run the command without a server or its companions, and return what a person sees."""
+    monkeypatch.setattr(up, "COMPANIONS", ())
     monkeypatch.setattr(up, "serve", lambda host, port, on_listening: on_listening())
 
     def start(**options):
@@ -71,6 +75,8 @@ def test_examples_someone_deleted_do_not_come_back(start):
     start()
     kpis = KPI.objects.all()
     LogEntry.objects.log_actions(get_user_model().objects.get().pk, kpis[:1], action_flag=3)
+    HandOff.objects.all().delete()
+    Agent.objects.all().delete()
     kpis.delete()
     start()
     assert not kpis.exists()
@@ -110,7 +116,8 @@ def running(tmp_path):
     """The real command in a process of its own, with an empty database. Yields it and its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    unwanted = ("DATABASE_URL", "CELERY_BROKER_URL")
+    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     environment |= {
         "PORT": str(port),
         "AUREN_DATA_DIR": str(tmp_path),
@@ -141,16 +148,77 @@ def fetch(process, url):
     pytest.fail(f"it stopped: {process.stdout.read()}")
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_pages_and_stops_cleanly(running, stop):
+def test_it_serves_pages_and_stops_cleanly(running):
     process, address = running
     assert fetch(process, f"{address}/livez") == "ok\n"
     assert "AUREN Admin" in fetch(process, f"{address}/admin/")
-    process.send_signal(stop)
+    process.send_signal(signal.SIGINT)
     text, _ = process.communicate(timeout=20)
     assert process.returncode == 0
     assert "AUREN Admin is running." in text
     assert text.endswith("Stopped.\n")
+
+
+def companions_of(process):
+    """The processes it started, by their command."""
+    found = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            words = (status.parent / "cmdline").read_text().split("\0")
+            if "--parent" in words and words[words.index("--parent") + 1] == str(process.pid):
+                found[words[words.index("--parent") - 1]] = int(status.parent.name)
+    return found
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/cmdline").exists(), reason="looks for processes where Linux has them"
+)
+def test_a_worker_and_a_schedule_run_beside_it_are_replaced_and_end_with_it(running):
+    process, address = running
+    fetch(process, f"{address}/livez")
+    first = companions_of(process)
+    assert set(first) == {"worker", "schedule"}
+    os.kill(first["worker"], signal.SIGKILL)
+    wait_until(lambda: companions_of(process).get("worker") not in (None, first["worker"]))
+    process.terminate()
+    text, _ = process.communicate(timeout=20)
+    assert "The worker was killed by signal 9. It is started again." in text
+    assert text.endswith("Stopped.\n")
+    assert process.returncode == 0
+    assert companions_of(process) == {}
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/cmdline").exists(), reason="looks for processes where Linux has them"
+)
+def test_they_end_when_it_is_killed(running):
+    process, address = running
+    fetch(process, f"{address}/livez")
+    started = companions_of(process)
+    servers = set(children_of(process)) - set(started.values())
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(map(alive, started.values())))
+    for pid in servers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def alive(pid):
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def children_of(process):
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,12 @@
+"""Addresses of the API's first version."""
+
+from django.urls import include, path
+
+from rest.documentation import Description, Page
+
+urlpatterns = [
+    path("", include("kpis.api.urls")),
+    path("", include("bindings.api.urls")),
+    path("schema/", Description.as_view(), name="api-schema"),
+    path("docs/", Page.as_view(), name="api-docs"),
+]

@@ -1,0 +1,89 @@
+"""The processes beside the web server: started with it, started again when they die, stopped with it."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from threading import Event, Thread
+from types import TracebackType
+
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.5  # seconds
+BEFORE_RESTART = 1.0
+GRACE = 10.0  # for running jobs to be put back
+
+
+class Companions:
+    """Commands of ``manage.py`` that run while this is entered, each in its own session.
+
+    Ctrl-C in the terminal thus reaches this process alone, which then asks the others to stop by one signal to
+    the main process of each: a signal to Celery's whole group would kill running jobs.
+    """
+
+    def __init__(self, commands: Sequence[str]) -> None:
+        self.commands = commands
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._stop = Event()
+        self._watcher = Thread(target=self._watch, name="companions", daemon=True)
+
+    def __enter__(self) -> "Companions":
+        for command in self.commands:
+            self.running[command] = self._start(command)
+        self._watcher.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._watcher.join()
+        for process in self.running.values():
+            process.terminate()
+        deadline = time.monotonic() + GRACE
+        for process in self.running.values():
+            try:
+                process.wait(max(deadline - time.monotonic(), 0))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _start(self, command: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), command, "--parent", str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # Celery's greetings; what matters is on stderr
+            start_new_session=True,
+        )
+
+    def _watch(self) -> None:
+        while not self._stop.wait(LOOK_EVERY):
+            for command, process in self.running.items():
+                if process.poll() is None:
+                    continue
+                logger.warning("The %s %s. It is started again.", command, ending(process.returncode))
+                if self._stop.wait(BEFORE_RESTART):
+                    return
+                self.running[command] = self._start(command)
+
+
+def ending(code: int) -> str:
+    """How a process ended, in words."""
+    return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+def stop_with(parent: int | None) -> None:
+    """Stop this process, as SIGTERM does, once its parent is gone: nobody else would."""
+    if parent is not None:
+        Thread(target=_wait_for_end_of, args=(parent,), name="parent", daemon=True).start()
+
+
+def _wait_for_end_of(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,1 @@
+"""Agents, the KPIs each of them watches, what it does about them, and whom it hands over to."""

@@ -1,0 +1,126 @@
+"""Agents in the admin: the list, the page of each one, the map, and the bulk actions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from bindings import services
+from bindings.admin import page, roster_map
+from bindings.admin.agent_kind import AGENTS
+from bindings.admin.verdicts import findings_of
+from bindings.models import Agent
+from kpis.admin import conflict, history
+from kpis.admin.kpi import counted, level_counts
+
+
+@admin.register(Agent)
+class AgentAdmin(admin.ModelAdmin[Agent]):
+    """Agents, each with its whole contract on one page."""
+
+    list_display = ("name", "role", "status", "is_enabled", "watches", "findings")
+    list_filter = ("status", "enabled")
+    list_per_page = 50
+    search_fields = ("name", "role", "bindings__kpi__name")
+    actions = ("enable", "disable")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages around the form."""
+        view = self.admin_site.admin_view
+        return [
+            path("map/", view(roster_map.map_view(self)), name="bindings_agent_map"),
+            path("preview/", view(page.preview_view(self)), name="bindings_agent_preview_add"),
+            path("<int:pk>/preview/", view(page.preview_view(self)), name="bindings_agent_preview"),
+            path("<int:pk>/merge/", view(conflict.merge_view(AGENTS, self)), name="bindings_agent_merge"),
+            path(
+                "<int:pk>/history/<int:number>/",
+                view(history.restore_view(AGENTS, self)),
+                name="bindings_agent_restore",
+            ),
+            *super().get_urls(),
+        ]
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        """With how many KPIs each one watches."""
+        return super().get_queryset(request).annotate(bindings_count=Count("bindings", distinct=True))
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Judge the page's agents once, with one view of roster and registry for all of them."""
+        changelist = super().get_changelist_instance(request)
+        found = findings_of(agent.pk for agent in changelist.result_list)
+        for agent in changelist.result_list:
+            agent.told = found[agent.pk]
+        return changelist
+
+    @admin.display(description="enabled", ordering="enabled")
+    def is_enabled(self, agent: Agent) -> SafeString:
+        """A word, not only a sign."""
+        kind, word = ("normal", "on") if agent.enabled else ("unknown", "off")
+        return format_html('<span class="chip {}">{}</span>', kind, word)
+
+    @admin.display(description="watches", ordering="bindings_count")
+    def watches(self, agent: Any) -> str:
+        """How many KPIs it binds."""
+        return counted(agent.bindings_count, "KPI") if agent.bindings_count else "nothing"
+
+    @admin.display(description="findings")
+    def findings(self, agent: Any) -> SafeString:
+        """How many errors, warnings and notes the rules have about it."""
+        chips = format_html_join(" ", '<span class="chip level-{}">{}</span>', level_counts(agent.told))
+        return chips or format_html('<span class="muted">{}</span>', "none")
+
+    # The page
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """The whole contract on one page."""
+        return page.agent_view(self, request, object_id)
+
+    history_view = history.history_view(AGENTS)
+
+    def delete_model(self, request: HttpRequest, obj: Agent) -> None:
+        """Delete, and keep a mark of it in the history."""
+        with transaction.atomic():
+            services.record_deletion(agents=[obj], author=request.user)
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
+        """The same for several."""
+        with transaction.atomic():
+            agents: Sequence[Agent] = list(queryset)
+            services.record_deletion(agents=agents, author=request.user)
+            Agent.objects.filter(pk__in=[agent.pk for agent in agents]).delete()
+
+    # Bulk actions
+
+    @admin.action(description="Switch on", permissions=["change"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
+        """Let the selection watch."""
+        self._switch(request, queryset, on=True)
+
+    @admin.action(description="Switch off", permissions=["change"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
+        """Let the selection watch nothing."""
+        self._switch(request, queryset, on=False)
+
+    def _switch(self, request: HttpRequest, queryset: QuerySet[Agent], *, on: bool) -> None:
+        changed = services.switch(
+            agents=Agent.objects.filter(pk__in=queryset.values("pk")), on=on, author=request.user
+        )
+        self.message_user(
+            request, f"{counted(changed, 'agent')} now {'on' if on else 'off'}.", messages.SUCCESS
+        )

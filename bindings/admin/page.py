@@ -1,0 +1,217 @@
+"""An agent's page: its whole contract as one form, shown with what it means, and saved by one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+
+from bindings import services
+from bindings.admin import moves
+from bindings.admin.agent_kind import AGENTS
+from bindings.admin.card import Card
+from bindings.admin.placing import Judged, by_card, error_texts, judge, place_errors, place_refusal
+from bindings.admin.sheet import Sheet
+from bindings.documents import Contract
+from bindings.forms import ActionForm, HandOffForm
+from bindings.models import Agent, Binding
+from bindings.pictures import binding_picture
+from kpis.admin import conflict
+from kpis.models import KPI, Revision
+from kpis.services import StaleRevision
+
+TEMPLATES = "admin/bindings/agent"
+
+
+def agent_view(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
+    """The page of an agent, or of a new one."""
+    agent = get_object_or_404(Agent.objects.whole(), pk=object_id) if object_id else Agent()
+    may_change = (
+        model_admin.has_change_permission(request, agent)
+        if object_id
+        else model_admin.has_add_permission(request)
+    )
+    if not may_change and (not object_id or not model_admin.has_view_permission(request, agent)):
+        raise PermissionDenied
+    stored = Contract.of(agent) if agent.pk else None
+    if request.method != "POST":
+        return page(model_admin, request, agent, opened(request, agent, stored), may_change=may_change)
+    if not may_change:
+        raise PermissionDenied
+    if moves.BUTTON in request.POST:
+        data, row = moves.moved(request.POST, request.POST[moves.BUTTON])
+        sheet = Sheet.of_post(data, stored, bound=False)
+        return page(model_admin, request, agent, sheet, row=row, unsaved=True)
+    return saved(model_admin, request, agent, stored)
+
+
+def opened(request: HttpRequest, agent: Agent, stored: Contract | None) -> Sheet:
+    """The form as it is opened: what is stored, or what this person merged."""
+    shown = stored or Contract.of(agent)
+    if stored and "merge" in request.GET and (draft := conflict.draft_of(AGENTS, request, agent)):
+        shown = Contract.from_stored(draft)
+    return Sheet.of_contract(agent, shown, stored)
+
+
+def saved(
+    model_admin: ModelAdmin[Agent], request: HttpRequest, agent: Agent, stored: Contract | None
+) -> HttpResponse:
+    """Save the form as a whole, or show what stands in the way."""
+    sheet = Sheet.of_post(request.POST, stored)
+    judged = judge(agent, sheet)
+    stale = (
+        agent.pk and judged.contract and conflict.answer_if_stale(AGENTS, model_admin, request, str(agent.pk))
+    )
+    if stale:
+        return stale
+    place_errors(sheet, judged.errors)
+    if judged.contract is None or error_texts(sheet):
+        return page(model_admin, request, agent, sheet, judged=judged)
+    try:
+        store(request, agent, sheet, judged.contract, stored)
+    except StaleRevision:  # saved by someone else after the look above
+        return conflict.conflict_page(AGENTS, model_admin, request, str(agent.pk))
+    except (ValidationError, KeyError) as refused:
+        error = (
+            refused
+            if isinstance(refused, ValidationError)
+            else ValidationError(f"{refused.args[0]} is gone.")
+        )
+        place_refusal(sheet, error)
+        fresh = Agent.objects.whole().get(pk=agent.pk) if stored else Agent()
+        return page(model_admin, request, fresh, sheet)
+    return model_admin.response_change(request, agent) if stored else model_admin.response_add(request, agent)
+
+
+def store(
+    request: HttpRequest, agent: Agent, sheet: Sheet, contract: Contract, stored: Contract | None
+) -> None:
+    """Write the contract through the gate, unless it says what is stored already.
+
+    Raises StaleRevision, ValidationError, and KeyError naming what is gone.
+    """
+    code = sheet.head.text("code")
+    if stored and code == agent.code and contract.as_stored() == stored.as_stored():
+        return
+    with transaction.atomic():
+        if stored:
+            services.lock(agent=agent, revision=int(request.POST["started_from"]))
+        agent.code = code
+        services.replace_agent(
+            agent=agent,
+            document=contract.bindings,
+            roster_entry=contract.entry,
+            author=request.user,
+            source=Revision.Source.ADMIN,
+            reason=sheet.head.text("reason"),
+        )
+
+
+def page(
+    model_admin: ModelAdmin[Agent],
+    request: HttpRequest,
+    agent: Agent,
+    sheet: Sheet,
+    *,
+    judged: Judged | None = None,
+    row: str = "",
+    unsaved: bool = False,
+    may_change: bool = True,
+) -> HttpResponse:
+    """The page around a form; ``row`` is the prefix of a row that was just added or moved."""
+    chooser = ChooseKpi(model_admin)
+    context = model_admin.admin_site.each_context(request) | meaning(agent, sheet, judged)
+    context |= {
+        "opts": model_admin.opts,
+        "title": agent.name or "Add agent",
+        "original": agent if agent.pk else None,
+        "add": agent.pk is None,
+        "sheet": sheet,
+        "errors": sheet.bound,
+        "unsaved": unsaved or sheet.bound or "merge" in request.GET,
+        "row": row,
+        "may_change": may_change,
+        "has_delete_permission": model_admin.has_delete_permission(request, agent),
+        "chooser": chooser,
+        "media": model_admin.media + chooser.media,
+        "agents": Agent.objects.exclude(pk=agent.pk).values_list("name", flat=True),
+        "blank_action": ActionForm(prefix="__prefix__"),
+        "blank_hand_off": HandOffForm(prefix="__prefix__", initial={"severity": "critical"}),
+        "preview_url": AGENTS.url("preview", agent.pk) if agent.pk else AGENTS.url("preview_add"),
+    }
+    return TemplateResponse(request, f"{TEMPLATES}/change_form.html", context)
+
+
+class ChooseKpi(forms.Form):
+    """The KPI of a new binding, looked up as one types."""
+
+    def __init__(self, model_admin: ModelAdmin[Agent]) -> None:
+        super().__init__()
+        widget = AutocompleteSelect(Binding._meta.get_field("kpi"), model_admin.admin_site)
+        self.fields[moves.CHOSEN] = forms.ModelChoiceField(
+            KPI.objects.none(), widget=widget, label="KPI", required=False
+        )
+
+
+def meaning(agent: Agent, sheet: Sheet, judged: Judged | None = None) -> dict[str, Any]:
+    """What the form would mean: the picture of each binding, and what the rules say."""
+    judged = judged or judge(agent, sheet)
+    kpis = {
+        kpi.name: kpi
+        for kpi in KPI.objects.select_related("unit").filter(name__in=[c.key for c in sheet.cards])
+    }
+    spec = judged.verdict.spec
+    bindings = spec.bindings if spec else [None] * len(sheet.cards)
+    cards = []
+    for card, binding in zip(sheet.cards, bindings, strict=True):
+        kpi = kpis.get(card.key)
+        drawn = binding_picture(binding, kpi.unit.symbol) if binding and kpi else None
+        inherits = binding is not None and not binding.triggers
+        cards.append({"card": card, "kpi": kpi, "picture": drawn, "inherits": inherits})
+    return {"cards": cards, "told": by_card(sheet, judged.verdict.findings), "judged": judged}
+
+
+def preview_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
+    """The endpoint that the form asks while one types: the verdict a save would get, and nothing saved."""
+
+    def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        agent = get_object_or_404(Agent.objects.whole(), pk=pk) if pk else Agent()
+        allowed = (
+            model_admin.has_change_permission(request, agent)
+            if pk
+            else model_admin.has_add_permission(request)
+        )
+        if not allowed:
+            raise PermissionDenied
+        sheet = Sheet.of_post(request.POST, Contract.of(agent) if pk else None)
+        judged = judge(agent, sheet)
+        context = meaning(agent, sheet, judged)
+        place_errors(sheet, judged.errors)
+        parts = {f"{at['card'].prefix}-says": says(request, at) for at in context["cards"]}
+        return JsonResponse(
+            {
+                "aside": render_to_string(f"{TEMPLATES}/aside.html", context, request=request),
+                "errors": error_texts(sheet),
+                "blocked": bool(judged.errors),
+                "parts": parts,
+            }
+        )
+
+    return view
+
+
+def says(request: HttpRequest, at: dict[str, Any]) -> str:
+    """The picture of one binding, and whether it inherits."""
+    card: Card = at["card"]
+    return render_to_string(f"{TEMPLATES}/says.html", at | {"uid": card.prefix}, request=request)

@@ -1,0 +1,143 @@
+"""Tokens in the admin: made, rotated and revoked; a secret is shown once, on the page that made it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bindings.models import ApiToken, Scope
+
+OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
+
+
+class TokenForm(forms.ModelForm[ApiToken]):
+    """A token as it is made. Afterwards only its name and its end may change."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, help_text="What it may be used for."
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("name", "agent", "scopes", "expires")
+
+    def clean_expires(self) -> Any:
+        """An end in the past would make a token nobody can use."""
+        expires = self.cleaned_data["expires"]
+        if "expires" in self.changed_data and expires and expires <= timezone.now():
+            raise forms.ValidationError("This is in the past.", code="in_the_past")
+        return expires
+
+
+@admin.register(ApiToken)
+class TokenAdmin(admin.ModelAdmin[ApiToken]):
+    """Tokens of agents and services."""
+
+    form = TokenForm
+    list_display = ("name", "agent", "listed_scopes", "state", "last_used", "expires")
+    list_filter = ("agent",)
+    list_select_related = ("agent",)
+    search_fields = ("name", "key", "agent__name")
+    autocomplete_fields = ("agent",)
+    fields = ("name", "agent", "scopes", "expires")
+    actions = ("revoke_all",)
+    change_form_template = "admin/bindings/token/change_form.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
+        """Whom it speaks for and what it may do is settled when it is made."""
+        return ("agent", "listed_scopes", "key", "created", "author", "last_used", "state") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
+        """A token that is there shows what became of it."""
+        return ("name", "expires", *self.get_readonly_fields(request, obj)) if obj else self.fields
+
+    def get_urls(self) -> list[URLPattern]:
+        """The two buttons of its page."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/rotate/", view(self.rotate_view), name="bindings_apitoken_rotate"),
+            path("<int:pk>/revoke/", view(self.revoke_view), name="bindings_apitoken_revoke"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="scopes")
+    def listed_scopes(self, token: ApiToken) -> str:
+        """Its scopes in a row."""
+        return ", ".join(token.scopes)
+
+    @admin.display(description="state")
+    def state(self, token: ApiToken) -> SafeString:
+        """Whether it still opens anything."""
+        kind = "" if token.state == "usable" else "level-error"
+        return format_html('<span class="chip {}">{}</span>', kind, token.state)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        """Give a new token its secret, which only :meth:`response_add` will see."""
+        if not change:
+            obj.author_id = request.user.pk
+            form.secret = obj.new_secret()
+            request.new_secret = form.secret  # type: ignore[attr-defined]  # for the answer to this request only
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiToken, post_url_continue: Any = None
+    ) -> HttpResponse:
+        """Show the secret, this once."""
+        return self.secret_page(request, obj, request.new_secret)  # type: ignore[attr-defined]  # set in save_model
+
+    def secret_page(self, request: HttpRequest, token: ApiToken, secret: str) -> HttpResponse:
+        """The page with the secret; no browser or proxy may keep it."""
+        context = self.admin_site.each_context(request) | {
+            "title": f"Token {token.name}", "opts": self.opts, "token": token, "secret": secret,
+        }  # fmt: skip
+        response = TemplateResponse(request, "admin/bindings/token/secret.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make the next token and let this one end a little later."""
+        token = self._to_change(request, pk)
+        hours = request.POST.get("overlap", "")
+        if request.method != "POST" or hours not in OVERLAPS or token.state != "usable":
+            return HttpResponseRedirect(reverse("admin:bindings_apitoken_change", args=[pk]))
+        new, secret = token.rotate(overlap=timedelta(hours=int(hours)), author=request.user)
+        self.log_addition(request, new, f"Replaces token {token.key}.")
+        return self.secret_page(request, new, secret)
+
+    def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """End this token now."""
+        token = self._to_change(request, pk)
+        if request.method == "POST":
+            token.revoke()
+            self.log_change(request, token, "Revoked.")
+            messages.success(request, f"{token.name} is revoked: nothing accepts it any more.")
+        return HttpResponseRedirect(reverse("admin:bindings_apitoken_change", args=[pk]))
+
+    def _to_change(self, request: HttpRequest, pk: int) -> ApiToken:
+        token = get_object_or_404(ApiToken, pk=pk)
+        if not self.has_change_permission(request, token):
+            raise PermissionDenied
+        return token
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the choices of how long both tokens count."""
+        return super().render_change_form(request, context | {"overlaps": OVERLAPS.items()}, *args, **kwargs)
+
+    @admin.action(description="Revoke", permissions=["change"])
+    def revoke_all(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        """End every token of the selection."""
+        for token in queryset:
+            token.revoke()
+        messages.success(request, f"Revoked: {', '.join(token.name for token in queryset)}.")

@@ -1,0 +1,38 @@
+"""Waivers in the admin: what is silenced, why, by whom, and until when."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bindings.models import Waiver
+
+
+@admin.register(Waiver)
+class WaiverAdmin(admin.ModelAdmin[Waiver]):
+    """Waivers are made beside the finding they silence; here they are found, renewed and taken back."""
+
+    list_display = ("rule", "about", "reason", "owner", "expires", "holds")
+    list_filter = ("owner", "rule")
+    search_fields = ("rule", "subject_name", "reason", "owner")
+    fields = ("rule", "subject_name", "reason", "owner", "expires")
+
+    @admin.display(description="about", ordering="subject_name")
+    def about(self, waiver: Waiver) -> str:
+        """What it is about."""
+        return waiver.subject_name or "the registry"
+
+    @admin.display(description="state", ordering="expires")
+    def holds(self, waiver: Waiver) -> SafeString:
+        """Whether it still silences anything."""
+        if waiver.expires < timezone.localdate():
+            return format_html('<span class="chip level-error">{}</span>', "expired")
+        return format_html('<span class="chip">{}</span>', "holds")
+
+    def save_model(self, request: HttpRequest, obj: Waiver, form: Any, change: bool) -> None:
+        """Keep who decided."""
+        obj.author_id = request.user.pk
+        super().save_model(request, obj, form, change)

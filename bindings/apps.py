@@ -1,0 +1,17 @@
+"""Agents and bindings as a Django app."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class BindingsConfig(AppConfig):
+    """Agents, bindings, triggers, actions, hand-offs and waivers."""
+
+    name = "bindings"
+    verbose_name = "Agents"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Join the KPIs' import, export and comparison."""
+        import_module("bindings.importing")

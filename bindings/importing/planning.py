@@ -1,0 +1,132 @@
+"""What an import would do with agents."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bindings import services
+from bindings.documents import Contract, as_it_would_be, fill_roster, roster_data
+from bindings.importing.applying import apply_agents, release_kpis
+from bindings.models import Agent, Roster
+from contracts.diff import Change
+from contracts.diffagents import diff_bindings, diff_entries, diff_rosters
+from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
+from contracts.loading import Tree
+from kpis.importing import Action, Conflicts, JoinedPlan, Step
+from kpis.importing.planning import last_editors, name_of
+from kpis.models import KPI, Revision
+from kpis.services import Author
+
+OFF_THE_ROSTER = RosterAgent(enabled=False)
+"""What is known of an agent that has bindings and is on no roster: nothing, so it does not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPlan(JoinedPlan):
+    """All that an import would do with agents: a step and a contract each, and the roster's own values."""
+
+    noun: ClassVar[str] = "agents"
+    permissions: ClassVar[tuple[str, ...]] = (
+        "bindings.add_agent",
+        "bindings.change_agent",
+        "bindings.delete_agent",
+    )
+
+    steps: tuple[Step, ...]
+    settings: tuple[Change, ...]
+    contracts: Mapping[str, Contract]
+    roster: RosterDocument | None
+
+    def make_way(self, kpis: Collection[str], conflicts: Conflicts) -> None:
+        """Let go of KPIs that the new contracts do not bind any more."""
+        release_kpis(self.writing(conflicts) + self.of(Action.DELETE), self.contracts, kpis)
+
+    def apply(self, *, author: Author, reason: str, conflicts: Conflicts) -> None:
+        """Do it, inside the transaction that the KPIs were written in."""
+        if self.roster is not None and (self.settings or not Roster.objects.filter(pk=1).exists()):
+            roster = Roster.current()
+            fill_roster(roster, self.roster)
+            roster.save()
+        apply_agents(
+            self.writing(conflicts), self.of(Action.DELETE), self.contracts, author=author, reason=reason
+        )
+
+    def of(self, action: Action) -> list[Step]:
+        """The steps of one kind of action."""
+        return [step for step in self.steps if step.action is action]
+
+    def writing(self, conflicts: Conflicts) -> list[Step]:
+        """The steps that store a contract."""
+        clashing = self.of(Action.CONFLICT) if conflicts is Conflicts.THEIRS else []
+        return [*self.of(Action.CREATE), *self.of(Action.CHANGE), *clashing]
+
+
+def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
+    """Compare the files' roster and bindings with what is stored, in a constant number of queries."""
+    roster = next((one.document for one in tree.rosters if one.document), None)
+    bindings = {one.document.agent: one.document for one in tree.bindings if one.document}
+    if roster is None and not bindings:
+        return AgentPlan((), (), {}, None)
+    stored = {agent.name: agent for agent in Agent.objects.whole()}
+    editors = last_editors(services.KIND_AGENT, stored.values())
+    symbols = dict(KPI.objects.values_list("name", "unit__symbol"))
+    listed = roster.agents if roster else {}
+    empties = prune and bool(roster and bindings)
+    steps: list[Step] = []
+    contracts: dict[str, Contract] = {}
+    for name in dict.fromkeys([*listed, *bindings]):
+        agent = stored.get(name)
+        now = Contract.of(agent) if agent else None
+        contracts[name] = wanted(name, now, listed.get(name), bindings.get(name), empties)
+        steps.append(plan_agent(name, agent, now, contracts[name], editors, symbols))
+    if prune and roster:
+        gone = [agent for name, agent in stored.items() if name not in contracts]
+        steps += [Step(Action.DELETE, a.name, revision=a.revision, kind=services.KIND_AGENT) for a in gone]
+    return AgentPlan(tuple(steps), roster_changes(roster), contracts, roster)
+
+
+def wanted(
+    name: str,
+    now: Contract | None,
+    entry: RosterAgent | None,
+    bindings: BindingsDocument | None,
+    empties: bool,
+) -> Contract:
+    """The contract after the import: what the files do not tell of stays, unless what they lack is to go."""
+    nothing = BindingsDocument(agent=name, kpis_used=[])
+    here = nothing if now is None or empties else now.bindings
+    listed = now.entry if now else OFF_THE_ROSTER
+    return Contract(as_it_would_be(bindings) if bindings else here, entry or listed)
+
+
+def plan_agent(
+    name: str,
+    agent: Agent | None,
+    now: Contract | None,
+    then: Contract,
+    editors: Mapping[int, Revision],
+    symbols: Mapping[str, str],
+) -> Step:
+    """What the files' version of one agent means for the stored one."""
+    kind = services.KIND_AGENT
+    if agent is None or now is None:
+        return Step(Action.CREATE, name, kind=kind)
+    changes = (
+        *diff_entries(name, now.entry, then.entry),
+        *diff_bindings(now.bindings, then.bindings, symbols),
+    )
+    if not changes:
+        return Step(Action.UNCHANGED, name, revision=agent.revision, kind=kind)
+    editor = editors.get(agent.pk)
+    if editor is None:
+        return Step(Action.CHANGE, name, changes=changes, revision=agent.revision, kind=kind)
+    return Step(Action.CONFLICT, name, None, changes, agent.revision, name_of(editor), kind)
+
+
+def roster_changes(roster: RosterDocument | None) -> tuple[Change, ...]:
+    """What changes of the roster's own values, where some are stored."""
+    current = Roster.objects.filter(pk=1).first()
+    if roster is None or current is None:
+        return ()
+    before = RosterDocument.model_validate(current.as_data() | {"agents": {}})
+    return tuple(diff_rosters(before, RosterDocument.model_validate(roster_data(roster) | {"agents": {}})))

@@ -1,0 +1,24 @@
+"""The tables of agents, what they watch and do, and what is waived."""
+
+from bindings.models.action import Action
+from bindings.models.agent import Agent
+from bindings.models.binding import Binding
+from bindings.models.hand_off import HandOff
+from bindings.models.report import ValidationReport
+from bindings.models.roster import Roster
+from bindings.models.token import ApiToken, Scope
+from bindings.models.trigger import Trigger
+from bindings.models.waiver import Waiver
+
+__all__ = [
+    "Action",
+    "Agent",
+    "ApiToken",
+    "Binding",
+    "HandOff",
+    "Roster",
+    "Scope",
+    "Trigger",
+    "ValidationReport",
+    "Waiver",
+]

@@ -1,0 +1,90 @@
+"""What the database itself refuses about an agent's contract, for whoever goes around ``clean()``."""
+
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+from contracts.rules.bindings import ROLES
+from contracts.rules.roster import STATUSES
+from contracts.severity import Severity
+
+NAME_PATTERN = r"\A[A-Z][A-Z0-9_]*\Z"
+CODE_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
+ACTION_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
+SEVERITIES = [str(severity) for severity in Severity]
+
+AGENT_CONSTRAINTS = (
+    CheckConstraint(
+        condition=Q(name__regex=NAME_PATTERN),
+        name="agent_name_pattern",
+        violation_error_code="name_pattern",
+        violation_error_message="A name is capital letters, digits and underscores, beginning with a letter.",
+    ),
+    CheckConstraint(
+        condition=Q(code__regex=CODE_PATTERN),
+        name="agent_code_pattern",
+        violation_error_code="name_pattern",
+        violation_error_message="A folder is small letters, digits and underscores, beginning with a letter.",
+    ),
+    CheckConstraint(condition=Q(status__in=["", *STATUSES]), name="agent_status_known"),
+)
+
+BINDING_CONSTRAINTS = (
+    UniqueConstraint(
+        fields=("agent", "kpi"),
+        name="binding_once",
+        violation_error_code="duplicate_binding",
+        violation_error_message="This agent already binds this KPI.",
+    ),
+    CheckConstraint(
+        condition=Q(role__in=["", *ROLES]),
+        name="binding_role_known",
+        violation_error_code="role_unknown",
+        violation_error_message=f"The role is none of {', '.join(ROLES)}.",
+    ),
+)
+
+TRIGGER_CONSTRAINTS = (
+    UniqueConstraint(
+        fields=("binding", "severity", "older_key"),
+        name="trigger_once_per_severity",
+        violation_error_code="duplicate_trigger",
+        violation_error_message="This binding already has a trigger of this severity.",
+    ),
+    CheckConstraint(condition=Q(severity__in=SEVERITIES), name="trigger_severity_known"),
+    CheckConstraint(
+        condition=Q(older_key=False) | Q(severity=str(Severity.WARNING)), name="trigger_older_key_warns"
+    ),
+    CheckConstraint(
+        condition=~Q(condition=""),
+        name="trigger_has_condition",
+        violation_error_code="condition",
+        violation_error_message="A trigger needs a condition.",
+    ),
+)
+
+ACTION_CONSTRAINTS = (
+    UniqueConstraint(
+        fields=("binding", "name", "on"),
+        name="action_once",
+        violation_error_code="action_repeated",
+        violation_error_message="This binding already takes this action.",
+    ),
+    CheckConstraint(
+        condition=Q(name__regex=ACTION_PATTERN),
+        name="action_name_pattern",
+        violation_error_code="action_name",
+        violation_error_message=(
+            "An action is small letters, digits and underscores, beginning with a letter."
+        ),
+    ),
+    CheckConstraint(condition=Q(on__in=["", *SEVERITIES]), name="action_severity_known"),
+)
+
+HAND_OFF_CONSTRAINTS = (
+    CheckConstraint(condition=Q(severity__in=SEVERITIES), name="hand_off_severity_known"),
+    CheckConstraint(
+        condition=~Q(target=F("agent")),
+        name="hand_off_to_another",
+        violation_error_code="self_target",
+        violation_error_message="An agent cannot hand over to itself.",
+    ),
+)

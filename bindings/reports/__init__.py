@@ -1,0 +1,1 @@
+"""Validation reports: everything there is, judged by the whole catalogue, compared with the time before."""

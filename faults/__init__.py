@@ -1,0 +1,1 @@
+"""Faults on purpose: `python -m faults [name …]`, one ledger line a fault."""

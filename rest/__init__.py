@@ -1,0 +1,1 @@
+"""What every REST resource shares: problems, strict bodies, conditional writes, pages, permissions."""

@@ -1,0 +1,52 @@
+"""Who may do what: a token by its scopes, a person by Django's permissions. Nobody else, ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+_VERBS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+
+
+@runtime_checkable
+class Token(Protocol):
+    """What stands behind `Authorization: Bearer …`: ``request.auth``."""
+
+    scopes: list[str]
+
+    @property
+    def agent_name(self) -> str:
+        """The only agent this token speaks for; "" for a token of a service."""
+
+
+class HasScope(BasePermission):
+    """A view says its ``read_scope`` and ``write_scope``, and for people its model or ``needs``."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether this caller may use this method here at all."""
+        reads = request.method in SAFE_METHODS or bool(getattr(view, "only_reads", False))
+        if isinstance(request.auth, Token):
+            return self._token_may(request.auth, reads, view)
+        if not request.user or not request.user.is_authenticated:
+            return False
+        return request.user.has_perms(needed(view, str(request.method)))
+
+    def _token_may(self, token: Token, reads: bool, view: APIView) -> bool:
+        scope = getattr(view, "read_scope" if reads else "write_scope", None)
+        if scope is None or scope not in token.scopes:
+            return False
+        # What every agent follows is not one agent's to change.
+        return reads or not token.agent_name or bool(getattr(view, "agents_write_their_own", False))
+
+
+def needed(view: Any, method: str) -> list[str]:
+    """The permissions of Django's that a person needs."""
+    if (needs := getattr(view, "needs", None)) is not None:
+        return list(needs.get(method, needs["*"]))
+    options = view.queryset.model._meta
+    return [f"{options.app_label}.{_VERBS.get(method, 'view')}_{options.model_name}"]

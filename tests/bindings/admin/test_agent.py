@@ -1,0 +1,79 @@
+"""The list of agents, the bulk actions, and what a KPI's pages say of the agents that watch it."""
+
+import pytest
+from django.urls import reverse
+
+from bindings.models import Agent, Binding
+from kpis.models import KPI, Revision
+from tests.bindings.admin.conftest import make_agent
+from tests.kpis.conftest import make
+
+LIST = "/admin/bindings/agent/"
+
+
+def test_the_list_says_what_each_one_watches_and_what_the_rules_say(neuros, editor_client):
+    page = editor_client.get(LIST).text
+    row = page.split("NEUROS</a>")[1].split("</tr>")[0]
+    assert "1 KPI" in row
+    assert "1 note" in row
+
+
+def test_the_list_takes_the_same_queries_for_two_and_for_thirty(
+    neuros, editor_client, django_assert_num_queries
+):
+    editor_client.get(LIST)
+    # Session, person, permissions (2), counts (2), the page; for the verdicts: agents, bindings, KPIs, triggers,
+    # actions, hand-offs, targets, KPIs' units, thresholds, all units, the roster, who asks whom.
+    with django_assert_num_queries(19) as few:
+        editor_client.get(LIST)
+    for number in range(28):
+        kpi = make(name=f"k_{number}", prometheus_metric=f"auren_k_{number}_ms")
+        make_agent(f"A_{number}", {"agent": f"A_{number}", "kpis_used": [{"key": kpi.name}]})
+    with django_assert_num_queries(len(few)):
+        editor_client.get(LIST)
+
+
+def test_the_navigation_leads_to_agents_and_map(neuros, editor_client):
+    navigation = editor_client.get("/admin/").text.split("<nav")[1].split("</nav>")[0]
+    assert LIST in navigation
+    assert reverse("admin:bindings_agent_map") in navigation
+
+
+def test_agents_are_switched_off_together_and_each_keeps_a_revision(neuros, editor_client):
+    chosen = {"action": "disable", "_selected_action": [agent.pk for agent in Agent.objects.all()]}
+    editor_client.post(LIST, chosen)
+    assert not Agent.objects.filter(enabled=True).exists()
+    assert Revision.objects.filter(kind="agent", source="bulk").count() == 2
+
+
+def test_a_viewer_switches_nothing(neuros, viewer_client):
+    viewer_client.post(LIST, {"action": "disable", "_selected_action": [neuros.pk]})
+    assert Agent.objects.get(pk=neuros.pk).enabled
+
+
+def test_a_kpis_page_shows_who_watches_it(neuros, hrv, editor_client):
+    page = editor_client.get(reverse("admin:kpis_kpi_change", args=[hrv.pk])).text
+    part = page.split("Watched by")[1]
+    assert reverse("admin:bindings_agent_change", args=[neuros.pk]) in part
+    assert "&lt; 25" in part
+
+
+def test_who_may_not_see_agents_is_not_told_who_watches(neuros, hrv, editor, editor_client):
+    editor.user_permissions.remove(*editor.user_permissions.filter(codename="view_agent"))
+    assert "Watched by" not in editor_client.get(reverse("admin:kpis_kpi_change", args=[hrv.pk])).text
+
+
+@pytest.mark.parametrize("data", [None, {"post": "yes"}])
+def test_a_kpi_that_is_bound_is_not_deleted_and_the_page_lists_who_uses_it(neuros, hrv, editor_client, data):
+    url = reverse("admin:kpis_kpi_delete", args=[hrv.pk])
+    page = editor_client.get(url) if data is None else editor_client.post(url, data)
+    assert "It cannot be deleted while others use it." in page.text
+    assert reverse("admin:bindings_agent_change", args=[neuros.pk]) in page.text
+    assert KPI.objects.exists()
+
+
+def test_bound_kpis_are_not_deleted_together_either(neuros, hrv, editor_client):
+    data = {"action": "delete_selected", "_selected_action": [hrv.pk], "post": "yes"}
+    page = editor_client.post("/admin/kpis/kpi/", data)
+    assert "NEUROS/hrv_rmssd" in page.text
+    assert Binding.objects.exists()

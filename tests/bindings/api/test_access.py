@@ -1,0 +1,139 @@
+"""Who may do what: every route of the API, every kind of caller. What is not in the table is refused."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from bindings.models import Scope
+from tests.bindings.api.conftest import bearer, member
+from tests.conftest import signed_in
+from tests.rest.calls import BASE, call
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+WRITES = METHODS[1:]
+ROUTES = {
+    "units/": ("units/", "registry"),
+    "units/{}/": ("units/milliseconds/", "registry"),
+    "kpis/": ("kpis/", "registry"),
+    "kpis/{}/": ("kpis/hrv_rmssd/", "registry"),
+    "agents/": ("agents/", "agents"),
+    "agents/{}/": ("agents/NEUROS/", "agents"),
+    "bindings/": ("bindings/", "contracts"),
+    "bindings/{}/{}/": ("bindings/NEUROS/hrv_rmssd/", "contracts"),
+    "handoffs/": ("handoffs/", "contracts"),
+    "handoffs/{}/{}/{}/": ("handoffs/NEUROS/critical/SOMNOS/", "contracts"),
+    "reports/": ("reports/", "reports"),
+    "reports/{}/": ("reports/1/", "reports"),
+    "validate/": ("validate/", "validate"),
+    "schema/": ("schema/", "description"),
+    "docs/": ("docs/", "page"),
+}
+"""Each route with an address of it, and the kind of thing it is."""
+
+READ, ALL = frozenset({"GET"}), frozenset(METHODS)
+NONE: frozenset[str] = frozenset()
+MAY: dict[str, dict[str, frozenset[str]]] = {
+    #            registry, agents, contracts, reports, validate, description
+    "anonymous": {},
+    "stranger": {"description": READ},
+    "viewer": {
+        "registry": READ, "agents": READ, "contracts": READ, "reports": READ,
+        "validate": frozenset({"POST"}), "description": READ,
+    },
+    "editor": {
+        "registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL,
+        "validate": frozenset({"POST"}), "description": READ,
+    },
+    "publisher": {
+        "registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL,
+        "validate": frozenset({"POST"}), "description": READ,
+    },
+    "bindings:read": {"agents": READ, "contracts": READ, "description": READ},
+    "registry:read": {"registry": READ, "reports": READ, "validate": frozenset({"POST"}), "description": READ},
+    "registry:write": {
+        "registry": frozenset(WRITES), "agents": frozenset(WRITES), "contracts": frozenset(WRITES),
+        "reports": frozenset(WRITES), "description": READ,
+    },
+    "observations:write": {"description": READ},
+    "runs:write": {"description": READ},
+    "metrics:read": {"description": READ},
+    "registry:write of NEUROS": {"contracts": frozenset(WRITES), "description": READ},
+    "registry:write of SOMNOS": {"contracts": frozenset({"POST"}), "description": READ},
+}  # fmt: skip
+"""What each caller may do with each kind of thing; nothing where it is not named."""
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Every route below, with ``{}`` for a part that varies."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def plain(route: str) -> str:
+    """``api/v1/^kpis/(?P<name>[^/]+)/?$`` as ``kpis/{}/``."""
+    text = re.sub(r"\(\?P<\w+>[^)]*\)", "{}", route.removeprefix("api/v1/"))
+    return text.replace("^", "").replace("/?", "/").replace("$", "").replace("\\Z", "")
+
+
+def caller(name: str, agents) -> Client:
+    if name == "anonymous":
+        return Client()
+    if name == "stranger":
+        return signed_in(User.objects.create_user("somebody"))
+    if name in ("viewer", "editor", "publisher"):
+        return member(name)
+    scope, _, agent = name.partition(" of ")
+    return bearer(scope, agent=agents[agent] if agent else None)
+
+
+def test_every_route_of_the_api_is_in_the_table():
+    found = {plain(route) for route in routes(get_resolver().url_patterns) if route.startswith("api/")}
+    assert found == set(ROUTES)
+
+
+def test_every_scope_is_in_the_table():
+    assert set(Scope.values) <= set(MAY)
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_a_caller_may_do_this_and_nothing_else(name, agents):
+    client = caller(name, agents)
+    closed = {401, 403}
+    for address, kind in ROUTES.values():
+        if kind == "page":
+            continue
+        for method in METHODS:
+            status = call(
+                client, method, address, {"agent": "NEUROS"} if method != "GET" else None
+            ).status_code
+            may = method in MAY[name].get(kind, NONE)
+            if status == 405:  # nobody can; a caller who may not learns no more than that
+                continue
+            assert (status not in closed) == may, f"{name}: {method} {address} answered {status}"
+
+
+def test_an_agents_token_writes_for_that_agent_only(agents):
+    mine = bearer("registry:write", "bindings:read", agent=agents["NEUROS"])
+    others = bearer("registry:write", "bindings:read", agent=agents["SOMNOS"])
+    path = "bindings/NEUROS/hrv_rmssd/"
+    tag = call(mine, "GET", path)["ETag"]
+    hand_off = {"agent": "NEUROS", "severity": "info", "target": "SOMNOS"}
+    assert call(others, "PATCH", path, {"role": ""}, if_match=tag).status_code == 403
+    assert call(others, "DELETE", path, if_match=tag).status_code == 403
+    assert call(others, "POST", "handoffs/", hand_off).status_code == 403
+    assert call(mine, "PATCH", path, {"role": ""}, if_match=tag).status_code == 200
+    assert call(mine, "POST", "handoffs/", hand_off).status_code == 201
+
+
+def test_the_page_sends_who_is_not_signed_in_to_do_so(client, db):
+    answer = client.get(BASE + "docs/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/")

@@ -1,0 +1,179 @@
+"""Agents, bindings and hand-offs through the API: one contract, whichever part is written."""
+
+import pytest
+
+from bindings.models import Agent, Binding, HandOff
+from kpis.models import Revision
+from tests.rest.calls import call, codes, seen
+
+HRV = "bindings/NEUROS/hrv_rmssd/"
+SDNN = {
+    "agent": "NEUROS", "kpi": "hrv_sdnn", "role": "trend_check",
+    "triggers": [{"severity": "warning", "condition": "< 25"}],
+    "actions": [{"name": "look_again", "on": "warning", "deadline": "15m"}],
+}  # fmt: skip
+
+
+def test_a_binding_shows_all_that_its_agent_does(writer):
+    row, _ = seen(writer, HRV)
+    assert row["triggers"] == [
+        {
+            "severity": "critical", "condition": "< 20", "for": "10m",
+            "keep_firing_for": "", "recover_if": "", "older_key": False,
+        }
+    ]  # fmt: skip
+    assert [action["name"] for action in row["actions"]] == ["reduce_training_intensity", "notify_coach"]
+    assert row["actions"][1]["on"] == "critical"
+
+
+@pytest.mark.parametrize("path", [HRV, "agents/NEUROS/", "handoffs/NEUROS/critical/SOMNOS/"])
+def test_a_row_sent_back_as_it_was_read_changes_nothing(writer, path):
+    before = Agent.objects.get(name="NEUROS").as_document()
+    row, tag = seen(writer, path)
+    answer = call(writer, "PUT", path, row, if_match=tag)
+    assert answer.status_code == 200, answer.content
+    assert answer.json() == row | {"revision": 2}
+    assert Agent.objects.get(name="NEUROS").as_document() == before
+
+
+def test_a_new_binding_stands_behind_the_others(writer):
+    answer = call(writer, "POST", "bindings/", SDNN)
+    assert answer.status_code == 201, answer.content
+    assert answer["Location"] == "/api/v1/bindings/NEUROS/hrv_sdnn/"
+    assert list(Binding.objects.values_list("kpi__name", flat=True)) == ["hrv_rmssd", "hrv_sdnn"]
+    assert Revision.objects.filter(kind="agent", subject_name="NEUROS").count() == 2
+
+
+def test_a_binding_is_changed_in_part(writer):
+    _, tag = seen(writer, HRV)
+    answer = call(writer, "PATCH", HRV, {"role": "supplementary"}, if_match=tag)
+    assert answer.json()["role"] == "supplementary"
+    assert answer.json()["triggers"]
+
+
+def test_a_binding_goes_and_the_rest_stays(writer):
+    call(writer, "POST", "bindings/", SDNN)
+    _, tag = seen(writer, HRV)
+    assert call(writer, "DELETE", HRV, if_match=tag).status_code == 204
+    assert [str(row) for row in Binding.objects.all()] == ["NEUROS/hrv_sdnn"]
+    assert HandOff.objects.count() == 1
+
+
+def test_any_change_of_the_agent_makes_what_was_seen_stale(writer):
+    _, tag = seen(writer, HRV)
+    call(writer, "POST", "bindings/", SDNN)
+    assert call(writer, "PATCH", HRV, {"role": ""}, if_match=tag).status_code == 412
+    assert call(writer, "DELETE", HRV).status_code == 428
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "pointer"),
+    [
+        ({"kpi": "hrv_sdn"}, "unknown_kpi", "/kpi"),
+        ({"agent": "NEURO"}, "unknown_agent", "/agent"),
+        ({"kpi": "hrv_rmssd"}, "duplicate_binding", "/kpi"),
+        ({"triggers": [{"severity": "warning", "condition": "< abc"}]}, "condition_invalid", "/triggers/0/condition"),
+        ({"triggers": [{"severity": "warning", "condition": "> 150"}]}, "direction", "/triggers/0/condition"),
+        ({"triggers": [{"severity": "risk", "condition": "< 2"}]}, "severity_unknown", "/triggers/0/severity"),
+        ({"triggers": [{"severity": "warning"}]}, "missing_key", "/triggers/0/condition"),
+        ({"actions": [{"name": "Do it!"}]}, "action_name", "/actions/0/name"),
+        ({"actions": [{"name": "a", "on": "risk"}]}, "severity_unknown", "/actions/0/on"),
+        ({"actions": [{"nam": "a"}]}, "unknown_field", "/actions/0/nam"),
+        ({"actions": "a"}, "wrong_shape", "/actions"),
+        ({"guard": "is_resting =="}, "guard_invalid", "/guard"),
+        ({"role": "boss"}, "role_unknown", "/role"),
+        ({"enabled": "yes"}, "truth_expected", "/enabled"),
+    ],
+)  # fmt: skip
+def test_what_the_rules_refuse_is_refused_at_its_place(writer, parts, code, pointer):
+    answer = call(writer, "POST", "bindings/", SDNN | parts)
+    assert answer.status_code == 400, answer.content
+    found = {(error["code"], error.get("pointer")) for error in answer.json()["errors"]}
+    assert (code, pointer) in found
+    assert Binding.objects.count() == 1
+
+
+def test_a_row_does_not_move_to_another_address(writer):
+    row, tag = seen(writer, HRV)
+    for name, value in (("agent", "SOMNOS"), ("kpi", "hrv_sdnn")):
+        answer = call(writer, "PUT", HRV, row | {name: value}, if_match=tag)
+        assert codes(answer) == {"fixed"}
+
+
+def test_hand_offs_come_change_and_go(writer):
+    path = "handoffs/NEUROS/warning/SOMNOS/"
+    sent = {"agent": "NEUROS", "severity": "warning", "target": "SOMNOS", "reason": "To be sure."}
+    made = call(writer, "POST", "handoffs/", sent)
+    assert made.status_code == 201, made.content
+    assert call(writer, "POST", "handoffs/", sent).status_code == 400
+    changed = call(writer, "PATCH", path, {"reason": "Better."}, if_match=made["ETag"])
+    assert changed.json()["reason"] == "Better."
+    assert call(writer, "DELETE", path, if_match=changed["ETag"]).status_code == 204
+    assert HandOff.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "code"), [("NEUROS", "self_target"), ("SOMNO", "target_unknown"), (3, "missing_key")]
+)
+def test_a_hand_off_to_nobody_is_refused(writer, target, code):
+    sent = {"agent": "NEUROS", "severity": "warning", "target": target}
+    answer = call(writer, "POST", "handoffs/", sent)
+    assert answer.status_code == 400, answer.content
+    assert codes(answer) >= {code}
+
+
+def test_an_agent_is_made_switched_off_and_removed(writer):
+    made = call(writer, "POST", "agents/", {"name": "KINETOS", "status": "todo"})
+    assert made.status_code == 201, made.content
+    off = call(writer, "PATCH", "agents/KINETOS/", {"enabled": False}, if_match=made["ETag"])
+    assert off.json()["enabled"] is False
+    assert call(writer, "DELETE", "agents/KINETOS/", if_match=off["ETag"]).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"name": "neuros"}, "name_pattern"),
+        ({"name": "X", "status": "old"}, "value_not_allowed"),
+        ({}, "missing_key"),
+    ],
+)
+def test_an_agent_the_rules_refuse(writer, body, code):
+    answer = call(writer, "POST", "agents/", body)
+    assert answer.status_code == 400, answer.content
+    assert code in codes(answer)
+
+
+def test_what_is_used_cannot_be_deleted_and_says_by_whom(writer):
+    for path, user in (("kpis/hrv_rmssd/", "NEUROS/hrv_rmssd"), ("agents/SOMNOS/", "NEUROS asks SOMNOS")):
+        _, tag = seen(writer, path)
+        answer = call(writer, "DELETE", path, if_match=tag)
+        assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
+        assert user in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "bindings/", SDNN),
+        ("PATCH", HRV, {"role": ""}),
+        ("DELETE", HRV, None),
+        ("POST", "handoffs/", {"agent": "SOMNOS", "severity": "info", "target": "NEUROS"}),
+        ("POST", "agents/", {"name": "KINETOS"}),
+    ],
+)
+def test_a_dry_run_writes_nothing(writer, method, path, body):
+    _, tag = seen(writer, HRV)
+    before = [list(model.objects.order_by("pk").values()) for model in (Agent, Binding, HandOff, Revision)]
+    answer = call(writer, method, f"{path}?dry_run=true", body, if_match=tag)
+    assert answer.status_code in (200, 204), answer.content
+    assert [
+        list(model.objects.order_by("pk").values()) for model in (Agent, Binding, HandOff, Revision)
+    ] == before
+
+
+@pytest.mark.parametrize("path", ["agents/", "bindings/", "handoffs/"])
+def test_lists_are_paged_and_narrowed(writer, path):
+    assert call(writer, "GET", f"{path}?page_size=1&ordering=-position").status_code == 200
+    assert call(writer, "GET", f"{path}?search=NEUROS").json()["results"]
+    assert call(writer, "GET", f"{path}?owner=x").status_code == 400

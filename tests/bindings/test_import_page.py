@@ -1,0 +1,48 @@
+"""The import page shows and applies agents with the registry."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from bindings.models import Agent
+from kpis.importing import read_draft
+from kpis.models import Upload
+from tests.bindings.samples import document
+from tests.bindings.test_importing import files
+
+
+@pytest.fixture
+def plan_url(kpis, editor_client) -> str:
+    """The page with the plan of an upload."""
+    chosen = [SimpleUploadedFile(name, data) for name, data in files(neuros=document()).items()]
+    response = editor_client.post(reverse("admin:kpis_kpi_import"), {"chosen": chosen})
+    assert response.status_code == 302
+    return str(response["Location"])
+
+
+def digest_of(upload: Upload) -> str:
+    plan = read_draft({name: text.encode() for name, text in upload.files.items()}).plan
+    assert plan is not None
+    return plan.digest
+
+
+def test_the_plan_names_agents(plan_url, editor_client):
+    page = editor_client.get(plan_url).content.decode()
+    assert '<span class="muted">agent</span> <code>NEUROS</code>' in page
+    assert "2 to create" in page
+
+
+def test_it_is_applied_by_those_who_may(plan_url, editor, editor_client):
+    editor.user_permissions.add(*Permission.objects.filter(codename__endswith="_agent"))
+    response = editor_client.post(plan_url, {"digest": digest_of(Upload.objects.get())})
+    assert response.status_code == 302
+    assert Agent.objects.count() == 2
+
+
+def test_those_who_may_not_change_agents_are_told(plan_url, editor, editor_client):
+    editor.user_permissions.remove(*Permission.objects.filter(content_type__app_label="bindings"))
+    response = editor_client.post(plan_url, {"digest": digest_of(Upload.objects.get())})
+    assert response.status_code == 422
+    assert "You may not change agents." in response.content.decode()
+    assert not Agent.objects.exists()

@@ -1,0 +1,245 @@
+"""Agents come in with the registry: one plan, one transaction."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bindings import services
+from bindings.models import Agent, Binding, Roster
+from contracts.documents import write_bindings, write_roster
+from kpis.importing import Action, Conflicts, ImportRefused, Plan, apply_import, read_draft
+from kpis.models import KPI, Revision
+from tests.bindings.samples import NEUROS, document, entry, first_binding, make_agent, make_ln_rmssd, replace
+from tests.kpis.commands import EXAMPLE, run
+from tests.kpis.conftest import make
+
+ROSTER = "agents:\n  NEUROS: {enabled: true, status: alpha}\n  SOMNOS: {enabled: true, status: beta}\n"
+
+
+def files(roster: str = ROSTER, **agents) -> dict[str, bytes]:
+    """Uploaded files: the roster and agents' bindings by name."""
+    texts = {f"{name}.yaml": write_bindings(whole).encode() for name, whole in agents.items()}
+    return texts | ({"roster.yaml": roster.encode()} if roster else {})
+
+
+def bring_in(contents: dict[str, bytes], *, prune: bool = False, **options) -> dict[Action, int]:
+    return apply_import(plan_of(contents, prune=prune), **options)
+
+
+def plan_of(contents: dict[str, bytes], *, prune: bool = False) -> Plan:
+    plan = read_draft(contents, prune=prune).plan
+    assert plan is not None
+    return plan
+
+
+def test_agents_come_in_and_a_second_time_nothing_changes(kpis):
+    assert bring_in(files(neuros=document()))[Action.CREATE] == 2
+    assert Agent.objects.whole().get(name="NEUROS").as_document() == document()
+    again = plan_of(files(neuros=document()))
+    assert again.changes_nothing
+    assert apply_import(again)[Action.UNCHANGED] == 2
+    assert Revision.objects.filter(kind=services.KIND_AGENT).count() == 2
+
+
+def test_a_change_is_told_in_words_and_made(kpis):
+    bring_in(files(neuros=document()))
+    plan = plan_of(files(neuros=first_binding(role="trend_check")))
+    (step,) = plan.of(Action.CHANGE)
+    assert [change.words for change in step.changes] == [
+        "NEUROS/hrv_rmssd: role changed from primary_signal to trend_check",
+        "NEUROS no longer watches ln_rmssd",
+    ]
+    apply_import(plan)
+    assert Binding.objects.get().role == "trend_check"
+
+
+def test_what_the_files_do_not_tell_of_stays(neuros):
+    bring_in(files(roster="agents: {NEUROS: {enabled: false, status: beta}}"))
+    agent = Agent.objects.whole().get(name="NEUROS")
+    assert (agent.as_document(), agent.enabled) == (document(), False)
+    bring_in(files(roster="", neuros=first_binding()))
+    agent = Agent.objects.whole().get(name="NEUROS")
+    assert (agent.bindings.count(), agent.status) == (1, "beta")
+
+
+def test_what_was_edited_here_is_a_conflict(neuros, editor):
+    replace(neuros, first_binding(), author=editor, source=Revision.Source.ADMIN)
+    plan = plan_of(files(neuros=document()))
+    assert [(step.name, step.edited_by) for step in plan.of(Action.CONFLICT)] == [("NEUROS", "editor")]
+    with pytest.raises(ImportRefused, match="NEUROS"):
+        apply_import(plan)
+    assert apply_import(plan, conflicts=Conflicts.OURS)[Action.CONFLICT] == 1
+    assert Binding.objects.count() == 1
+    bring_in(files(neuros=document()), conflicts=Conflicts.THEIRS)
+    assert Binding.objects.count() == 2
+
+
+def test_a_plan_that_was_overtaken_is_refused(neuros):
+    plan = plan_of(files(neuros=first_binding()))
+    replace(neuros, first_binding(role="supplementary"))
+    with pytest.raises(ImportRefused, match="NEUROS was changed"):
+        apply_import(plan)
+
+
+def test_a_missing_kpi_is_told_and_nothing_comes_in(hrv):
+    draft = read_draft(files(neuros=document()))
+    told = [f"{f.message} {f.hint}" for f in draft.report.findings if f.code == "unknown_kpi"]
+    assert "Did you mean hrv_rmssd?" in told[0]
+    with pytest.raises(ImportRefused, match="ln_rmssd, which is no KPI here"):
+        bring_in(files(neuros=document()))
+    assert not Agent.objects.exists()
+
+
+def test_the_kpis_here_count_for_bindings_alone(kpis, somnos):
+    make_agent("NEUROS")
+    assert read_draft(files(roster="", neuros=document())).report.worst != "error"
+
+
+def test_a_hand_off_to_nobody_is_refused(kpis):
+    contents = files(roster="agents: {NEUROS: {status: alpha}}", neuros=document())
+    assert "target_unknown" in {f.code for f in read_draft(contents).report.findings}
+    with pytest.raises(ImportRefused, match="SOMNOS, which is no agent here"):
+        bring_in(contents)
+
+
+def test_an_agent_that_is_on_no_roster_comes_in_switched_off(kpis, somnos):
+    contents = files(roster="", neuros=document())
+    assert "unknown_agent" in {f.code for f in read_draft(contents).report.findings}
+    bring_in(contents)
+    assert not Agent.objects.get(name="NEUROS").enabled
+
+
+def test_pruning_deletes_agents_that_the_roster_lacks(neuros):
+    done = bring_in(files(roster="agents: {SOMNOS: {status: beta}}"), prune=True)
+    assert done[Action.DELETE] == 1
+    assert Agent.objects.get().name == "SOMNOS"
+    assert Revision.objects.filter(subject_name="NEUROS", document__isnull=True).exists()
+
+
+def test_pruning_refuses_while_someone_asks_the_agent(neuros):
+    with pytest.raises(ImportRefused, match="NEUROS asks SOMNOS"):
+        bring_in(files(roster="agents: {NEUROS: {status: alpha}}"), prune=True)
+
+
+def test_a_kpi_and_its_binding_go_together(neuros):
+    registry = b"kpis:\n  - {name: hrv_rmssd, unit: milliseconds, prometheus_metric: auren_hrv_rmssd_ms}\n"
+    whole = document(kpis_used=[{"key": "hrv_rmssd", "role": "supplementary"}], collaboration={})
+    bring_in(files(neuros=whole) | {"registry.yaml": registry}, prune=True)
+    assert list(KPI.objects.values_list("name", flat=True)) == ["hrv_rmssd"]
+    assert Agent.objects.whole().get(name="NEUROS").as_document() == whole
+
+
+def test_a_kpi_that_is_still_bound_is_not_pruned(neuros):
+    registry = b"kpis:\n  - {name: hrv_rmssd, unit: milliseconds, prometheus_metric: auren_hrv_rmssd_ms}\n"
+    with pytest.raises(ImportRefused, match="NEUROS/ln_rmssd"):
+        bring_in({"registry.yaml": registry}, prune=True)
+
+
+def test_two_files_about_one_agent_are_refused(kpis):
+    with pytest.raises(ImportRefused, match="bindings of NEUROS"):
+        read_draft(files(neuros=document(), again=document()))
+
+
+def test_the_roster_keeps_what_we_do_not_model(registry):
+    text = (
+        'version: 1.1\nlast_updated: "2025-07-31"\ncommon: {tone: true}\n'
+        "agents:\n  NEUROS: {enabled: false, anchors: [Curious]}\n"
+    )
+    bring_in({"roster.yaml": text.encode()})
+    assert yaml.safe_load(write_roster(services.roster_document())) == yaml.safe_load(text)
+    assert Roster.current().version == 1.1
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_plan_and_an_import_ask_as_many_queries_of_few_and_many(kpis, django_assert_max_num_queries, count):
+    names = [f"AGENT{number}" for number in range(count)]
+    roster = "agents:\n" + "".join(f"  {name}: {{status: alpha}}\n" for name in names)
+    used = NEUROS["kpis_used"]
+    whole = {name: document(agent=name, kpis_used=used, collaboration={}) for name in names}
+    with django_assert_max_num_queries(16):
+        plan = plan_of(files(roster=roster, **whole))
+    with django_assert_max_num_queries(30):
+        apply_import(plan)
+    assert Binding.objects.count() == 2 * count
+
+
+# the command
+
+
+def test_the_example_comes_in_goes_out_and_is_the_same(tmp_path, db):
+    code, out, _ = run("import", EXAMPLE)
+    assert (code, out.splitlines()[-1]) == (0, "Imported: 28 created.")
+    assert run("import", EXAMPLE)[1].endswith("Nothing had to be done.\n")
+    assert run("export", "--out", tmp_path)[0] == 0
+    written = {path.relative_to(tmp_path): path for path in tmp_path.rglob("*.yaml")}
+    assert len(written) == 11
+    for place, path in written.items():
+        assert yaml.safe_load(path.read_text()) == yaml.safe_load((EXAMPLE / place).read_text()), place
+    assert run("diff", EXAMPLE, "db")[0] == 0
+    assert run("diff", "db", tmp_path)[0] == 0
+
+
+def test_an_export_of_an_export_is_the_same_bytes(tmp_path, db):
+    run("import", EXAMPLE)
+    run("export", "--out", tmp_path / "a")
+    run("import", tmp_path / "a")
+    run("export", "--out", tmp_path / "b")
+    texts = [
+        {p.relative_to(tmp_path / d): p.read_bytes() for p in (tmp_path / d).rglob("*.yaml")} for d in "ab"
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_a_comparison_tells_of_agents(tmp_path, db):
+    run("import", EXAMPLE)
+    neuros = Agent.objects.whole().get(name="NEUROS")
+    replace(neuros, neuros.as_document(), entry(enabled=False, status="alpha"))
+    code, out, _ = run("diff", EXAMPLE, "db")
+    assert code == 1
+    assert "behavioural  NEUROS is switched off" in out
+
+
+def test_a_dry_run_names_agents(kpis, tmp_path):
+    for name, data in files(neuros=document()).items():
+        (tmp_path / name).write_bytes(data)
+    code, out, _ = run("import", tmp_path / "neuros.yaml", tmp_path / "roster.yaml", "--dry-run")
+    assert (code, "create    agent NEUROS" in out) == (0, True)
+    assert not Agent.objects.exists()
+
+
+# real files
+
+
+@pytest.fixture
+def corpus() -> Path:
+    folder = Path(os.environ.get("CORPUS") or "/nowhere")
+    if not folder.is_dir():
+        pytest.skip("CORPUS names no directory")
+    return folder
+
+
+def test_the_real_files_wait_for_the_kpis_that_are_missing(corpus, db):
+    code, out, err = run("import", corpus, "--with-errors")
+    assert (code, "Did you mean hrv_rmssd?" in out) == (1, True)
+    assert "NEUROS binds ln_rmssd" in err
+    assert not Agent.objects.exists()
+    assert not KPI.objects.exists()
+
+
+def test_the_real_files_come_in_and_go_out_the_same(corpus, tmp_path, registry):
+    make_ln_rmssd()
+    make(
+        name="cns_fatigue_index",
+        unit="score",
+        prometheus_metric="auren_cns_fatigue_index_score",
+        absolute_range={"min": 0, "max": 100},
+        normal_range=None,
+        risk_thresholds={},
+    )
+    assert run("import", corpus, "--with-errors")[0] == 0
+    assert run("import", corpus, "--with-errors")[1].endswith("Nothing had to be done.\n")
+    run("export", "--out", tmp_path)
+    for place in ("agents/roster.yaml", "agents/neuros_modules/kpi_bindings.yaml"):
+        assert yaml.safe_load((tmp_path / place).read_text()) == yaml.safe_load((corpus / place).read_text())
