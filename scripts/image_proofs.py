@@ -24,7 +24,7 @@ LEFT_OUT = (
 )  # fmt: skip
 A_JOB = """
 import sys, time
-from bindings.job_kinds import ask_for_report
+from bindings.background import ask_for_report
 job = ask_for_report(trigger="cli")
 for _ in range(100):
     if job.state == "done":

@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                 (
                     "condition",
                     kpis.models.fields.LineField(
-                        help_text='Such as "< 25", "80..89" or "drop >= 10% over 7d".',
+                        help_text='Such as "< 20", "80..89" or "drop >= 10% over 7d".',
                         max_length=200,
                         verbose_name="when the value is",
                     ),

@@ -6,44 +6,18 @@ from django.db import models
 
 from bindings.models.constraints import TRIGGER_CONSTRAINTS
 from contracts.drops import OLDER_KEY, as_older_key, canonical_drop, only_drop
-from contracts.limits import THRESHOLD_LIMITS
 from contracts.severity import BINDING_WORD, Severity
 from kpis.gate import raise_on_errors
-from kpis.models.fields import LineField
+from kpis.models.condition_row import ConditionRow
 from kpis.models.threshold import canonical
 
 
-class Trigger(models.Model):
+class Trigger(ConditionRow):
     """A severity of one binding: the condition under which the agent acts."""
 
     binding = models.ForeignKey("bindings.Binding", on_delete=models.CASCADE, related_name="triggers")
-    severity = models.CharField(max_length=10, choices=[(str(s), str(s)) for s in Severity])
-    condition = LineField(
-        "when the value is",
-        max_length=THRESHOLD_LIMITS["condition"],
-        help_text='Such as "< 25", "80..89" or "drop >= 10% over 7d".',
-    )
-    for_duration = LineField(
-        "for at least",
-        max_length=THRESHOLD_LIMITS["for_"],
-        blank=True,
-        help_text="How long it must hold before it counts, such as 10m.",
-    )
-    keep_firing_for = LineField(
-        "keep for",
-        max_length=THRESHOLD_LIMITS["keep_firing_for"],
-        blank=True,
-        help_text="How long it stays once the condition no longer holds.",
-    )
-    recover_if = LineField(
-        "recovered when",
-        max_length=THRESHOLD_LIMITS["recover_if"],
-        blank=True,
-        help_text="A condition of its own for recovery, against flapping.",
-    )
     older_key = models.BooleanField(default=False, editable=False)
     """Whether the file writes it as ``caution_if_drop_pct``, which may stand beside ``caution_if``."""
-    extra = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ("binding_id", "id")

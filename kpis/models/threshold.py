@@ -8,44 +8,20 @@ from contracts.conditions import ConditionError, parse
 from contracts.limits import THRESHOLD_LIMITS
 from contracts.severity import REGISTRY_WORD, Severity
 from kpis.gate import raise_on_errors
+from kpis.models.condition_row import ConditionRow
 from kpis.models.fields import LineField
 
 
-class Threshold(models.Model):
+class Threshold(ConditionRow):
     """A severity of one KPI: the condition under which it holds, and the action it recommends."""
 
     kpi = models.ForeignKey("kpis.KPI", on_delete=models.CASCADE, related_name="thresholds")
-    severity = models.CharField(max_length=10, choices=[(str(s), str(s)) for s in Severity])
-    condition = LineField(
-        "when the value is",
-        max_length=THRESHOLD_LIMITS["condition"],
-        help_text='Such as "< 20", "80..89" or "drop >= 10% over 7d".',
-    )
     action = LineField(
         "then",
         max_length=THRESHOLD_LIMITS["action"],
         blank=True,
         help_text="What to do, such as reduce_training_intensity.",
     )
-    for_duration = LineField(
-        "for at least",
-        max_length=THRESHOLD_LIMITS["for_"],
-        blank=True,
-        help_text="How long it must hold before it counts, such as 10m.",
-    )
-    keep_firing_for = LineField(
-        "keep for",
-        max_length=THRESHOLD_LIMITS["keep_firing_for"],
-        blank=True,
-        help_text="How long it stays once the condition no longer holds.",
-    )
-    recover_if = LineField(
-        "recovered when",
-        max_length=THRESHOLD_LIMITS["recover_if"],
-        blank=True,
-        help_text="A condition of its own for recovery, against flapping.",
-    )
-    extra = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ("kpi_id", "id")
