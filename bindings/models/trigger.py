@@ -6,7 +6,7 @@ from django.db import models
 
 from bindings.models.constraints import TRIGGER_CONSTRAINTS
 from contracts.drops import OLDER_KEY, as_older_key, canonical_drop, only_drop
-from contracts.severity import BINDING_WORD, Severity
+from contracts.severity import BINDING_WORD, REGISTRY_WORD, Severity
 from kpis.gate import raise_on_errors
 from kpis.models.condition_row import ConditionRow
 from kpis.models.threshold import canonical
@@ -24,7 +24,7 @@ class Trigger(ConditionRow):
         constraints = TRIGGER_CONSTRAINTS
 
     def __str__(self) -> str:
-        return f"{self.severity}: {self.condition}"
+        return f"{REGISTRY_WORD[Severity(self.severity)]}: {self.condition}"
 
     @property
     def key(self) -> str:
