@@ -9,17 +9,20 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requir
 CLEAN_ENV := AUREN_ENV_FILE=/dev/null
 # What looks like a secret and is none: passwords made up in tests and examples.
 MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret)$$
-LINTED := auren_admin bench bindings contracts faults jobs kpis rest scripts tests manage.py
+LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis releases rest scripts telemetry tests manage.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test browser lint types check deploy-check secrets bench faults docs screenshots format image image-test lock clean
+.PHONY: help run demo test browser lint types check deploy-check secrets bench faults docs screenshots format image image-test lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runtime ## Set up everything and serve the admin on http://127.0.0.1:8000 (PORT=…)
 	@$(PY) manage.py up
+
+demo: $(VENV)/.runtime ## The same with the lives of twelve made-up people: 30 days, and moving (ARGS="--users 50")
+	@$(PY) manage.py demo $(ARGS)
 
 test: $(VENV)/.dev ## Set up everything and run the fast tests (ARGS="-k name")
 	@$(PY) -m pytest -n auto $(ARGS)
@@ -34,7 +37,7 @@ lint: $(VENV)/.dev ## Check style, layout, layers, templates, YAML and common se
 	@$(BIN)/djlint --quiet --lint templates kpis
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin bindings contracts jobs kpis rest
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin auren_client bindings contracts jobs kpis releases rest telemetry
 
 types: $(VENV)/.dev ## Check types (mypy, strict)
 	@$(CLEAN_ENV) $(BIN)/mypy
@@ -63,8 +66,9 @@ bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area)
 faults: $(VENV)/.dev ## Kill, freeze and empty what it stands on, one ledger a fault (ONLY=name, LONG=1; needs Redis)
 	@LONG=$(LONG) $(PY) -m faults $(ONLY)
 
-docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/schemas, docs/openapi.json
+docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/test-vectors, docs/schemas, docs/openapi.json
 	@$(CLEAN_ENV) $(PY) -m scripts.rules_doc
+	@$(CLEAN_ENV) $(PY) -m scripts.test_vectors
 	@$(CLEAN_ENV) $(PY) manage.py registry schema --out docs/schemas
 	@$(CLEAN_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --format openapi-json --file docs/openapi.json
 

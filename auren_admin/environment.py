@@ -7,6 +7,7 @@ names the variable, its value and what was expected. A secret's value is never r
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ FLAGS = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 BROKER_SCHEMES = ("redis", "rediss")
+WEB_SCHEMES = ("http", "https")
+WHITE = re.compile(r"\s")
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9a-fA-F:.]+\]")
 
@@ -85,6 +88,16 @@ class Environment:
                 raise SettingError(name, origin, "origins such as https://admin.example.org")
         return origins
 
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """Networks such as `10.1.0.0/16`, separated by commas; an address alone is a network of one."""
+        networks: list[IPv4Network | IPv6Network] = []
+        for text in _split(self.text(name)):
+            try:
+                networks.append(ip_network(text))
+            except ValueError as error:
+                raise SettingError(name, text, "networks such as 10.1.0.0/16, separated by commas") from error
+        return networks
+
     def secret(self, name: str) -> str:
         """The value of NAME, or what the file named by NAME_FILE holds. Empty when neither is set."""
         value, file = self.text(name), self.text(f"{name}_FILE")
@@ -103,6 +116,20 @@ class Environment:
         scheme, _, rest = url.partition("://")
         if url and (scheme not in BROKER_SCHEMES or not rest):
             raise SettingError(name, f"{scheme[:20] if rest else ''}…", "redis://host:6379/0")
+        return url
+
+    def address(self, name: str) -> str:
+        """Where something is sent, or nothing. It may hold a password, so an error shows its scheme only."""
+        url = self.secret(name)
+        scheme, _, rest = url.partition("://")
+        expected = "an address such as https://metrics.example.org/api/v1/write"
+        try:
+            parts = urlsplit(url)
+            has_place = bool(parts.hostname) and parts.port != 0  # reading the port is what checks it
+        except ValueError as error:
+            raise SettingError(name, f"{scheme[:20] if rest else ''}…", expected) from error
+        if url and (scheme not in WEB_SCHEMES or not has_place or WHITE.search(url)):
+            raise SettingError(name, f"{scheme[:20] if rest else ''}…", expected)
         return url
 
     def database(self, name: str) -> dict[str, Any] | None:

@@ -4,22 +4,55 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+
+from releases.serving.front import REFUSED
+from releases.serving.readiness import readiness
+from rest.handling import RETRY_AFTER, SENTENCES
+from rest.middleware import is_api
+from rest.problems import Problem, ProblemResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def liveness(get_response: GetResponse) -> GetResponse:
-    """Answer /livez: the process runs.
+    """Answer /livez, that the process runs, and /readyz, whether it can do its work.
 
-    It asks no database, no session and no host name, so that only a dead process fails.
+    /livez asks no database, no session and no host name, so that only a dead process fails. While the database
+    is away, requests beyond those that may wait for it are refused here: polls need the threads.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.path == "/livez":
             return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+        if request.path == "/readyz":
+            status, said = readiness()
+            return JsonResponse(said, status=status, headers={"Cache-Control": "no-store"})
+        if REFUSED in request.META:
+            return refused(request)
         return get_response(request)
+
+    return answer
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """That the database is away, without asking it."""
+    again = {"Retry-After": str(RETRY_AFTER)}
+    if is_api(request):
+        return ProblemResponse(Problem(503, "unavailable", SENTENCES[503], headers=again), request)
+    text = "The database is away. Try again in a moment.\n"
+    return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8", headers=again)
+
+
+def unchanged(get_response: GetResponse) -> GetResponse:
+    """Take the length from a 304: it would be that of no body, not of what the caller has (RFC 9110 §8.6)."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == 304 and "Content-Length" in response:
+            del response["Content-Length"]
+        return response
 
     return answer
 

@@ -20,7 +20,7 @@ GRACE = 10.0  # for running jobs to be put back
 
 
 class Companions:
-    """Commands of ``manage.py`` that run while this is entered, each in its own session.
+    """Commands of ``manage.py``, with their options, that run while this is entered, each in its own session.
 
     Ctrl-C in the terminal thus reaches this process alone, which then asks the others to stop by one signal to
     the main process of each: a signal to Celery's whole group would kill running jobs.
@@ -55,7 +55,13 @@ class Companions:
 
     def _start(self, command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), command, "--parent", str(os.getpid())],
+            [
+                sys.executable,
+                str(settings.BASE_DIR / "manage.py"),
+                *command.split(),
+                "--parent",
+                str(os.getpid()),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # Celery's greetings; what matters is on stderr
             start_new_session=True,
@@ -66,7 +72,9 @@ class Companions:
             for command, process in self.running.items():
                 if process.poll() is None:
                     continue
-                logger.warning("The %s %s. It is started again.", command, ending(process.returncode))
+                logger.warning(
+                    "The %s %s. It is started again.", command.split()[0], ending(process.returncode)
+                )
                 if self._stop.wait(BEFORE_RESTART):
                     return
                 self.running[command] = self._start(command)

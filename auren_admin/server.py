@@ -1,13 +1,20 @@
 """The web server in this process: granian, over the WSGI application."""
 
+import resource
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+
+from telemetry.exposition.process import share_counts
+
+CONNECTIONS = 10_000
+"""That a worker process keeps open at most, as many agents do between their polls."""
 
 
 class PortInUse(Exception):
@@ -45,6 +52,8 @@ def serve(host: str, port: int, on_listening: Callable[[], None]) -> None:
         connection.close()
         if hasattr(connection, "close_pool"):  # its threads would not live on in the worker processes
             connection.close_pool()
+    allow_open_files(CONNECTIONS + 200)
+    share_counts(settings.DATA_DIR / "metrics")
     server = Granian(
         "auren_admin.wsgi:application",
         address=host,
@@ -52,10 +61,37 @@ def serve(host: str, port: int, on_listening: Callable[[], None]) -> None:
         interface=Interfaces.WSGI,
         workers=settings.WORKERS,
         blocking_threads=settings.THREADS,  # not pinned, each could open its own database connection
+        backpressure=CONNECTIONS,  # what it holds back are connections, used or not
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
     )
+    server.respawned_wrks = Respawned(server.wrks)
     server.on_startup(on_listening)
     server.serve()
+
+
+def allow_open_files(count: int) -> None:
+    """Raise this process's own limit as far as the system lets it: each connection is a file."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if most == resource.RLIM_INFINITY else min(count, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+class Respawned(dict[int, float]):
+    """When the server started each worker anew.
+
+    It gives up where a worker ends soon after that. One that was killed is no reason to: only one that ends by
+    itself, most likely because it cannot start, goes on doing so.
+    """
+
+    def __init__(self, workers: list[Any]) -> None:
+        super().__init__()
+        self._workers = workers
+
+    def get(self, index: int, default: Any = None) -> Any:
+        """The time, by `time.monotonic()`; ``default`` where the worker was killed by a signal."""
+        code = self._workers[index].inner.exitcode
+        return default if code is not None and code < 0 else super().get(index, default)

@@ -5,11 +5,12 @@ docs/settings.md lists every variable. https://docs.djangoproject.com/en/5.2/ref
 
 import os
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from auren_admin.databases import database
+from auren_admin.discretion import logging_to_stderr
 from auren_admin.environment import Environment, SettingError, development_key, read_env_file
 from rest.defaults import API_APPS, SPECTACULAR, rest_framework
 
@@ -68,7 +69,7 @@ HTTPS = env.flag("AUREN_HTTPS", default=PRODUCTION)
 if BEHIND_PROXY := env.flag("AUREN_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^livez$"]
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
 SECURE_HSTS_SECONDS = env.whole("AUREN_HSTS_SECONDS", 31_536_000 if HTTPS else 0, low=0, high=63_072_000)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -103,6 +104,8 @@ INSTALLED_APPS = [
     "kpis",
     "jobs",
     "bindings",
+    "releases",
+    "telemetry",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -110,17 +113,20 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_prometheus",
     "csp",
     *API_APPS,
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # First those that put headers on a response, so that every response has them, errors included.
     "rest.middleware.request_id",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "auren_admin.middleware.liveness",
+    "auren_admin.middleware.unchanged",
     "rest.middleware.problems",
     "rest.middleware.body_limit",
     "auren_admin.middleware.body_limit",
@@ -131,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "auren_admin.urls"
@@ -153,38 +160,27 @@ TEMPLATES = [
 
 # Database: a file by default, PostgreSQL by DATABASE_URL
 
-SQLITE_OPTIONS = {
-    # Readers do not block the writer; a transaction takes its lock at once and waits for its turn
-    # instead of failing half way. Measured: 0 of 600 transactions locked, against 92 with the defaults.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-}
-
-
-def database() -> dict[str, Any]:
-    config = env.database("DATABASE_URL") or {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(DATA_DIR / "auren.sqlite3"),
-    }
-    options = config.get("OPTIONS", {})
-    if config["ENGINE"].endswith("sqlite3"):
-        if config["NAME"] != ":memory:":
-            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-        return config | {"OPTIONS": SQLITE_OPTIONS | options}
-    # A connection for each thread that serves requests or does jobs, and one to spare.
-    pool = {"min_size": 1, "max_size": max(THREADS, JOBS_AT_ONCE) + 1, "timeout": 10}
-    # A process that froze in a transaction gives its locks back.
-    session = {"options": "-c idle_in_transaction_session_timeout=60s"}
-    return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool} | session | options}
-
-
-DATABASES = {"default": database()}
+DATABASES = {"default": database(env, DATA_DIR, connections=max(THREADS, JOBS_AT_ONCE) + 2)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Background jobs are called for through files, or Redis: see `auren_admin.celery`
 
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
+
+# Releases: who may publish alone, and how agents' polls are answered
+
+REQUIRE_APPROVAL = env.flag("AUREN_REQUIRE_APPROVAL", default=False)
+FAST_POLLS = env.flag("AUREN_FAST_POLLS", default=True)
+SNAPSHOT_DIR = DATA_DIR / "snapshots"
+WEBHOOK_ALLOW = env.networks("AUREN_WEBHOOK_ALLOW")
+
+# Measurements: how long they are kept, and how people are called in metrics
+
+RETENTION_DAYS = env.whole("AUREN_RETENTION_DAYS", default=400, low=1, high=36_500)
+SUBJECT_LABEL = env.choice("AUREN_SUBJECT_LABEL", ("pseudonym", "plain", "off"), default="pseudonym")
+SERIES_BUDGET = env.whole("AUREN_SERIES_BUDGET", default=200_000, low=0, high=10_000_000)
+FORWARD_URL = env.address("AUREN_FORWARD_URL")
+FORWARD_TOKEN, FORWARD_TENANT = env.secret("AUREN_FORWARD_TOKEN"), env.text("AUREN_FORWARD_TENANT")
 
 # People
 
@@ -234,16 +230,6 @@ SPECTACULAR_SETTINGS = SPECTACULAR
 
 # On stderr: stdout belongs to what commands answer (`registry export --out -`).
 LOG_LEVEL = env.choice("AUREN_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        name: {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}
-        for name in ("django", "auren_admin", "kpis", "jobs")
-    },
-}
+LOGGING = logging_to_stderr(LOG_LEVEL)
 
 ENVIRONMENT_NAMES = frozenset(env.names)

@@ -12,5 +12,6 @@ admin.site.enable_nav_sidebar = False  # the theme has its own
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("auren_admin.api")),
+    path("", include("telemetry.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

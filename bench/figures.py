@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
+class CannotMeasure(Exception):
+    """A program is missing, or what was to be measured does not work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One measured ratio. `ours` and `baseline` share a unit; less is better."""

@@ -25,18 +25,25 @@ class Program(AnonymousUser):
 class TokenAuthentication(BaseAuthentication):
     """A token in the header. Nothing is said about what is wrong with one that does not count."""
 
-    def authenticate(self, request: Request) -> tuple[Program, ApiToken] | None:
+    def authenticate(self, request: Request) -> tuple[Program, Any] | None:
         """The token; None where the header brings none. Raises AuthenticationFailed."""
-        words = get_authorization_header(request).split()
-        if not words:
+        header = get_authorization_header(request)
+        if not header.split():
             return None
+        token = self.find(header)
+        if token is None:
+            raise AuthenticationFailed("This token does not count: it is unknown, revoked or expired.")
+        return Program(), token
+
+    def find(self, header: bytes) -> Any:
+        """The token that the header brings, if it counts; its use is noted."""
+        words = header.split()
         token = None
         if len(words) == 2 and words[0].lower() == b"bearer":
             token = ApiToken.find(words[1].decode("latin-1"))
-        if token is None:
-            raise AuthenticationFailed("This token does not count: it is unknown, revoked or expired.")
-        token.note_use(timezone.now())
-        return Program(), token
+        if token is not None:
+            token.note_use(timezone.now())
+        return token
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""

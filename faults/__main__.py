@@ -37,6 +37,9 @@ def run(fault: Fault, stage: Stage) -> bool:
     start = time.monotonic()
     try:
         outcome = fault(stage)
+    except Missing as missing:
+        print(f"fault {fault.__name__} cannot be made here: {missing}", flush=True)
+        return True
     except TimeoutError as late:
         print(
             f"fault {fault.__name__} sent=? acknowledged=? stored=? duplicates=? lost=? seed={stage.seed} FAIL"

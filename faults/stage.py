@@ -20,6 +20,7 @@ class Stage:
 
     folder: Path
     redis: Redis
+    postgres: Postgres | None
     seed: int
     long: bool
     started: list[Server] = field(default_factory=list)
@@ -63,7 +64,7 @@ def staged(seed: int, long: bool) -> Iterator[Stage]:
             if os.environ.get("CI") == "true":
                 raise  # nobody would notice that it was SQLite
             postgres = None
-        stage = Stage(folder, redis, seed, long)
+        stage = Stage(folder, redis, postgres, seed, long)
         try:
             redis.start()
             if postgres:

@@ -17,7 +17,7 @@ from rest.problems import Problem, ProblemResponse
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 HEADER = "X-Request-ID"
-_GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _CHUNK = 64 * 1024
 
 
@@ -26,7 +26,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
-        name = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex
+        name = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         request.request_id = name  # type: ignore[attr-defined]  # ours, read by ProblemResponse
         response = get_response(request)
         response[HEADER] = name

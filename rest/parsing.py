@@ -64,10 +64,10 @@ def refuse_charset(content_type: str) -> None:
             raise Problem(415, "unsupported_media_type", "Send the body in UTF-8.")
 
 
-def read_json(body: bytes) -> Any:
-    """The data of a JSON text. Raises Problem."""
-    if len(body) > JSON_MAX_BYTES:
-        limit = f"The body is over {JSON_MAX_BYTES // 1024:,} KiB, the limit here."
+def read_json(body: bytes, most: int = JSON_MAX_BYTES) -> Any:
+    """The data of a JSON text of at most so many bytes. Raises Problem."""
+    if len(body) > most:
+        limit = f"The body is over {most // 1024:,} KiB, the limit here."
         raise bad_body("too_large", limit, status=413)
     try:
         text = body.decode("utf-8")

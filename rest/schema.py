@@ -27,7 +27,7 @@ BODY = {
     "413": "The body is too large.",
     "415": "The body is of another type, another encoding, or compressed.",
 }
-STORED = {"409": "Something uses it, or was stored at the same moment."}
+STORED = {"409": "Something uses it, was stored at the same moment, or stands in the way; `code` says which."}
 CONDITION = {"412": "It was changed since.", "428": "If-Match is missing."}
 
 
@@ -81,6 +81,8 @@ class Schema(AutoSchema):
             errors |= BODY
         if hasattr(self.view, "saved") and self.method not in READS:
             errors |= STORED | (CONDITION if self.method != "POST" else {})
+        if getattr(self.view, "may_conflict", False) and self.method not in READS:
+            errors |= STORED | {"412": CONDITION["412"]}
         return dict(sorted(errors.items()))
 
 

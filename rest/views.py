@@ -34,6 +34,8 @@ class Guarded(APIView):
 
     parameters: ClassVar[tuple[str, ...]] = ()
     """The query parameters this view knows."""
+    may_conflict = False
+    """Whether a write that is none of a row may find something in its way: 409 and 412, for the description."""
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

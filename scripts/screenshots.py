@@ -50,6 +50,7 @@ def prepare(data: Path) -> None:
     os.environ |= {"AUREN_DATA_DIR": str(data), "AUREN_ENV_FILE": os.devnull, "AUREN_LOG_LEVEL": "WARNING"}
     manage("migrate", "--verbosity", "0")
     manage("registry", "import", str(EXAMPLES))
+    manage("registry", "publish", "--message", "The example registry, as the team agreed on it")
     for name, (first, last) in PEOPLE.items():
         manage("createsuperuser", "--noinput", "--username", name, "--email", f"{name}@example.org")
         manage(
@@ -125,6 +126,50 @@ class Photographer:
         self.keep(page, "index", "/admin/")
         self.keep(self.page("ines", size=PHONE), "index-phone", "/admin/")
         self.plan(page, data)
+        self.releases(page)
+        self.measured(page)
+
+    def measured(self, page: Page) -> None:
+        """Everybody's states, a KPI's lines, a binding, and one person with the reason."""
+        manage(
+            "shell", "--verbosity", "0", "--command", "from scripts.measured import report_all; report_all()"
+        )
+        self.keep(page, "now-light", "/admin/")
+        self.keep(self.page("ines", dark=True), "now-dark", "/admin/")
+        self.keep(self.page("ines", size=PHONE), "now-phone", "/admin/")
+        values, binding = (
+            "/admin/telemetry/standing/kpi/hrv_rmssd/",
+            "/admin/telemetry/standing/binding/NEUROS/hrv_rmssd/",
+        )
+        self.drawn(page, "values-light", values)
+        self.drawn(self.page("ines", dark=True), "values-dark", values)
+        self.drawn(page, "binding", binding)
+        person = page.locator(".stripes a").first.get_attribute("href") or binding
+        self.drawn(page, "person-light", person)
+        self.drawn(self.page("ines", dark=True), "person-dark", person)
+        self.drawn(self.page("ines", size=PHONE), "person-phone", person)
+        self.keep(page, "list-measured", "/admin/kpis/kpi/")
+
+    def drawn(self, page: Page, name: str, path: str) -> None:
+        """The same, once the script has drawn the lines."""
+        page.goto(self.address + path)
+        page.locator(".chart canvas").wait_for()
+        self.keep(page, name)
+
+    def releases(self, page: Page) -> None:
+        """What was changed so far is published; then the list, the release, and the way back."""
+        publish = "/admin/releases/release/publish/"
+        self.keep(page, "publish-light", publish)
+        self.keep(self.page("ines", dark=True), "publish-dark", publish)
+        self.keep(self.page("ines", size=PHONE), "publish-phone", publish)
+        page.get_by_label("What changed, and why").fill("The reference values of 2026")
+        page.get_by_label("Publish although the rules warn").check()
+        page.get_by_label("Why the warnings may stay").fill("Agreed in the meeting of 3 May")
+        page.get_by_role("button", name="Publish release 2").click()
+        self.keep(page, "release")
+        self.keep(page, "releases", "/admin/releases/release/")
+        self.keep(page, "roll-back", "/admin/releases/channel/production/move/?release=1")
+        self.keep(page, "channels", "/admin/releases/channel/")
 
     def agents(self, page: Page) -> None:
         """An agent's page, its list, and the map with a circle in it."""

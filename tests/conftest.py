@@ -1,10 +1,19 @@
 """What every test may use: three people, and a client signed in as each."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
+
+TRIGGERS = {
+    "sqlite": "SELECT 'DROP TRIGGER ' || name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """SELECT DISTINCT 'ALTER TABLE ' || tgrelid::regclass || ' DISABLE TRIGGER USER',
+        'ALTER TABLE ' || tgrelid::regclass || ' ENABLE TRIGGER USER' FROM pg_trigger WHERE NOT tgisinternal""",
+}
 
 
 def pytest_collection_modifyitems(config, items):
@@ -19,13 +28,31 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """With CI=true, skipping a browser or PostgreSQL test is a failure: nobody would notice it missing."""
+    """With CI=true, skipping a test of a browser, PostgreSQL or Prometheus is a failure: nobody would notice."""
     report = yield
-    needed = {"browser", "postgres"} & set(item.keywords)
+    needed = {"browser", "monitoring", "postgres"} & set(item.keywords)
     if report.skipped and needed and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not allow a {needed.pop()} test: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database_may_be_emptied() -> Iterator[None]:
+    """After a test with transactions of its own everything is deleted, releases too, which triggers refuse."""
+    operations = type(connection.ops)
+    flush = operations.sql_flush
+
+    def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(TRIGGERS[self.connection.vendor])
+            off_and_on = cursor.fetchall()
+        statements = flush(self, *args, **options)
+        return [off for off, _ in off_and_on] + statements + [on for _, on in off_and_on]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture

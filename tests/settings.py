@@ -11,3 +11,4 @@ os.environ["AUREN_SECRET_KEY"] = secrets.token_urlsafe(64)
 from auren_admin.settings import *  # noqa: E402, F403 - the environment above must be set first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+FAST_POLLS = False  # a thread with a database connection of its own: tests that want one start it

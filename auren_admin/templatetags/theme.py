@@ -11,14 +11,28 @@ from django.urls import NoReverseMatch, reverse
 
 from bindings.models import ValidationReport
 from contracts.findings import Level
+from kpis.models import Revision
+from releases.models import Channel
+from releases.models.channel import PRODUCTION
 
 register = template.Library()
 
-LABELS = {"RegistrySettings": "Settings", "ValidationReport": "Validation"}
+NOW = "Now"
+LABELS = {"RegistrySettings": "Settings", "ValidationReport": "Validation", "Standing": NOW}
 """Models whose page is called otherwise than their rows."""
-ORDER = ("KPI", "Unit", "RegistrySettings", "Agent", "ValidationReport", "Waiver")
+ORDER = (
+    "Standing",
+    "KPI",
+    "Unit",
+    "RegistrySettings",
+    "Agent",
+    "ValidationReport",
+    "Waiver",
+    "Release",
+    "Channel",
+)
 """What people open most comes first; other models follow in Django's order."""
-REGISTRY, AGENTS = "kpis", "bindings"
+REGISTRY, AGENTS, RELEASES, LIVE = "kpis", "bindings", "releases", "telemetry"
 IMPORT_PERMISSIONS = ("kpis.add_kpi", "kpis.change_kpi", "kpis.delete_kpi")
 
 
@@ -38,7 +52,7 @@ class Page:
 
 @dataclass
 class Group:
-    """Entries under one heading."""
+    """Entries under one heading; what stands first needs none."""
 
     label: str
     pages: list[Page] = field(default_factory=list)
@@ -49,13 +63,20 @@ def main_nav(context: Context) -> dict[str, Any]:
     """The navigation for this person: what they may see, with the current page marked."""
     request: HttpRequest = context["request"]
     apps = context.get("available_apps") or []
-    registry, agents, more = Group("Registry"), Group("Agents"), Group("More")
-    of_app = {REGISTRY: registry, AGENTS: agents}
+    live, registry, agents = Group(""), Group("Registry"), Group("Agents")
+    releases, more = Group("Releases"), Group("More")
+    of_app = {REGISTRY: registry, AGENTS: agents, RELEASES: releases}
     for app in apps:
         of_app.get(app["app_label"], more).pages.extend(pages_of(app))
+        if app["app_label"] == LIVE:
+            live.pages = [page for page in more.pages if page.label == NOW]
+            more.pages = [page for page in more.pages if page.label != NOW]
     registry.pages += extra_pages(request)
-    groups = [group for group in (registry, agents, more) if group.pages]
+    groups = [group for group in (live, registry, agents, releases, more) if group.pages]
     mark_current([page for group in groups for page in group.pages], request.path)
+    for page in live.pages:  # the first page shows what the list would
+        page.url = reverse("admin:index")
+        page.current = "page" if request.path == page.url else page.current
     return {"groups": groups, "user": request.user, "csrf_token": context.get("csrf_token")}
 
 
@@ -64,6 +85,10 @@ def pages_of(app: dict[str, Any]) -> Iterable[Page]:
     places = {name: place for place, name in enumerate(ORDER)}
     for model in sorted(app["models"], key=lambda model: places.get(model["object_name"], len(places))):
         if model["admin_url"]:
+            if model["object_name"] == "Release":
+                waiting = edited_since_release()
+                publish = reverse("admin:releases_release_publish")
+                yield Page("Publish", publish, count=waiting, counted="edited since the last release")
             page = Page(LABELS.get(model["object_name"], model["name"]), model["admin_url"])
             if model["object_name"] == "ValidationReport":
                 page.count, page.counted = findings_to_mend(), "errors and warnings"
@@ -76,6 +101,16 @@ def findings_to_mend() -> int:
     """How many errors and warnings the latest report has; one narrow query."""
     counts = ValidationReport.objects.values_list("counts", flat=True).first() or {}
     return int(counts.get(Level.ERROR, 0)) + int(counts.get(Level.WARNING, 0))
+
+
+def edited_since_release() -> int:
+    """How many KPIs and agents were edited since production's release was made; two narrow queries.
+
+    Whether they differ from it in the end, only the page itself can tell.
+    """
+    made = Channel.objects.filter(name=PRODUCTION).values_list("release__created", flat=True).first()
+    edited = Revision.objects.filter(at__gt=made) if made else Revision.objects.none()
+    return edited.order_by().values("kind", "subject_id").distinct().count()
 
 
 def extra_pages(request: HttpRequest) -> Iterable[Page]:

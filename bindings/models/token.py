@@ -31,7 +31,9 @@ class Scope(models.TextChoices):
     RUNS_WRITE = "runs:write", "report what was done"
     REGISTRY_READ = "registry:read", "read units and KPIs, validate"
     REGISTRY_WRITE = "registry:write", "change the registry; an agent's token: its own contract only"
+    RELEASES_WRITE = "releases:write", "publish releases and move channels"
     METRICS_READ = "metrics:read", "read metrics"
+    PEOPLE_ERASE = "people:erase", "erase everything that was measured of a person"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -139,14 +141,20 @@ class ApiToken(models.Model):
     @classmethod
     def find(cls, text: str) -> ApiToken | None:
         """The usable token whose secret this is."""
-        key, dot, secret = text.removeprefix(PREFIX).partition(".")
-        if not (
-            text.startswith(PREFIX) and dot and text.isascii() and text.isprintable() and len(text) < 200
-        ):
+        parts = token_parts(text)
+        if parts is None:
             return None
+        key, secret = parts
         found = cls.objects.usable().select_related("agent").filter(key=key).first()
         candidate = found or cls(digest=digest_of(""))
         return found if candidate.accepts(secret) and found else None
+
+
+def token_parts(text: str) -> tuple[str, str] | None:
+    """The key and the secret of what a caller sends; None where it looks like no token."""
+    key, dot, secret = text.removeprefix(PREFIX).partition(".")
+    fits = text.startswith(PREFIX) and dot and text.isascii() and text.isprintable() and len(text) < 200
+    return (key, secret) if fits else None
 
 
 def digest_of(secret: str) -> str:

@@ -11,6 +11,7 @@ from bindings.models.report import ValidationReport
 from bindings.reports.comparison import compare, dated
 from bindings.reports.entries import Entry, told
 from bindings.reports.judging import REGISTRY_FILE, ROSTER_FILE, Judgement
+from bindings.signals import report_made
 from contracts.findings import Level, Report
 from contracts.waivers import subject_of
 
@@ -53,6 +54,7 @@ def keep(judgement: Judgement, *, trigger: str, job_id: int | None = None) -> Va
         job_id=job_id,
     )
     forget_old()
+    report_made.send(sender=ValidationReport, report=report)
     return report
 
 

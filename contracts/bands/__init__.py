@@ -4,6 +4,7 @@
 """
 
 from contracts.bands.axis import Axis, Tick
+from contracts.bands.compared import Compared, Line, Shift, compared_picture, shifts
 from contracts.bands.labels import Label
 from contracts.bands.picture import Bar, Picture, Row, picture
 from contracts.bands.strip import Segment, Strip, strip
@@ -13,13 +14,18 @@ __all__ = [
     "INHERITS",
     "Axis",
     "Bar",
+    "Compared",
     "Label",
+    "Line",
     "Picture",
     "Row",
     "Segment",
+    "Shift",
     "Strip",
     "Tick",
+    "compared_picture",
     "picture",
+    "shifts",
     "strip",
     "watched_picture",
 ]

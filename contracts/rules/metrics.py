@@ -18,9 +18,13 @@ TYPE_SUFFIXES = ("_total", "_count", "_sum", "_bucket", "_info", "_created")
 OWN_FAMILIES = frozenset(
     {
         "auren_kpi_info",
+        "auren_kpi_mean",
+        "auren_kpi_series",
         "auren_kpi_threshold",
+        "auren_binding_people",
         "auren_binding_state",
         "auren_series_last_observation_timestamp_seconds",
+        "auren_series_over_budget",
         "auren_observations_total",
         "auren_transitions_total",
         "auren_protocol_runs_total",

@@ -1,6 +1,6 @@
 """KPIs in the admin: the list with its pictures, the form with its preview, and the bulk actions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,6 +18,7 @@ from contracts.documents import write_registry
 from contracts.findings import Finding, Level
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
+from kpis.admin.columns import COLUMNS
 from kpis.admin.kpi_kind import KPIS, show_draft
 from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
 from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
@@ -90,6 +91,12 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         """Whole contracts: the list draws each one's bands."""
         return KPI.objects.whole()
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[KPI], str | bool], ...]:
+        """With the columns of other apps behind the bands."""
+        after = self.list_display.index("bands") + 1
+        others = [column.show for column in COLUMNS if column.may_see(request)]
+        return (*self.list_display[:after], *others, *self.list_display[after:])
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """A list whose length the person chooses."""
         return SizedChangeList
@@ -109,6 +116,9 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
         context = registry_context(kpi.as_known() for kpi in page)
         for kpi in page:
             kpi.verdict = kpi.judge(context=context)
+        for column in COLUMNS:
+            if column.may_see(request):
+                column.prepare(page)
         return changelist
 
     @admin.display(description="unit", ordering="unit__symbol")

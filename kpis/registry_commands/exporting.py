@@ -1,5 +1,6 @@
 """``registry export``: the working copy as the registry's file, and what other apps write beside it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ from contracts.documents import write_registry
 from contracts.files import write_atomically
 from contracts.findings import EXIT_CLEAN
 from contracts.formats.printable import printable
+from contracts.releasefiles import REGISTRY_PATH, release_files
 from kpis.importing import JOINED
 from kpis.registry_commands.base import Subcommand, subcommand
+from kpis.registry_commands.sides import PLACES
 from kpis.services import registry_document
 
-REGISTRY_PATH = Path("agents/shared_modules/kpi_registry.yaml")
-"""Where agents look for the registry, below the root of their repository."""
 STDOUT = "-"
 
 
@@ -39,18 +40,33 @@ class Export(Subcommand):
         where.add_argument(
             "to_stdout", nargs="?", choices=(STDOUT,), metavar="-", help="The same as --out -, for short."
         )
+        what = parser.add_mutually_exclusive_group()
+        for place in PLACES.values():
+            said = f"Not the working copy, but {place.help}."
+            what.add_argument(f"--{place.word}", metavar=place.metavar, help=said)
 
     def handle(self, command: BaseCommand, **options: Any) -> int:
-        document = registry_document()
-        text = write_registry(document)
+        count, files = files_of(options)
         if options["out"] == STDOUT:
-            command.stdout.write(text, ending="")
+            command.stdout.write(files[REGISTRY_PATH], ending="")
             return EXIT_CLEAN
-        path = Path(options["out"]) / REGISTRY_PATH
-        write_atomically(path, text)
-        command.stdout.write(printable(f"Wrote {len(document.kpis):,} KPIs to {path}."))
-        for part in JOINED:
-            for place, beside in part.files().items():
-                write_atomically(Path(options["out"]) / place, beside)
-                command.stdout.write(printable(f"Wrote {Path(options['out']) / place}."))
+        for place, text in files.items():
+            path = Path(options["out"]) / place
+            write_atomically(path, text)
+            what = f"{count:,} KPIs to {path}" if place == REGISTRY_PATH else str(path)
+            command.stdout.write(printable(f"Wrote {what}."))
         return EXIT_CLEAN
+
+
+def files_of(options: Mapping[str, Any]) -> tuple[int, dict[Path, str]]:
+    """How many KPIs there are in what was chosen, and the files to write, the registry first."""
+    for place in PLACES.values():
+        if (name := options.get(place.word)) is not None:
+            found = place.read(name)
+            return len(found.registry.kpis), release_files(found)
+    document = registry_document()
+    files = {REGISTRY_PATH: write_registry(document)}
+    if options["out"] != STDOUT:
+        for part in JOINED:
+            files |= part.files()
+    return len(document.kpis), files

@@ -35,6 +35,8 @@ def test_a_flag_reads_the_usual_words(text, expected):
         (lambda e: e.hosts("A", default=[]), "https://example.org", "host names without scheme"),
         (lambda e: e.hosts("A", default=[]), "example.org:8000", "host names without scheme"),
         (lambda e: e.origins("A"), "example.org", "origins such as https://"),
+        (lambda e: e.networks("A"), "10.1.0.1/16", "networks such as 10.1.0.0/16"),
+        (lambda e: e.networks("A"), "intranet", "networks such as 10.1.0.0/16"),
     ],
 )
 def test_nonsense_is_refused_with_its_name_value_and_what_was_expected(read, value, expected):
@@ -46,6 +48,11 @@ def test_nonsense_is_refused_with_its_name_value_and_what_was_expected(read, val
 def test_lists_are_separated_by_commas():
     assert env(A="a.org, .b.org,,[::1]").hosts("A", default=[]) == ["a.org", ".b.org", "[::1]"]
     assert env(A="https://a.org,http://b.org:8000").origins("A") == ["https://a.org", "http://b.org:8000"]
+    assert list(map(str, env(A="10.1.0.0/16, fd00::/8,127.0.0.1").networks("A"))) == [
+        "10.1.0.0/16",
+        "fd00::/8",
+        "127.0.0.1/32",
+    ]
 
 
 def test_a_secret_may_come_from_a_file(tmp_path):
@@ -126,3 +133,22 @@ def test_the_environment_wins_over_the_env_file(tmp_path, monkeypatch):
 
 def test_no_env_file_is_no_problem(tmp_path):
     read_env_file(tmp_path / ".env")
+
+
+def test_an_address_may_hold_a_password(tmp_path):
+    url = "https://ann:p%40ss@metrics.example.org:8428/api/v1/write"
+    assert env(URL=url).address("URL") == url
+    assert env().address("URL") == ""
+    (tmp_path / "url").write_text(f"{url}\n")
+    assert env(URL_FILE=str(tmp_path / "url")).address("URL") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["metrics.example.org", "ftp://ann:hush@b.org", "https://", "http://b:x/", "http://b:0/", "http://a b/"],
+)
+def test_what_is_no_address_is_refused_without_its_password(url):
+    with pytest.raises(SettingError) as refused:
+        env(URL=url).address("URL")
+    assert "hush" not in str(refused.value)
+    assert "expected an address such as https://" in str(refused.value)

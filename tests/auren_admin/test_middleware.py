@@ -1,7 +1,11 @@
 """What every response carries, and what is answered before Django looks."""
 
 import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
+
+from auren_admin.middleware import unchanged
 
 PAGES = {
     "/livez": 200,
@@ -78,6 +82,29 @@ def test_livez_depends_on_nothing(client, settings):
     settings.ALLOWED_HOSTS = []
     response = client.get("/livez", headers={"host": "10.0.0.7"})
     assert (response.status_code, response.text) == (200, "ok\n")
+
+
+def test_readyz_says_whether_the_database_is_there(client, db, settings, monkeypatch):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = [], True
+    assert client.get("/readyz").json() == {"status": "ready"}
+    monkeypatch.setattr("releases.serving.readiness.connection", Away())
+    response = client.get("/readyz")
+    assert (response.status_code, response["Cache-Control"]) == (503, "no-store")
+    assert response.json()["degraded"] == [{"what": "database"}]
+
+
+class Away:
+    """A database that does not answer."""
+
+    def cursor(self) -> None:
+        raise OperationalError("connection refused")
+
+
+def test_a_304_tells_no_length():
+    response = unchanged(lambda request: HttpResponse(status=304, headers={"Content-Length": "0"}))(
+        HttpRequest()
+    )
+    assert "Content-Length" not in response
 
 
 def test_a_body_that_is_too_large_is_refused_unread(client, settings):

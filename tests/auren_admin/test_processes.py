@@ -44,3 +44,10 @@ def test_a_process_ends_when_its_parent_is_gone():
     ended = subprocess.run([sys.executable, "-c", watch], env=environment, check=False, timeout=20)
     assert ended.returncode == -15  # its parent is this test, not process 1
     assert time.monotonic() - start < 10
+
+
+def test_a_companion_may_have_options(monkeypatch):
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **options: started.append(command))
+    processes.Companions(())._start("simulate --users 3")
+    assert started[0][2:] == ["simulate", "--users", "3", "--parent", str(os.getpid())]

@@ -64,7 +64,7 @@ def test_a_kpi_is_deleted_after_a_question(page, hrv):
 
 def test_a_persons_groups_and_dates_can_be_edited(page, tomas):
     page.goto(f"/admin/auth/user/{tomas.pk}/change/")
-    page.get_by_role("link", name="Now").first.click()
+    page.locator(".datetimeshortcuts").get_by_role("link", name="Now").first.click()
     page.locator(".datetimeshortcuts a").nth(1).click()
     page.locator(".calendarbox:visible td a").first.click()
     page.get_by_role("button", name="Choose all user permissions").click()

@@ -47,8 +47,9 @@ def run(*args: object, stdout: StringIO | None = None) -> tuple[int, str, str]:
 
 
 def shell(*args: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """The same as a process of its own."""
-    variables = os.environ | {"AUREN_ENV_FILE": os.devnull} | environment
+    """The same as a process of its own, which has only the data directory that the test gives it."""
+    product = {"AUREN_ENV_FILE": os.devnull, "DJANGO_SETTINGS_MODULE": "auren_admin.settings"}
+    variables = os.environ | product | environment
     command = [sys.executable, "manage.py", "registry", *map(str, args)]
     return subprocess.run(
         command, cwd=ROOT, env=variables, capture_output=True, encoding="utf-8", check=False

@@ -8,6 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
 
 from auren_admin.wsgi import application
+from releases.services import publish
 from tests.bindings.api.conftest import agents, bearer, unhurried  # noqa: F401 - fixtures
 from tests.kpis.conftest import registry  # noqa: F401 - fixture
 
@@ -23,7 +24,8 @@ def token(agents, settings) -> str:  # noqa: F811 - the fixture
     settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {
         "DEFAULT_THROTTLE_RATES": {"address": None, "token": None}
     }
-    client = bearer("bindings:read", "registry:read", "registry:write")
+    publish(author=None, message="The first ones", accepted="They are known.")
+    client = bearer("bindings:read", "registry:read", "registry:write", "releases:write", "metrics:read")
     authorization: str = client.defaults["HTTP_AUTHORIZATION"]
     return authorization
 

@@ -36,10 +36,14 @@ def test_the_committed_description_is_todays(tmp_path):
     assert json.loads(file.read_text(encoding="utf-8")) == json.loads(committed)
 
 
+CANCELS = ("DELETE /api/v1/backtests/{id}/",)
+"""What stops work that is under way, whatever has become of it: there is no version that one must have seen."""
+
+
 def test_every_operation_tells_its_errors(described):
     for name, operation in operations(described):
         assert set(operation["responses"]) >= ERRORS, name
-        if name.startswith(("PUT", "PATCH", "DELETE")):
+        if name.startswith(("PUT", "PATCH", "DELETE")) and name not in CANCELS:
             assert set(operation["responses"]) >= {"404", "412", "428"}, name
         if name.startswith(("POST", "PUT", "PATCH")):
             assert set(operation["responses"]) >= {"413", "415"}, name
@@ -48,7 +52,7 @@ def test_every_operation_tells_its_errors(described):
 def test_every_write_tells_its_condition_and_its_dry_run(described):
     for name, operation in operations(described):
         parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
-        if name.startswith(("PUT", "PATCH", "DELETE")):
+        if name.startswith(("PUT", "PATCH", "DELETE")) and name not in CANCELS:
             assert parameters >= {"If-Match", "dry_run", "change_reason"}, name
 
 

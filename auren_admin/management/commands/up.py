@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,18 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from auren_admin.checks import static_files_collected
 from auren_admin.processes import Companions
 from auren_admin.server import PortInUse, ensure_port_free, serve
 from kpis.models import KPI
+from releases.services import publish
+from releases.serving.assembly import database_answers, snapshot
 
 EXAMPLES = settings.BASE_DIR / "examples" / "auren"
+EXAMPLE_MESSAGE = "The example that AUREN Admin brings along"
+EXAMPLE_ACCEPTED = "They are there to be looked at"
 ADMIN = "admin"
 COMPANIONS = ("worker", "schedule")
 
@@ -42,16 +47,30 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         try:
             self.claim(host, port)
-            call_command("migrate", verbosity=0, interactive=False)
-            self.collect_static()
-            note = self.note(host, port, self.load_examples(), self.make_admin())
-            with Companions(() if options["web_only"] else COMPANIONS):
+            note = self.prepare(host, port, web_only=options["web_only"])
+            with Companions(self.companions(options)):
                 serve(host, port, on_listening=lambda: self.stdout.write(note))
         except OperationalError as error:
             raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
         except KeyboardInterrupt:
             pass
         self.stdout.write("Stopped.")
+
+    def companions(self, options: dict[str, Any]) -> Sequence[str]:
+        """The commands that run beside the server."""
+        return () if options["web_only"] else COMPANIONS
+
+    def prepare(self, host: str, port: int, *, web_only: bool) -> str:
+        """Bring the database up to date; returns what a person needs to know now.
+
+        Without a database a web server starts all the same where a file has what agents poll.
+        """
+        if web_only and settings.FAST_POLLS and snapshot().is_there() and not database_answers():
+            self.collect_static()
+            return "\nThe database is away. Agents' polls are answered from a file until it is back.\n"
+        call_command("migrate", verbosity=0, interactive=False)
+        self.collect_static()
+        return self.note(host, port, self.load_examples(), self.make_admin())
 
     def claim(self, host: str, port: int) -> None:
         try:
@@ -70,13 +89,19 @@ class Command(BaseCommand):
             call_command("collectstatic", verbosity=0, interactive=False)
 
     def load_examples(self) -> int:
-        """Load the example registry if nobody has used this database yet. Returns how many KPIs it has.
+        """Load the example registry if nobody has used this database yet, and publish it, so that agents get
+        something. Returns how many KPIs it has.
 
         Not in production: nobody's alerts should follow an example.
         """
         if settings.PRODUCTION or LogEntry.objects.exists() or KPI.objects.exists() or not EXAMPLES.is_dir():
             return 0
-        call_command("registry", "import", str(EXAMPLES), stdout=self.stdout, verbosity=0)
+        with transaction.atomic():
+            call_command("registry", "import", str(EXAMPLES), stdout=self.stdout, verbosity=0)
+            if not settings.REQUIRE_APPROVAL:  # then two people have to
+                publish(
+                    author=None, author_name="first start", message=EXAMPLE_MESSAGE, accepted=EXAMPLE_ACCEPTED
+                )
         return KPI.objects.count()
 
     def make_admin(self) -> str:

@@ -62,6 +62,7 @@
     document.addEventListener('DOMContentLoaded', () => {
         showTimes();
         setInterval(showTimes, 30000);
+        document.addEventListener('auren:new', showTimes);
         // A list stays where it is when an action answers with a file: its form may be sent again.
         document.querySelectorAll('form[method="post"]:not(#changelist-form)').forEach(sendOnce);
         // Widgets fill themselves while the page loads; that is no change.

@@ -23,6 +23,7 @@ from django.db import OperationalError
 from auren_admin.management.commands import up
 from bindings.models import Agent, HandOff
 from kpis.models import KPI
+from releases.models import Release
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,15 @@ def test_the_first_start_loads_the_examples_and_makes_an_admin(start):
     assert admin.is_superuser
     assert admin.check_password(password_in(text))
     assert "changepassword admin" in text
+
+
+def test_the_first_start_publishes_the_examples_as_release_1(start):
+    start()
+    release = Release.objects.get()
+    assert (release.number, release.count("kpis"), release.count("error")) == (1, 19, 0)
+    assert [channel.name for channel in release.channels.all()] == ["production"]
+    start()
+    assert Release.objects.count() == 1
 
 
 def test_the_password_is_shown_once_and_kept_nowhere_in_clear(start):

@@ -1,8 +1,13 @@
 """Where one can go."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from auren_admin.templatetags.theme import Page, mark_current
+from tests.kpis.conftest import hrv, registry
+from tests.releases.samples import edit, publish
+
+__all__ = ["hrv", "registry"]
 
 
 def labels(client) -> list[str]:
@@ -19,6 +24,21 @@ def test_an_editor_goes_everywhere_in_the_registry(editor_client):
 
 def test_a_viewer_is_not_offered_the_import(viewer_client):
     assert labels(viewer_client) == ["KPIs", "Units", "Settings", "History"]
+
+
+def test_what_was_edited_since_the_release_waits_at_publish(hrv, editor, editor_client):
+    editor.user_permissions.add(*Permission.objects.filter(content_type__app_label="releases"))
+    publish()
+    assert [label for label in labels(editor_client) if label in ("Publish", "Releases", "Channels")] == [
+        "Publish",
+        "Releases",
+        "Channels",
+    ]
+    assert "edited since the last release" not in editor_client.get("/admin/").text
+    edit("< 25")
+    edit("< 26")
+    page = editor_client.get("/admin/").text
+    assert 'Publish<span class="count">1<span class="visually-hidden"> edited since the last release' in page
 
 
 def test_whoever_is_not_signed_in_sees_no_navigation(client, db):

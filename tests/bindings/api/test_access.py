@@ -14,7 +14,6 @@ from tests.conftest import signed_in
 from tests.rest.calls import BASE, call
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-WRITES = METHODS[1:]
 ROUTES = {
     "units/": ("units/", "registry"),
     "units/{}/": ("units/milliseconds/", "registry"),
@@ -28,41 +27,65 @@ ROUTES = {
     "handoffs/{}/{}/{}/": ("handoffs/NEUROS/critical/SOMNOS/", "contracts"),
     "reports/": ("reports/", "reports"),
     "reports/{}/": ("reports/1/", "reports"),
+    "releases/": ("releases/", "releases"),
+    "releases/{}/": ("releases/1/", "releases"),
+    "releases/{}/document/": ("releases/1/document/", "documents"),
+    "releases/{}/diff/{}/": ("releases/1/diff/1/", "documents"),
+    "releases/{}/approvals/": ("releases/1/approvals/", "verdicts"),
+    "releases/{}/restore/": ("releases/1/restore/", "restoring"),
+    "channels/": ("channels/", "channels"),
+    "channels/{}/": ("channels/production/", "channels"),
+    "registry/": ("registry/", "released registry"),
+    "registry.yaml/": ("registry.yaml", "released registry"),
+    "agents/{}/bindings/": ("agents/NEUROS/bindings/", "released bindings"),
+    "agents/{}/bindings.yaml/": ("agents/NEUROS/bindings.yaml", "released bindings"),
+    "observations/": ("observations/", "observations"),
+    "backtests/": ("backtests/", "backtests"),
+    "backtests/{}/": ("backtests/1/", "backtests"),
+    "erasures/": ("erasures/", "erasures"),
     "validate/": ("validate/", "validate"),
     "schema/": ("schema/", "description"),
     "docs/": ("docs/", "page"),
 }
 """Each route with an address of it, and the kind of thing it is."""
 
-READ, ALL = frozenset({"GET"}), frozenset(METHODS)
+READ, POST, ALL = frozenset({"GET"}), frozenset({"POST"}), frozenset(METHODS)
 NONE: frozenset[str] = frozenset()
+WRITE = ALL - READ
+EVERYONE = {
+    "registry": READ, "agents": READ, "contracts": READ, "reports": READ, "releases": READ, "documents": READ,
+    "channels": READ, "released registry": READ, "released bindings": READ, "validate": POST, "description": READ,
+    "backtests": ALL,
+}  # fmt: skip
+"""What who may look at everything may do."""
 MAY: dict[str, dict[str, frozenset[str]]] = {
-    #            registry, agents, contracts, reports, validate, description
     "anonymous": {},
     "stranger": {"description": READ},
-    "viewer": {
-        "registry": READ, "agents": READ, "contracts": READ, "reports": READ,
-        "validate": frozenset({"POST"}), "description": READ,
-    },
-    "editor": {
+    "viewer": EVERYONE,
+    "editor": EVERYONE | {"registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL},
+    "publisher": EVERYONE | {
         "registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL,
-        "validate": frozenset({"POST"}), "description": READ,
+        "releases": ALL - {"DELETE"}, "channels": ALL, "verdicts": POST, "restoring": POST,
     },
-    "publisher": {
-        "registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL,
-        "validate": frozenset({"POST"}), "description": READ,
+    "bindings:read": {
+        "agents": READ, "contracts": READ, "channels": READ, "released bindings": READ, "description": READ,
     },
-    "bindings:read": {"agents": READ, "contracts": READ, "description": READ},
-    "registry:read": {"registry": READ, "reports": READ, "validate": frozenset({"POST"}), "description": READ},
+    "registry:read": {
+        "registry": READ, "reports": READ, "releases": READ, "documents": READ, "released registry": READ,
+        "validate": POST, "description": READ,
+    },
     "registry:write": {
-        "registry": frozenset(WRITES), "agents": frozenset(WRITES), "contracts": frozenset(WRITES),
-        "reports": frozenset(WRITES), "description": READ,
+        "registry": WRITE, "agents": WRITE, "contracts": WRITE, "reports": WRITE, "restoring": POST,
+        "description": READ,
     },
-    "observations:write": {"description": READ},
+    "releases:write": {"releases": WRITE, "channels": WRITE, "description": READ},
+    "observations:write": {"observations": POST, "description": READ},
     "runs:write": {"description": READ},
-    "metrics:read": {"description": READ},
-    "registry:write of NEUROS": {"contracts": frozenset(WRITES), "description": READ},
-    "registry:write of SOMNOS": {"contracts": frozenset({"POST"}), "description": READ},
+    "metrics:read": {"backtests": ALL, "description": READ},
+    "people:erase": {"erasures": POST, "description": READ},
+    "registry:write of NEUROS": {"contracts": WRITE, "description": READ},
+    "registry:write of SOMNOS": {"contracts": POST, "description": READ},
+    "releases:write of NEUROS": {"description": READ},
 }  # fmt: skip
 """What each caller may do with each kind of thing; nothing where it is not named."""
 
@@ -80,7 +103,7 @@ def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterat
 def plain(route: str) -> str:
     """``api/v1/^kpis/(?P<name>[^/]+)/?$`` as ``kpis/{}/``."""
     text = re.sub(r"\(\?P<\w+>[^)]*\)", "{}", route.removeprefix("api/v1/"))
-    return text.replace("^", "").replace("/?", "/").replace("$", "").replace("\\Z", "")
+    return text.replace("^", "").replace("/?", "/").replace("$", "").replace("\\Z", "").replace("\\.", ".")
 
 
 def caller(name: str, agents) -> Client:

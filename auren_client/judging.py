@@ -1,0 +1,156 @@
+"""What an observation means, said on the spot: by the very code that the server runs."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeVar
+
+from auren_client.bindings import Bindings
+from auren_client.errors import NotBound, UnreadableBinding
+from auren_client.past import Past, longest_window
+from contracts.evaluation import (
+    START,
+    Evaluator,
+    Memory,
+    Observed,
+    State,
+    Transitions,
+    evaluator,
+    explain,
+    impossible,
+)
+from contracts.watched import BodyError, WatchedAction, WatchedBinding, WatchedHandOff
+
+K = TypeVar("K")
+V = TypeVar("V")
+REMEMBERED = 100_000
+"""For how many users and KPIs what came before is remembered; those asked about longest ago are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is so after an observation, and what the agent is to do about it.
+
+    ``actions`` and ``hand_offs`` are those of the state, whether or not it is new: see :attr:`changed`.
+    ``transitions`` are the changes of state on the way to it. ``refused`` is why the observation was not judged,
+    "" where it was: nothing is to be done then, and nothing was remembered.
+    """
+
+    kpi: str
+    user_id: str
+    state: State
+    previous: State
+    reason: str
+    actions: tuple[WatchedAction, ...]
+    hand_offs: tuple[WatchedHandOff, ...]
+    transitions: Transitions
+    release: int | None
+    refused: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the state is another one than before."""
+        return self.state is not self.previous
+
+
+class Judge:
+    """Remembers, in this process, what came before each observation. Safe to use from several threads."""
+
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._most = remembered
+        self._lock = threading.Lock()
+        self._memories: OrderedDict[tuple[str, str], Memory] = OrderedDict()
+        self._pasts: OrderedDict[tuple[str, str, str], Past] = OrderedDict()
+
+    def evaluate(self, bindings: Bindings, kpi: str, user_id: str, observed: Observed) -> Verdict:
+        """Judge an observation. Raises NotBound and UnreadableBinding."""
+        binding, judge = _bound(bindings, kpi)
+        with self._lock:
+            before = self._memories.get((kpi, user_id), START)
+            refused = _refusal(bindings, binding) or impossible(binding.definition, observed.value)
+            if refused:
+                return _refused(bindings, binding, user_id, before.state, refused)
+            after, transitions = self._judged(judge, before, user_id, observed)
+            _keep(self._memories, (kpi, user_id), after, self._most)
+        return _verdict(bindings, binding, user_id, before.state, after, transitions)
+
+    def state(self, bindings: Bindings, kpi: str, user_id: str, now: int) -> Verdict:
+        """What is so at a moment without a new observation. Raises NotBound and UnreadableBinding."""
+        binding, judge = _bound(bindings, kpi)
+        with self._lock:
+            before = self._memories.get((kpi, user_id), START)
+            if refused := _refusal(bindings, binding):
+                return _refused(bindings, binding, user_id, before.state, refused)
+            after, transitions = judge.tick(before, now)
+            if before is not START:
+                _keep(self._memories, (kpi, user_id), after, self._most)
+        return _verdict(bindings, binding, user_id, before.state, after, transitions)
+
+    def _judged(
+        self, judge: Evaluator, before: Memory, user_id: str, observed: Observed
+    ) -> tuple[Memory, Transitions]:
+        window = longest_window(judge)
+        if not window:
+            return judge.evaluate(before, observed)
+        key = (judge.binding.kpi, user_id, observed.source)
+        past = self._pasts.get(key) or Past()
+        found = judge.evaluate(before, observed, past.before(observed.at))
+        past.add(observed.at, observed.value, window)
+        _keep(self._pasts, key, past, self._most)
+        return found
+
+
+def _bound(bindings: Bindings, kpi: str) -> tuple[WatchedBinding, Evaluator]:
+    binding = bindings.get(kpi)
+    if binding is None:
+        meant = get_close_matches(kpi, bindings, 1)
+        hint = f"; did you mean {meant[0]}?" if meant else ""
+        raise NotBound(f"{bindings.agent} has no binding to {kpi[:60]} in its release{hint}")
+    try:
+        return binding, evaluator(binding)
+    except BodyError as error:
+        raise UnreadableBinding(str(error)) from error
+
+
+def _refusal(bindings: Bindings, binding: WatchedBinding) -> str:
+    if not bindings.enabled:
+        return f"{bindings.agent} is disabled"
+    return "" if binding.enabled else f"{bindings.agent}'s binding to {binding.kpi} is disabled"
+
+
+def _refused(
+    bindings: Bindings, binding: WatchedBinding, user_id: str, state: State, refused: str
+) -> Verdict:
+    return Verdict(binding.kpi, user_id, state, state, refused, (), (), (), bindings.release, refused)
+
+
+def _verdict(
+    bindings: Bindings,
+    binding: WatchedBinding,
+    user_id: str,
+    previous: State,
+    memory: Memory,
+    transitions: Transitions,
+) -> Verdict:
+    told = explain(binding, memory)
+    return Verdict(
+        kpi=binding.kpi,
+        user_id=user_id,
+        state=memory.state,
+        previous=previous,
+        reason=transitions[-1].reason if transitions else told.reason,
+        actions=told.actions,
+        hand_offs=tuple(one for one in bindings.hand_offs if one.severity.value == memory.state.value),
+        transitions=transitions,
+        release=bindings.release,
+    )
+
+
+def _keep(kept: OrderedDict[K, V], key: K, value: V, most: int) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,146 @@
+"""A release's document: the registry, the roster and every agent's bindings as they were at one time.
+
+Its canonical bytes are JSON with sorted keys and nothing that goes without saying, so the same contract has
+the same bytes, and the same digest, wherever and whenever it is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from contracts.diff import REGISTRY, Change, ChangeClass, diff_registries
+from contracts.diffagents import diff_agents, diff_rosters
+from contracts.documents import BindingsDocument, Document, RegistryDocument, RosterDocument
+from contracts.severity import Severity
+from contracts.units import STANDARD_UNITS
+from contracts.yamltree import paused_gc
+
+SAME_OTHERWISE = "The same, in another order or written otherwise"
+_SEVERITIES = [str(severity) for severity in reversed(Severity)]
+FORMAT = 1
+"""Of the canonical JSON; a reader refuses any other."""
+
+
+class ReleaseError(ValueError):
+    """The bytes are no release's document; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDocument:
+    """All that is released together. ``bindings`` and ``codes`` are by agent's name, in the roster's order.
+
+    ``codes`` name the agents' folders; ``units`` of the registry hold every unit that differs from the
+    standard ones, used or not.
+    """
+
+    registry: RegistryDocument
+    roster: RosterDocument
+    bindings: Mapping[str, BindingsDocument] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def canonical(self) -> bytes:
+        """The document as canonical JSON, UTF-8."""
+        data = {
+            "format": FORMAT,
+            "registry": plain_data(self.registry),
+            "roster": plain_data(self.roster),
+            "bindings": {name: plain_data(document) for name, document in self.bindings.items()},
+            "codes": dict(self.codes),
+            "order": self.order,
+        }
+        return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+    @property
+    def order(self) -> list[str]:
+        """The agents' names in the roster's order; one that only has bindings comes last."""
+        return list(dict.fromkeys([*self.roster.agents, *self.bindings, *self.codes]))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical bytes, in hex."""
+        return sha256(self.canonical()).hexdigest()
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        """Each KPI's unit as it is written behind a number."""
+        units = dict(STANDARD_UNITS) | {unit.code: unit.as_spec() for unit in self.registry.units}
+        return {kpi.name: units[kpi.unit].symbol for kpi in self.registry.kpis if kpi.unit in units}
+
+
+EMPTY = ReleaseDocument(
+    RegistryDocument.model_validate({"kpis": []}), RosterDocument.model_validate({"agents": {}})
+)
+"""What was released before anything was."""
+
+
+def plain_data(document: Document) -> dict[str, Any]:
+    """The document as JSON without what goes without saying; numbers are exact, as 15 digits are."""
+    return document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def read_release(data: bytes | str) -> ReleaseDocument:
+    """The inverse of :meth:`ReleaseDocument.canonical`. Raises ReleaseError."""
+    try:
+        found = json.loads(data)
+        if found["format"] != FORMAT:
+            raise ReleaseError(f"format {found['format']} is not {FORMAT}, the only one this version reads")
+        order, bindings, codes = found["order"], found["bindings"], found["codes"]
+        registry, roster = ({"kpis": []} | found["registry"], {"agents": {}} | found["roster"])
+        roster["agents"] = {name: roster["agents"][name] for name in order if name in roster["agents"]}
+        with paused_gc():
+            return ReleaseDocument(
+                RegistryDocument.model_validate(
+                    registry | {"kpis": [_in_order(k) for k in registry["kpis"]]}
+                ),
+                RosterDocument.model_validate(roster),
+                {name: BindingsDocument.model_validate(bindings[name]) for name in order if name in bindings},
+                {name: str(codes[name]) for name in order if name in codes},
+            )
+    except ReleaseError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ReleaseError(f"this is no release's document: {error}") from error
+
+
+def _in_order(kpi: dict[str, Any]) -> dict[str, Any]:
+    """A KPI with its thresholds the worst first, as people write them; sorted keys have put them elsewhere."""
+    found = kpi.get("risk_thresholds")
+    if not found:
+        return kpi
+    return kpi | {"risk_thresholds": {word: found[word] for word in sorted(found, key=_SEVERITIES.index)}}
+
+
+def diff_releases(before: ReleaseDocument, after: ReleaseDocument) -> list[Change]:
+    """Everything that differs, in words: registry, roster, then what agents watch and do.
+
+    Without any of that, two documents of different digests still have one change: their order or spelling.
+    """
+    changes = [
+        *diff_registries(before.registry, after.registry),
+        *diff_rosters(before.roster, after.roster),
+        *_folders(before.codes, after.codes),
+        *diff_agents(before.bindings, after.bindings, after.symbols | before.symbols | after.symbols),
+    ]
+    if not changes and before.canonical() != after.canonical():
+        changes.append(Change(REGISTRY, (), ChangeClass.COSMETIC, None, None, SAME_OTHERWISE))
+    return changes
+
+
+def _folders(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
+    """Agents whose files move to another folder."""
+    return [
+        Change(
+            name,
+            ("folder",),
+            ChangeClass.COSMETIC,
+            before[name],
+            code,
+            f"{name}'s folder is called {code} (was {before[name]})",
+        )
+        for name, code in sorted(after.items())
+        if before.get(name, code) != code
+    ]

@@ -1,0 +1,228 @@
+"""What an agent watches, as it is served to the agent: its bindings with each KPI's definition inside.
+
+The body is plain JSON. A release reaches an agent only through it, so a publish that does not touch the agent
+leaves every byte as it was. Reading it back needs the standard library alone: agents install this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from contracts.conditions import ConditionError, parse
+from contracts.drops import OLDER_KEY, canonical_drop
+from contracts.guards import GuardError, parse_guard
+from contracts.severity import BINDING_WORD, BINDING_WORDS, HANDOFF_KEYS, TRIGGER_KEYS, Severity
+from contracts.watched import (
+    BodyError,
+    Definition,
+    WatchedAction,
+    WatchedAgent,
+    WatchedBinding,
+    WatchedHandOff,
+    WatchedRange,
+    WatchedThreshold,
+    WatchedTrigger,
+)
+from contracts.watched_reading import read_agent, read_body
+
+if TYPE_CHECKING:  # an agent reads bodies without pydantic, which documents need
+    from contracts.documents import (
+        BindingDocument,
+        BindingsDocument,
+        HandOffDocument,
+        KpiDocument,
+        ThresholdDocument,
+    )
+    from contracts.release import ReleaseDocument
+
+__all__ = [
+    "BodyError",
+    "Definition",
+    "UnknownAgent",
+    "WatchedAction",
+    "WatchedAgent",
+    "WatchedBinding",
+    "WatchedHandOff",
+    "WatchedRange",
+    "WatchedThreshold",
+    "WatchedTrigger",
+    "Watching",
+    "agent_body",
+    "read_agent",
+    "read_body",
+    "watched_bindings",
+]
+
+_WORST_FIRST = sorted(Severity, key=lambda severity: -severity.rank)
+
+
+class UnknownAgent(LookupError):
+    """The release has no agent of that name."""
+
+
+class Watching:
+    """A release's document, asked agent by agent. What agents share is worked out once."""
+
+    def __init__(self, document: ReleaseDocument) -> None:
+        self._document = document
+        self._symbols = document.symbols
+        self._kpis = {kpi.name: kpi for kpi in document.registry.kpis}
+        self._definitions: dict[str, Definition] = {}
+
+    @property
+    def agents(self) -> list[str]:
+        """Every agent's name: those on the roster in its order, then those that only have bindings."""
+        return list(dict.fromkeys([*self._document.roster.agents, *self._document.bindings]))
+
+    @property
+    def kpis(self) -> list[str]:
+        """Every KPI's name, in the registry's order."""
+        return list(self._kpis)
+
+    def agent(self, name: str) -> WatchedAgent:
+        """What one agent watches and whom it asks. Raises UnknownAgent."""
+        entry = self._document.roster.agents.get(name)
+        document = self._document.bindings.get(name)
+        if entry is None and document is None:
+            raise UnknownAgent(f"The release has no agent called {name[:60]}.")
+        return WatchedAgent(
+            name=name,
+            enabled=entry is None or entry.enabled,
+            status=entry.status if entry else "",
+            version=document.version if document else "",
+            role=entry.role if entry else "",
+            bindings=tuple(self._bindings(name, document)) if document else (),
+            hand_offs=tuple(_hand_offs(document)) if document else (),
+        )
+
+    def body(self, name: str) -> dict[str, Any]:
+        """The same as JSON, as it is served. Raises UnknownAgent."""
+        return self.agent(name).as_data()
+
+    def definition(self, kpi: str) -> Definition | None:
+        """A KPI as agents need to know it; None where the registry lacks it."""
+        found = self._definitions.get(kpi)
+        if found is None and kpi in self._kpis:
+            found = _definition(self._kpis[kpi], self._symbols.get(kpi, ""))
+            self._definitions[kpi] = found
+        return found
+
+    def _bindings(self, agent: str, document: BindingsDocument) -> Iterator[WatchedBinding]:
+        for binding in document.kpis_used:
+            definition = self.definition(binding.key)
+            # No release has a binding to a KPI that there is not; a document from elsewhere may, and nothing
+            # can be said about its values.
+            if definition is not None:
+                yield WatchedBinding(
+                    agent=agent,
+                    kpi=binding.key,
+                    role=binding.role,
+                    enabled=binding.enabled,
+                    guard=_canonical_guard(binding.guard),
+                    triggers=tuple(_triggers(binding)) or tuple(_inherited(definition)),
+                    actions=tuple(_actions(binding)),
+                    definition=definition,
+                )
+
+
+def watched_bindings(document: ReleaseDocument, agent: str) -> list[WatchedBinding]:
+    """An agent's bindings in a release. Raises UnknownAgent. For many agents, :class:`Watching` is faster."""
+    return list(Watching(document).agent(agent).bindings)
+
+
+def agent_body(document: ReleaseDocument, agent: str) -> dict[str, Any]:
+    """What an agent is served, as JSON. Raises UnknownAgent. For many agents, :class:`Watching` is faster."""
+    return Watching(document).body(agent)
+
+
+def _triggers(binding: BindingDocument) -> Iterator[WatchedTrigger]:
+    """The binding's own, worst first. Two of one severity share their timing."""
+    found = []
+    for key, severity in TRIGGER_KEYS.items():
+        text: str = getattr(binding.alerting, key)
+        if text:
+            timing = getattr(binding.alerting.timing, BINDING_WORD[severity])
+            found.append(
+                WatchedTrigger(
+                    severity=severity,
+                    condition=canonical_drop(text) if key == OLDER_KEY else _canonical(text),
+                    for_=timing.for_,
+                    keep_firing_for=timing.keep_firing_for,
+                    recover_if=_canonical(timing.recover_if),
+                    inherited=False,
+                )
+            )
+    return iter(sorted(found, key=lambda trigger: -trigger.severity.rank))
+
+
+def _inherited(definition: Definition) -> Iterator[WatchedTrigger]:
+    for threshold in definition.thresholds:
+        yield WatchedTrigger(
+            severity=threshold.severity,
+            condition=threshold.condition,
+            for_=threshold.for_,
+            keep_firing_for=threshold.keep_firing_for,
+            recover_if=threshold.recover_if,
+            inherited=True,
+        )
+
+
+def _actions(binding: BindingDocument) -> Iterator[WatchedAction]:
+    for action in binding.alerting.actions:
+        # A word that is no severity stays: such an action is never taken, instead of always.
+        on = str(BINDING_WORDS.get(action.on, action.on))
+        yield WatchedAction(action.name, on, action.description, action.deadline)
+
+
+def _hand_offs(document: BindingsDocument) -> Iterator[WatchedHandOff]:
+    for key, severity in HANDOFF_KEYS.items():
+        asked: list[HandOffDocument] = getattr(document.collaboration, key)
+        for hand_off in asked:
+            yield WatchedHandOff(severity, hand_off.agent, hand_off.reason)
+
+
+def _definition(kpi: KpiDocument, symbol: str) -> Definition:
+    absolute, normal = kpi.absolute_range, kpi.normal_range
+    return Definition(
+        name=kpi.name,
+        title=kpi.title,
+        description=kpi.description,
+        unit=kpi.unit,
+        symbol=symbol,
+        prometheus_metric=kpi.prometheus_metric,
+        absolute_range=WatchedRange(absolute.min, absolute.max) if absolute else None,
+        normal_range=WatchedRange(normal.min, normal.max, normal.optimal) if normal else None,
+        missing_data=kpi.missing_data,
+        status=str(kpi.status),
+        thresholds=tuple(
+            _threshold(severity, kpi.risk_thresholds[severity])
+            for severity in _WORST_FIRST
+            if severity in kpi.risk_thresholds
+        ),
+    )
+
+
+def _threshold(severity: Severity, threshold: ThresholdDocument) -> WatchedThreshold:
+    return WatchedThreshold(
+        severity=severity,
+        condition=_canonical(threshold.condition),
+        action=threshold.action,
+        for_=threshold.for_,
+        keep_firing_for=threshold.keep_firing_for,
+        recover_if=_canonical(threshold.recover_if),
+    )
+
+
+def _canonical(condition: str) -> str:
+    try:
+        return str(parse(condition)) if condition else ""
+    except ConditionError:
+        return condition  # kept as it is, and never true
+
+
+def _canonical_guard(guard: str) -> str:
+    try:
+        return str(parse_guard(guard)) if guard else ""
+    except GuardError:
+        return guard

@@ -1,0 +1,130 @@
+"""What can be compared and exported: files, the database, and what other apps add by a word of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from contracts.diff import Change, diff_registries
+from contracts.diffagents import diff_agents, diff_rosters
+from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument
+from contracts.findings import EXIT_USAGE, Finding, Level, Report
+from contracts.formats import render
+from contracts.loading import TreeError, load_tree
+from contracts.release import ReleaseDocument, diff_releases
+from contracts.releasefiles import with_units_in_use
+from contracts.units import STANDARD_UNITS
+from kpis.importing import JOINED
+from kpis.registry_commands.base import CannotRun
+from kpis.services import registry_document
+
+DATABASE = "db"
+"""The word that stands for the working copy in the database; a file of this name is ``./db``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where another app keeps whole registries: ``release:3`` in a comparison, ``--release 3`` in an export.
+
+    ``read`` takes what stands behind the word. It raises CannotRun or TreeError.
+    """
+
+    word: str
+    metavar: str
+    help: str
+    read: Callable[[str], ReleaseDocument]
+
+
+PLACES: dict[str, Place] = {}
+"""Every app's places by their word."""
+WORKING_COPY: list[Callable[[], ReleaseDocument]] = []
+"""The app that releases the working copy tells how to read the whole of it."""
+USUAL: list[str] = []
+"""What a comparison begins with where nothing is said."""
+
+
+class Side(NamedTuple):
+    """One side of a comparison. ``bindings`` and ``roster`` are None where the place holds no such file.
+
+    ``whole`` is everything that a release would hold, where the place has all of that.
+    """
+
+    registry: RegistryDocument
+    bindings: Mapping[str, BindingsDocument] | None
+    roster: RosterDocument | None
+    whole: ReleaseDocument | None = None
+
+
+def diff_sides(before: Side, after: Side) -> list[Change]:
+    """What changed: the registry, and the roster and the bindings where both sides have them."""
+    if before.whole and after.whole:
+        return diff_releases(before.whole, after.whole)
+    changes = diff_registries(before.registry, after.registry)
+    if before.roster is not None and after.roster is not None:
+        changes += diff_rosters(before.roster, after.roster)
+    if before.bindings is not None and after.bindings is not None:
+        changes += diff_agents(before.bindings, after.bindings, symbols_of(after.registry))
+    return changes
+
+
+def symbols_of(registry: RegistryDocument) -> dict[str, str]:
+    """Each KPI's unit as it is written behind a number."""
+    units = dict(STANDARD_UNITS) | {unit.code: unit.as_spec() for unit in registry.units}
+    return {kpi.name: units[kpi.unit].symbol for kpi in registry.kpis if kpi.unit in units}
+
+
+def side_at(place: str) -> Side:
+    """The registry of a file, of a tree, of the database or of another app's place, with the agents beside it.
+
+    Raises CannotRun unless there is exactly one registry and all of it can be read: a KPI or a binding that
+    could not be would look as if it had been removed.
+    """
+    word, colon, name = place.partition(":")
+    if colon and word in PLACES:
+        return _side_of(PLACES[word].read(name))
+    if place == DATABASE and WORKING_COPY:
+        return _side_of(WORKING_COPY[0]())
+    if place == DATABASE:
+        bindings, roster = JOINED[0].stored() if JOINED else ({}, None)
+        return Side(registry_document(), bindings or None, roster)
+    return _side_in_files(place)
+
+
+def _side_of(document: ReleaseDocument) -> Side:
+    roster = document.roster if document.roster.agents else None
+    return Side(with_units_in_use(document.registry), document.bindings or None, roster, document)
+
+
+def _side_in_files(place: str) -> Side:
+    if not Path(place).exists():
+        raise TreeError(f"There is no file or directory {place}.{_what_else(place)}", EXIT_USAGE)
+    tree = load_tree([place])
+    broken = [one for one in tree.loaded if _errors(one.findings)]
+    if broken:
+        findings = [finding for one in broken for finding in _errors(one.findings)]
+        texts = {one.source.file: one.source.text for one in broken}
+        raise CannotRun(
+            f"{place} cannot be compared.\n" + render(Report.of(findings, texts, texts=texts), "text")
+        )
+    documents = [one.document for one in tree.registries if one.document]
+    if len(documents) != 1:
+        raise CannotRun(
+            f"{Path(place)} holds {len(documents) or 'no'} registries; a comparison needs exactly one."
+        )
+    found = {one.document.agent: one.document for one in tree.bindings if one.document}
+    roster = next((one.document for one in tree.rosters if one.document), None)
+    return Side(documents[0], found or None, roster)
+
+
+def _what_else(place: str) -> str:
+    """The way out where a word was meant and not a path."""
+    words = [f"{one.word}:{one.metavar}" for one in PLACES.values()]
+    if "/" in place or not words:
+        return ""
+    return f" There is also {', '.join([*words, DATABASE])}."
+
+
+def _errors(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.level is Level.ERROR]

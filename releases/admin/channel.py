@@ -1,0 +1,216 @@
+"""Channels in the admin: where each is, who follows it, moving it with the difference in sight, and all moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from bindings.models import Agent
+from contracts.release import EMPTY, diff_releases
+from releases import services
+from releases.admin.pages import difference, page_context, require
+from releases.models import Channel, ChannelMove, Release, ServingRevision
+from releases.models.channel import PRODUCTION
+from releases.services import Refused
+
+PER_PAGE = 30
+Kind = ChannelMove.Kind
+KIND_CHIPS = {"publish": "normal", "rollback": "warning", "promote": "info"}
+
+
+class ChannelForm(forms.ModelForm[Channel]):
+    """A channel, and the agents that follow it instead of production."""
+
+    agents = forms.ModelMultipleChoiceField(
+        queryset=Agent.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Agents that follow it",
+        help_text="An agent follows one channel. All that are ticked nowhere follow production.",
+    )
+
+    class Meta:
+        model = Channel
+        fields = ("name", "is_protected")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["agents"] = Agent.objects.filter(following__channel=self.instance)
+
+
+@admin.register(Channel)
+class ChannelAdmin(admin.ModelAdmin[Channel]):
+    """Channels are moved on pages of their own; the form is for what they are called and who follows them."""
+
+    form = ChannelForm
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """The overview stands where Django's list would be."""
+        view, name = self.admin_site.admin_view, "releases_channel"
+        return [
+            path("", view(self.overview), name=f"{name}_changelist"),
+            path("moves/", view(self.moves_view), name=f"{name}_moves"),
+            path("<slug:name>/move/", view(self.move_view), name=f"{name}_move"),
+            *super().get_urls(),
+        ]
+
+    def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> tuple[str, ...]:
+        """Everybody follows production unless told otherwise: there is nobody to choose."""
+        fields = ("name", "is_protected")
+        return fields if obj and obj.name == PRODUCTION else (*fields, "agents")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> tuple[str, ...]:
+        """Agents and programs know a channel by its name."""
+        return ("name",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Channel | None = None) -> bool:
+        """A channel that ever moved has a history, and production is what everyone follows."""
+        if obj and (obj.name == PRODUCTION or obj.moves.exists() or obj.followers.exists()):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
+        """With those who follow it, which every server process has to see."""
+        with transaction.atomic():
+            ServingRevision.hold()
+            # Only what the form is about: the channel may be moved in the meantime.
+            obj.save(update_fields=["is_protected"]) if change else obj.save()
+            if "agents" in form.cleaned_data:
+                wanted = set(form.cleaned_data["agents"])
+                there = set(Agent.objects.filter(following__channel=obj))
+                for agent in there - wanted:
+                    services.follow(agent=agent, channel=None)
+                for agent in wanted - there:
+                    services.follow(agent=agent, channel=obj)
+            ServingRevision.bump()
+
+    def overview(self, request: HttpRequest) -> HttpResponse:
+        """Every channel: where it is, who follows it, where it may be promoted to; and the latest moves."""
+        require(request, "releases.view_channel")
+        channels = list(
+            Channel.objects.select_related("release").defer("release__text", "release__findings")
+            .prefetch_related("followers__agent")
+        )  # fmt: skip
+        moves = ChannelMove.objects.select_related("channel", "before", "after").defer(*_HEAVY)
+        context = page_context(self.admin_site, request, Channel, "Channels") | {
+            "rows": [
+                (
+                    channel,
+                    [each.agent.name for each in channel.followers.all()],
+                    [
+                        other.name
+                        for other in channels
+                        if other != channel and channel.release and other.release_id != channel.release_id
+                    ],
+                )
+                for channel in channels
+            ],
+            "moves": [(move, KIND_CHIPS[move.kind]) for move in moves[:10]],
+            "more": moves.count() > 10,
+            "may_add": self.has_add_permission(request),
+            "may_change": self.has_change_permission(request),
+            "PRODUCTION": PRODUCTION,
+        }
+        return TemplateResponse(request, "admin/releases/channels.html", context)
+
+    def moves_view(self, request: HttpRequest) -> HttpResponse:
+        """Every move there was, newest first, of all channels or of one."""
+        require(request, "releases.view_channel")
+        moves = ChannelMove.objects.select_related("channel", "before", "after").defer(*_HEAVY)
+        name = request.GET.get("channel", "")
+        if name:
+            moves = moves.filter(channel__name=name)
+        page = Paginator(moves, PER_PAGE).get_page(request.GET.get("p"))
+        context = page_context(self.admin_site, request, Channel, "Moves") | {
+            "page": page,
+            "name": name,
+            "query": f"channel={name}&" if name else "",
+            "names": list(Channel.objects.values_list("name", flat=True)),
+            "moves": [(move, KIND_CHIPS[move.kind]) for move in page],
+        }
+        return TemplateResponse(request, "admin/releases/moves.html", context)
+
+    def move_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """What moving a channel would change for whoever follows it; move it on POST."""
+        person = require(request, "releases.view_channel", "releases.change_channel")
+        channel = get_object_or_404(Channel.objects.select_related("release"), name=name)
+        release = asked_release(request)
+        refusal = ""
+        if request.method == "POST":
+            seen = request.POST.get("revision", "")
+            try:
+                services.move(
+                    channel=channel,
+                    release=release,
+                    by=person,
+                    reason=request.POST.get("reason", ""),
+                    kind=kind_of(request, channel, release),
+                    expected_revision=int(seen) if seen.isdecimal() and len(seen) < 10 else -1,
+                )
+            except Refused as refused:
+                refusal = refused.message
+                channel = get_object_or_404(Channel.objects.select_related("release"), name=name)
+            else:
+                messages.success(
+                    request, f"{name} is on release {release.number} now, for everyone who follows it."
+                )
+                return HttpResponseRedirect(reverse("admin:releases_release_change", args=[release.number]))
+        context = self.move_context(request, channel, release) | {"refusal": refusal}
+        return TemplateResponse(request, "admin/releases/move.html", context, status=422 if refusal else 200)
+
+    def move_context(self, request: HttpRequest, channel: Channel, release: Release) -> dict[str, Any]:
+        """What the page shows."""
+        before = channel.release.as_document() if channel.release else EMPTY
+        document = release.as_document()
+        changes = diff_releases(before, document)
+        kind, source = kind_of(request, channel, release), request.GET.get("from", "")
+        titles = {
+            Kind.ROLLBACK: f"Roll {channel.name} back to release {release.number}?",
+            Kind.PROMOTE: f"Promote {source} to {channel.name}?",
+            Kind.PUBLISH: f"Move {channel.name} to release {release.number}?",
+        }
+        asked = f"release={release.number}&" + (f"from={source}&" if kind == Kind.PROMOTE else "")
+        return (
+            page_context(self.admin_site, request, Channel, titles[kind])
+            | {
+                "channel": channel,
+                "release": release,
+                "move_kind": str(kind),
+                "source": source,
+                "same": channel.release_id == release.pk,
+                "objection": services.may_go(release, channel),
+                "verb": {"rollback": "Roll back", "promote": "Promote", "publish": "Move"}[kind],
+                "reach": services.reach(changes, document, before),
+                "query": asked,
+            }
+            | difference(changes, before, document, request.GET.get("p"))
+        )
+
+
+_HEAVY = ("before__text", "before__findings", "after__text", "after__findings")
+
+
+def asked_release(request: HttpRequest) -> Release:
+    """The release that the address names. Raises Http404."""
+    number = request.POST.get("release") or request.GET.get("release", "")
+    if not number.isdecimal() or len(number) > 9:
+        raise Http404("Name a release by its number.")
+    return get_object_or_404(Release, number=int(number))
+
+
+def kind_of(request: HttpRequest, channel: Channel, release: Release) -> Kind:
+    """Promoted where it comes from another channel that is there, else back or on by its number."""
+    source = request.POST.get("from") or request.GET.get("from", "")
+    if source and Channel.objects.filter(name=source[:40], release=release).exists():
+        return Kind.PROMOTE
+    return Kind.ROLLBACK if channel.release and release.number < channel.release.number else Kind.PUBLISH

@@ -1,0 +1,173 @@
+"""Releases in the admin: the list, one release with its story, and what a person may do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
+
+from bindings.reports.entries import Entry
+from contracts.diff import ChangeClass
+from contracts.release import EMPTY, ReleaseDocument, diff_releases
+from releases import services
+from releases.admin.comparing import compare_view
+from releases.admin.pages import RESTORING, difference, findings, page_context, require
+from releases.admin.publishing import publish_view
+from releases.admin.restoring import restore_view
+from releases.admin.telling import CHIPS, MEANINGS
+from releases.models import Approval, Channel, Release
+from releases.services import Refused
+
+PER_PAGE = 30
+STATE_CHIPS = {"proposed": "warning", "published": "normal", "superseded": "", "rejected": "critical"}
+VERDICT_CHIPS = {"approved": "normal", "changes": "warning", "rejected": "critical"}
+
+
+@admin.register(Release)
+class ReleaseAdmin(admin.ModelAdmin[Release]):
+    """Releases are made by publishing, and never change: there is no form for them."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Pages of their own in the places of Django's; a release is found by its number."""
+        view, name = self.admin_site.admin_view, "releases_release"
+        return [
+            path("", view(self.list_view), name=f"{name}_changelist"),
+            path("publish/", view(publish_view(self)), name=f"{name}_publish"),
+            path("compare/", view(compare_view(self)), name=f"{name}_compare"),
+            path("<int:number>/", view(self.release_view), name=f"{name}_change"),
+            path("<int:number>/say/", view(require_POST(self.say_view)), name=f"{name}_say"),
+            path("<int:number>/restore/", view(restore_view(self)), name=f"{name}_restore"),
+            path("<int:number>/document/", view(self.document_view), name=f"{name}_document"),
+        ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Publishing has a page of its own."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A release is what was."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever followed it must be able to look it up."""
+        return False
+
+    def list_view(self, request: HttpRequest) -> HttpResponse:
+        """All releases, newest first."""
+        require(request, "releases.view_release")
+        releases = Release.objects.light().prefetch_related("channels")
+        page = Paginator(releases, PER_PAGE).get_page(request.GET.get("p"))
+        context = page_context(self.admin_site, request, Release, "Releases") | {
+            "page": page,
+            "rows": [(release, CHIPS[release.kind], STATE_CHIPS[release.state]) for release in page],
+            "production": services.latest(),
+            "may_move": request.user.has_perm("releases.change_channel"),
+            "may_publish": request.user.has_perm("releases.add_release"),
+        }
+        return TemplateResponse(request, "admin/releases/list.html", context)
+
+    def release_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """One release: what it changed, who said what of it, where it is, and what to do with it."""
+        require(request, "releases.view_release")
+        releases = Release.objects.prefetch_related("channels", "approvals")
+        release = get_object_or_404(releases, number=number)
+        before = Release.objects.filter(number__lt=number).order_by("-number").first()
+        document = release.as_document()
+        earlier = before.as_document() if before else EMPTY
+        changes = diff_releases(earlier, document)
+        context = page_context(self.admin_site, request, Release, f"Release {number}")
+        context |= {
+            "release": release,
+            "before": before,
+            "next": Release.objects.filter(number__gt=number).order_by("number").only("number").first(),
+            "chip": CHIPS[release.kind],
+            "state_chip": STATE_CHIPS[release.state],
+            "reach": services.reach(changes, document, earlier),
+            "contents": contents_of(document),
+            "approvals": [(said, VERDICT_CHIPS[said.verdict]) for said in release.approvals.all()],
+        }
+        context |= difference(changes, earlier, document, request.GET.get("p"))
+        context |= findings(map(Entry.read, release.findings))
+        context |= {"meaning": MEANINGS[ChangeClass(release.kind)], "query": ""}
+        context |= doings(request, release)
+        return TemplateResponse(request, "admin/releases/release.html", context)
+
+    def say_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Approve it, ask for changes, or reject it."""
+        person = require(request, "releases.add_approval")
+        release = get_object_or_404(Release, number=number)
+        verdict = request.POST.get("verdict", "")
+        back = reverse("admin:releases_release_change", args=[number])
+        if verdict not in Approval.Verdict.values:
+            messages.error(request, "Choose whether you approve it, ask for changes, or reject it.")
+            return HttpResponseRedirect(back)
+        try:
+            said = services.say(
+                release=release, person=person, verdict=verdict, note=request.POST.get("note", "")
+            )
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            told = {
+                "approved": "You approved",
+                "changes": "You asked for changes to",
+                "rejected": "You rejected",
+            }
+            messages.success(request, f"{told[said.verdict]} release {number}.")
+        return HttpResponseRedirect(back)
+
+    def document_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """The canonical document, byte for byte what the digest is of."""
+        require(request, "releases.view_release")
+        release = get_object_or_404(Release, number=number)
+        response = HttpResponse(release.text.encode(), content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="release-{number}.json"'
+        return response
+
+
+def doings(request: HttpRequest, release: Release) -> dict[str, Any]:
+    """What this person may do with a release: say something, have channels go there, bring it back."""
+    user = request.user
+    moves = [
+        (
+            channel,
+            services.may_go(release, channel),
+            bool(channel.release and release.number < channel.release.number),
+        )
+        for channel in Channel.objects.select_related("release")
+        if channel.release_id != release.pk
+    ]
+    open_ones = (Release.State.PROPOSED, Release.State.REJECTED)
+    return {
+        "moves": moves if user.has_perm("releases.change_channel") else [],
+        "asks": release.state in open_ones and user.has_perm("releases.add_approval"),
+        "is_author": release.author_id == user.pk,
+        "is_open": release.state in open_ones,
+        "may_restore": user.has_perms(RESTORING),
+        "verdicts": [
+            ("approved", "Approve it", "It may go to any channel."),
+            ("changes", "Ask for changes", "It waits until they are made; say which."),
+            ("rejected", "Reject it", "It must not go out; say why."),
+        ],
+    }
+
+
+def contents_of(document: ReleaseDocument) -> dict[str, Any]:
+    """Names of all that is in a release, for the page that lists them."""
+    return {
+        "kpis": [(kpi.name, kpi.title) for kpi in document.registry.kpis],
+        "agents": [
+            (
+                name,
+                entry.role,
+                [row.key for row in document.bindings[name].kpis_used] if name in document.bindings else [],
+            )
+            for name, entry in document.roster.agents.items()
+        ],
+    }

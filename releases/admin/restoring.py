@@ -1,0 +1,71 @@
+"""Bringing a release back into the working copy, after showing what that would change."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from contracts.release import ReleaseDocument, diff_releases
+from releases import services
+from releases.admin.pages import RESTORING, View, difference, page_context, require
+from releases.models import Release
+from releases.services import Refused
+from releases.services.planning import read_copy
+
+UNREADABLE = sha256(b"").hexdigest()
+"""Of a working copy that holds something no document can hold."""
+
+
+def read_now() -> tuple[ReleaseDocument, str]:
+    """The working copy and the hash of its bytes."""
+    document, content = read_copy()
+    return document, sha256(content).hexdigest()
+
+
+def restore_view(model_admin: ModelAdmin[Release]) -> View:
+    """What would change in the working copy; on POST, change it."""
+
+    def view(request: HttpRequest, number: int) -> HttpResponse:
+        person = require(request, "releases.view_release", *RESTORING)
+        release = get_object_or_404(Release, number=number)
+        refusal: Refused | None = None
+        now, seen = read_now()
+        if request.method == "POST":
+            if request.POST.get("seen") != seen:
+                refusal = Refused(
+                    "stale", "Something was changed while you were looking. Below is how it stands now."
+                )
+            else:
+                try:
+                    done = services.restore(
+                        release=release, author=person, reason=request.POST.get("reason", "").strip()[:400]
+                    )
+                except Refused as refused:
+                    refusal = refused
+                    now, seen = read_now()
+                else:
+                    nothing = "Nothing was changed: everything is like that already."
+                    told = f"Everything is as it was in release {number}. Publish it to have agents follow."
+                    messages.success(request, nothing if done.changed_nothing else told)
+                    return HttpResponseRedirect(reverse("admin:releases_release_change", args=[number]))
+        document = release.as_document()
+        changes = diff_releases(now, document)
+        context = page_context(model_admin.admin_site, request, Release, f"Bring back release {number}") | {
+            "release": release,
+            "seen": seen,
+            "unreadable": seen == UNREADABLE,
+            "refusal": refusal,
+            "query": "",
+        }
+        context |= difference(changes, now, document, request.GET.get("p"))
+        return TemplateResponse(
+            request, "admin/releases/restore.html", context, status=422 if refusal else 200
+        )
+
+    return view

@@ -1,0 +1,1 @@
+"""The REST resources of releases and channels, and what agents read."""

@@ -1,0 +1,18 @@
+"""Releases, channels and what people said of them; webhooks and their deliveries."""
+
+from releases.models.approval import Approval
+from releases.models.channel import Channel, ChannelMove, Following
+from releases.models.release import Release
+from releases.models.serving import ServingRevision
+from releases.models.webhook import Delivery, WebHook
+
+__all__ = [
+    "Approval",
+    "Channel",
+    "ChannelMove",
+    "Delivery",
+    "Following",
+    "Release",
+    "ServingRevision",
+    "WebHook",
+]

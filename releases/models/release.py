@@ -1,0 +1,86 @@
+"""A release: immutable, numbered, and named by the hash of its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from contracts.diff import ChangeClass
+from contracts.release import ReleaseDocument, read_release
+from kpis.models.fields import LineField
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Releases, newest first."""
+
+    def light(self) -> ReleaseQuerySet:
+        """Without the documents, which may be megabytes."""
+        return self.defer("text", "findings")
+
+
+class Release(models.Model):
+    """The whole registry and all bindings, frozen. Nothing but ``state`` ever changes; the database refuses it.
+
+    ``text`` is the canonical JSON of :class:`contracts.release.ReleaseDocument`, ``digest`` its SHA-256.
+    """
+
+    class State(models.TextChoices):
+        """Where a release is in its life. Only a published one may be followed by a channel."""
+
+        PROPOSED = "proposed", "proposed"
+        PUBLISHED = "published", "published"
+        SUPERSEDED = "superseded", "superseded"
+        REJECTED = "rejected", "rejected"
+
+    number = models.PositiveIntegerField(unique=True)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    kind = models.CharField(
+        "class",
+        max_length=12,
+        choices=[(str(kind), str(kind)) for kind in ChangeClass],
+        help_text="The most that changed since the release before.",
+    )
+    message = LineField(max_length=500, help_text="What changed and why, for everyone who follows it.")
+    accepted = LineField(max_length=500, blank=True, help_text="Why its warnings were accepted.")
+    counts = models.JSONField(
+        default=dict, help_text="How many KPIs, agents, bindings and findings, by word."
+    )
+    findings = models.JSONField(default=list, help_text="What the rules said of it when it was made.")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    author_name = models.CharField(max_length=200, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.CheckConstraint(condition=Q(number__gte=1), name="release_number_from_one"),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "published", "superseded", "rejected"]),
+                name="release_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["cosmetic", "behavioural", "breaking"]), name="release_class_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"release {self.number}"
+
+    def as_document(self) -> ReleaseDocument:
+        """What was released."""
+        return read_release(self.text)
+
+    def count(self, word: str) -> int:
+        """One of the counts; 0 for what did not occur."""
+        value: Any = self.counts.get(word, 0)
+        return int(value)

@@ -1,0 +1,39 @@
+"""What tells every server process that it should load anew what it serves."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F
+
+
+class ServingRevision(models.Model):
+    """One row, counted up in the transaction of whatever agents must see: a move, a token, a following."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    revision = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="serving_revision_single"),)
+
+    def __str__(self) -> str:
+        return f"serving revision {self.revision}"
+
+    @classmethod
+    def hold(cls) -> None:
+        """Wait for this transaction's turn: whatever changes what agents see is done one after the other."""
+        row = cls.objects.select_for_update().filter(pk=1)
+        if not list(row):
+            ServingRevision.objects.bulk_create([ServingRevision(pk=1)], ignore_conflicts=True)
+            list(row.all())
+
+    @classmethod
+    def bump(cls) -> None:
+        """Have every process look again once this transaction is committed."""
+        if not cls.objects.filter(pk=1).update(revision=F("revision") + 1):
+            ServingRevision.objects.bulk_create([ServingRevision(pk=1)], ignore_conflicts=True)
+            cls.objects.filter(pk=1).update(revision=F("revision") + 1)
+
+    @classmethod
+    def current(cls, using: str = "default") -> int:
+        """The revision now; one narrow query."""
+        return cls.objects.using(using).filter(pk=1).values_list("revision", flat=True).first() or 0

@@ -1,0 +1,119 @@
+"""Bringing a release back into the working copy, exactly, deleted things too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import ProtectedError
+from pydantic import ValidationError as ShapeError
+
+from bindings.reports.judging import judge_all
+from contracts.findings import Level
+from contracts.release import ReleaseDocument, ReleaseError
+from kpis.importing.applying import reason_of
+from kpis.models import KPI
+from kpis.services import Author
+from releases.models import Release, ServingRevision
+from releases.services import rewriting, rewriting_agents
+from releases.services.planning import open_entries
+from releases.services.reading import working_copy
+from releases.services.refusals import RestoreRefused
+from releases.services.rewriting import KpiSteps, Written
+from releases.services.rewriting_agents import AgentSteps
+from releases.services.texts import as_line
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreResult:
+    """What restoring did, by name. Nothing in it means that the working copy was that release already.
+
+    ``settings`` are the things without a history that were written: units, the registry's settings, the roster.
+    """
+
+    release: Release
+    created: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether the working copy was this release already."""
+        return not (self.created or self.changed or self.deleted or self.settings)
+
+
+def restore(*, release: Release, author: Author, reason: str = "") -> RestoreResult:
+    """Make the working copy exactly what a release says; all of it or nothing. No channel moves.
+
+    What changes is kept as a revision each, as with any edit. Raises RestoreRefused: errors (the rules of
+    today object; with their findings), stale, unreadable, database, text_unfit.
+    """
+    reason = as_line(reason or f"Restored from release {release.number}", Release, "message", RestoreRefused)
+    try:
+        document = release.as_document()
+    except ReleaseError as error:
+        raise RestoreRefused("unreadable", f"Release {release.number} cannot be read: {error}") from error
+    try:
+        with transaction.atomic():
+            ServingRevision.hold()
+            done = write_document(document, author, reason)
+            prove(document)
+    except KeyError as missing:
+        raise RestoreRefused(
+            "unreadable", f"Release {release.number} names {missing.args[0]}, which it does not have."
+        ) from missing
+    except (IntegrityError, DataError) as error:
+        raise RestoreRefused(
+            "database", f"The database refuses it, and nothing was changed: {reason_of(error)}"
+        ) from error
+    except ProtectedError as error:
+        names = ", ".join(sorted(str(user) for user in error.protected_objects)[:5])
+        raise RestoreRefused(
+            "database", f"Something that release {release.number} does not have is still used by {names}."
+        ) from error
+    return RestoreResult(
+        release,
+        tuple(done.created),
+        tuple(done.changed),
+        tuple(done.deleted),
+        tuple(dict.fromkeys(done.settings)),
+    )
+
+
+def write_document(document: ReleaseDocument, author: Author, reason: str) -> Written:
+    """Write what differs, in an order in which nothing is in the way of anything."""
+    done = Written()
+    kpis = KpiSteps(rewriting.held(KPI.objects.whole()), {kpi.name: kpi for kpi in document.registry.kpis})
+    agents = AgentSteps.towards(document)
+    differing, differing_agents = kpis.differing(), agents.differing()
+    rewriting.write_units(document.registry, done)
+    rewriting.write_settings(document.registry, done)
+    rewriting_agents.write_roster(document.roster, done)
+    rewriting_agents.let_go(agents, differing_agents, kpis.gone, author, reason, done)
+    rewriting.let_go(kpis, differing, author, reason, done)
+    rewriting.write_kpis(kpis, differing, author, reason, done)
+    rewriting_agents.write_agents(agents, differing_agents, author, reason, done)
+    rewriting.forget_units(document.registry, done)
+    return done
+
+
+def prove(document: ReleaseDocument) -> None:
+    """Let the whole catalogue judge what was written, and make sure that it is what the release says."""
+    errors = open_entries(judge_all().entries, Level.ERROR)
+    if errors:
+        raise RestoreRefused(
+            "errors",
+            f"The rules of today find {len(errors):,} {'error' if len(errors) == 1 else 'errors'} in that release, "
+            "and nothing was changed. Waive them, or change the rules.",
+            errors,
+        )
+    try:
+        same = working_copy().canonical() == document.canonical()
+    except ShapeError:
+        same = False
+    if not same:
+        raise RestoreRefused(
+            "stale",
+            "The registry was changed while the release was restored, and nothing was changed. Try again.",
+        )

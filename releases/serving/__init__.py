@@ -1,0 +1,1 @@
+"""What agents poll: rendered once a release, kept in memory and in a file, answered in front of Django."""

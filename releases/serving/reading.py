@@ -1,0 +1,115 @@
+"""What is to be served, read from the database."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from bindings.models import ApiToken
+from contracts.release import read_release
+from contracts.yamltree import paused_gc
+from releases.models import Channel, Following, Release, ServingRevision
+from releases.serving.bodies import Body, Renderer, channel_body
+from releases.serving.shelf import Bodies, Grant, Pointer, Stock
+
+SERVED = (Release.State.PUBLISHED, Release.State.SUPERSEDED)
+"""Nobody reads a release that no channel ever pointed to."""
+
+
+class Database:
+    """A source that asks the database each time: the way every answer can be had, only slowly."""
+
+    def pointer(self, channel: str) -> Pointer | None:
+        """The channel; None where there is none of that name."""
+        if "\0" in channel:
+            return None
+        row = _channels("default").filter(name=channel).first()
+        return pointer_of(row) if row else None
+
+    def followed(self, agent: str) -> str:
+        """The channel that the agent follows; "" where nobody chose one."""
+        rows = Following.objects.filter(agent__name=agent).values_list("channel__name", flat=True)
+        return rows.first() or "" if "\0" not in agent else ""
+
+    def has(self, number: int) -> bool:
+        """Whether agents may read this release."""
+        return Release.objects.filter(number=number, state__in=SERVED).exists()
+
+    def body(self, number: int, address: str) -> Body | None:
+        """What the release serves there."""
+        digest: str = Release.objects.values_list("digest", flat=True).get(number=number)
+        return _renderer(number, digest).body(address)
+
+
+@lru_cache(maxsize=1)
+def _renderer(number: int, digest: str) -> Renderer:
+    """Of one release, which never changes; the digest tells databases apart."""
+    return Renderer(Release.objects.get(number=number, digest=digest).as_document())
+
+
+def pointer_of(channel: Channel) -> Pointer:
+    """A channel as it is served."""
+    return Pointer(channel.release.number if channel.release else None, channel_body(channel))
+
+
+def read_grants(using: str) -> dict[str, Grant]:
+    """Every usable token, by its key."""
+    columns = ("pk", "key", "digest", "agent__name", "scopes", "expires")
+    return {
+        key: Grant(pk, key, digest, agent or "", tuple(scopes), expires.timestamp() if expires else math.inf)
+        for pk, key, digest, agent, scopes, expires in ApiToken.objects.using(using)
+        .usable()
+        .values_list(*columns)
+    }
+
+
+def read_stock(using: str, before: Stock | None, pinned: Iterable[int]) -> Stock:
+    """What there is to read: the releases of all channels, and those ``pinned``.
+
+    ``before`` is kept if nothing changed; releases it has are not rendered again.
+    """
+    revision = ServingRevision.current(using)
+    channels = list(_channels(using))
+    pointers = {channel.name: pointer_of(channel) for channel in channels}
+    rows = Following.objects.using(using).values_list("agent__name", "channel__name")
+    following = dict(rows.order_by("agent__name"))
+    digests = {one.release.number: one.release.digest for one in channels if one.release}
+    others = Release.objects.using(using).filter(number__in=list(pinned), state__in=SERVED)
+    digests |= dict(others.values_list("number", "digest"))
+    if before and (pointers, following, digests) == (before.pointers, before.following, before.digests):
+        return before if revision <= before.revision else _renewed(before, revision)
+    return Stock(revision, pointers, following, _releases(using, before, digests), digests)
+
+
+def _renewed(before: Stock, revision: int) -> Stock:
+    return Stock(revision, before.pointers, before.following, before.releases, before.digests, before.pages)
+
+
+def _channels(using: str) -> QuerySet[Channel]:
+    rows = Channel.objects.using(using).select_related("release")
+    return rows.only(
+        "name", "is_protected", "revision", "moved", "moved_by", "release__number", "release__digest"
+    )
+
+
+def _releases(using: str, before: Stock | None, digests: Mapping[int, str]) -> dict[int, Bodies]:
+    """The bodies of each release; those that two have in common are kept once."""
+    known = {before.digests[number]: bodies for number, bodies in before.releases.items()} if before else {}
+    shared = {
+        (body.content_type, body.plain.data): body for bodies in known.values() for body in bodies.values()
+    }
+    found: dict[int, Bodies] = {}
+    for number, digest in digests.items():
+        if digest not in known:
+            with paused_gc():
+                text = Release.objects.using(using).values_list("text", flat=True).get(number=number)
+                rendered = Renderer(read_release(text)).all()
+            known[digest] = {
+                address: shared.setdefault((body.content_type, body.plain.data), body)
+                for address, body in rendered.items()
+            }
+        found[number] = known[digest]
+    return found

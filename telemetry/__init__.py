@@ -1,0 +1,1 @@
+"""Telemetry: what agents measured, what it means now, and how Prometheus and people see it."""

@@ -1,0 +1,52 @@
+"""`POST observations`: what agents measured goes in, what it means comes back."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from rest.parameters import flag
+from rest.parsing import RawJSON
+from rest.permissions import Token
+from rest.views import Guarded
+from telemetry.api.shapes import ANSWER, OBSERVATIONS
+from telemetry.ingest import report
+
+
+class Observations(Guarded):
+    """Observations of an agent, one or up to 10,000 at once."""
+
+    write_scope = "observations:write"
+    agents_write_their_own = True
+    needs = {"*": ["telemetry.add_observation"]}  # noqa: RUF012
+    parser_classes = (RawJSON,)
+    parameters = ("strict",)
+
+    @extend_schema(
+        tags=["observations"],
+        operation_id="report_observations",
+        parameters=[OpenApiParameter("strict", bool, description="All or nothing.")],
+        request={"application/json": OBSERVATIONS},
+        responses={200: ANSWER},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Report observations; each is answered by a word, and each state they touch is told with its reason."""
+        agent = request.auth.agent_name if isinstance(request.auth, Token) else ""
+        sent: object = request.data
+        body = sent if isinstance(sent, bytes) else b""  # nothing was sent
+        answer = report(body, agent=agent, strict=flag(request, "strict"))
+        return HttpResponse(answer, content_type="application/json")
+
+    def _throttle(self, request: Request, throttle: BaseThrottle) -> None:
+        """Whoever has a token reports as often as there is something to report: a gateway speaks for thousands of
+        people from one address. Everybody else is slowed down, also whoever guesses tokens."""
+        try:
+            is_known = isinstance(request.auth, Token)
+        except AuthenticationFailed:
+            super()._throttle(request, throttle)
+            raise
+        if not is_known:
+            super()._throttle(request, throttle)

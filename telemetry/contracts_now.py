@@ -1,0 +1,135 @@
+"""The contract in force: what each agent watches by the release of its channel, ready to evaluate.
+
+Each process keeps it, and looks at most every half second whether it is still the one: one narrow query.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from contracts.evaluation import SECOND, Evaluator, evaluator, moment
+from contracts.naming import NearNames
+from contracts.watched import BodyError, Definition, WatchedBinding
+from contracts.watching import Watching
+from releases.models import Channel, Following, ServingRevision
+from releases.models.channel import PRODUCTION
+
+LOOK_EVERY = 0.5  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One binding in force. ``evaluator`` is None where nothing is to be evaluated: it is switched off, or cannot
+    be read. ``low`` and ``high`` are the absolute range, infinite where there is no limit. ``looks_back`` is how
+    many microseconds before a value the contract asks about; 0 where it does not."""
+
+    binding: WatchedBinding
+    definition: Definition
+    evaluator: Evaluator | None
+    release: int
+    low: float
+    high: float
+    looks_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """All that is released to somebody. ``release`` is production's number, 0 where nothing was published."""
+
+    release: int = 0
+    watched: Mapping[tuple[str, str], Watched] = field(default_factory=dict)
+    kpis: Mapping[str, Definition] = field(default_factory=dict)
+    agents: frozenset[str] = frozenset()
+    near_kpis: NearNames = field(default_factory=lambda: NearNames(()))
+
+    def binding(self, agent: str, kpi: str) -> Watched | None:
+        """What an agent watches of a KPI; None where it does not."""
+        return self.watched.get((agent, kpi))
+
+
+@dataclass(slots=True)
+class _Held:
+    revision: int = -1
+    looked: float = 0.0
+    released: Released = field(default_factory=Released)
+
+
+_held = _Held()
+_looking = Lock()
+
+
+def current() -> Released:
+    """What is in force now, at most half a second old."""
+    now = time.monotonic()
+    if now - _held.looked >= LOOK_EVERY or _held.revision < 0:
+        with _looking:  # one thread looks; what it read is never replaced by something older
+            if now - _held.looked >= LOOK_EVERY or _held.revision < 0:
+                _look()
+    return _held.released
+
+
+def _look() -> None:
+    began = time.monotonic()
+    revision = ServingRevision.current()
+    if revision != _held.revision:
+        _held.released = load()
+        _held.revision = revision
+    _held.looked = began
+
+
+def forget() -> None:
+    """Look again at the next question."""
+    _held.revision, _held.released = -1, Released()
+
+
+def load() -> Released:
+    """Read it from the database: every channel's release, and who follows which."""
+    channels = {channel.name: channel for channel in Channel.objects.select_related("release")}
+    following = dict(Following.objects.values_list("agent__name", "channel__name"))
+    watching: dict[int, Watching] = {}
+    for channel in channels.values():
+        if channel.release and channel.release.number not in watching:
+            watching[channel.release.number] = Watching(channel.release.as_document())
+    numbers = {name: channel.release.number for name, channel in channels.items() if channel.release}
+    production = numbers.get(PRODUCTION, 0)
+    found: dict[tuple[str, str], Watched] = {}
+    kpis: dict[str, Definition] = {}
+    agents: set[str] = set()
+    for number, whole in sorted(
+        watching.items(), key=lambda item: item[0] == production
+    ):  # production last: it wins
+        kpis |= {name: one for name in whole.kpis if (one := whole.definition(name))}
+        for agent in whole.agents:
+            if numbers.get(following.get(agent, PRODUCTION)) == number:
+                agents.add(agent)
+                for binding in whole.agent(agent).bindings:
+                    found[agent, binding.kpi] = _watched(binding, number, is_on=whole.agent(agent).enabled)
+    return Released(production, found, kpis, frozenset(agents), NearNames(kpis))
+
+
+def _watched(binding: WatchedBinding, release: int, *, is_on: bool) -> Watched:
+    span = binding.definition.absolute_range
+    low = float("-inf") if span is None or span.min is None else float(span.min)
+    high = float("inf") if span is None or span.max is None else float(span.max)
+    found: Evaluator | None = None
+    if is_on and binding.enabled:
+        try:
+            found = evaluator(binding)
+        except BodyError:  # a condition that is kept and not supported: a rule says so
+            found = None
+    looks_back = _looks_back(found) if found else 0
+    return Watched(binding, binding.definition, found, release, low, high, looks_back)
+
+
+def _looks_back(evaluator: Evaluator) -> int:
+    clauses = [one for rule in evaluator.rules for one in (rule.condition, rule.recovery) if one]
+    windows = [change.window.seconds for clause in clauses for change in clause.changes]
+    return max(windows, default=0) * SECOND
+
+
+def iso(at: int) -> str:
+    """Microseconds as RFC 3339 has them."""
+    return moment(at).isoformat().replace("+00:00", "Z")

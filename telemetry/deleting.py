@@ -1,0 +1,28 @@
+"""Deleting series and people with everything that hangs on them: the history has no constraint that would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from telemetry.models import Correction, Observation, Series, Standing, Subject, Summary, Transition
+
+
+def delete_series(pks: Iterable[int]) -> dict[str, int]:
+    """Delete series with their whole history; their people are held. How many rows of what."""
+    ids = list(pks)
+    return {
+        "observations": Observation.objects.filter(series__in=ids).delete()[0],
+        "summaries": Summary.objects.filter(series__in=ids).delete()[0],
+        "corrections": Correction.objects.filter(series__in=ids).delete()[0],
+        "series": Series.objects.filter(pk__in=ids).delete()[0],
+    }
+
+
+def delete_people(pks: Iterable[int]) -> dict[str, int]:
+    """Delete people, who are held, with all that was measured of them. How many rows of what."""
+    ids = list(pks)
+    found = delete_series(Series.objects.filter(subject__in=ids).values_list("pk", flat=True))
+    found["standings"] = Standing.objects.filter(subject__in=ids).delete()[0]
+    found["transitions"] = Transition.objects.filter(subject__in=ids).delete()[0]
+    found["people"] = Subject.objects.filter(pk__in=ids).delete()[0]
+    return found

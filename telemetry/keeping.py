@@ -1,0 +1,118 @@
+"""What is kept, and for how long: the history by ``AUREN_RETENTION_DAYS``, answers to batches for a day.
+
+Everything is deleted in small transactions, so that nobody who reports waits for long.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from contracts.evaluation import SECOND
+from telemetry import months
+from telemetry.deleting import delete_people, delete_series
+from telemetry.models import Batch, Correction, Observation, Series, Standing, Subject, Summary, Transition
+from telemetry.progress import Progress, no_progress
+from telemetry.storage import hold
+
+DAY = 24 * 60 * 60 * SECOND
+ANSWERS_KEPT = DAY
+AT_ONCE = 500
+ROWS_AT_ONCE = 20_000
+
+M = TypeVar("M", bound=Model)
+
+
+def tidy(now: int, progress: Progress = no_progress) -> dict[str, int]:
+    """Make the months ahead, and forget answers that nobody will ask for again; every hour."""
+    made = months.make(now, settings.RETENTION_DAYS)
+    return {"months_made": made, "answers": _forget_answers(now - ANSWERS_KEPT, progress)}
+
+
+def forget_old(now: int, progress: Progress = no_progress) -> dict[str, int]:
+    """Delete what is older than the history is kept, and people of whom nothing is left; every night."""
+    before = now - settings.RETENTION_DAYS * DAY
+    found = Counter({"months_dropped": months.drop(before)})
+    found["observations"] = _forget_history(before, progress)
+    found["corrections"] = _delete(Correction.objects.filter(at__lt=before), progress)
+    found["transitions"] = _delete(Transition.objects.filter(at__lt=before), progress)
+    found.update(_forget_silent(before, progress))
+    return dict(found)
+
+
+def _forget_history(before: int, progress: Progress) -> int:
+    """One range of the primary key for each series; the pictures' summaries of it too."""
+    deleted = done = 0
+    total = Series.objects.count()
+    for ids in _in_groups(Series.objects.all()):
+        Summary.objects.filter(series__in=ids, at__lt=before).delete()
+        old = Observation.objects.filter(series__in=ids, at__lt=before)
+        count = old.count()
+        if count > ROWS_AT_ONCE:
+            for pk in ids:
+                deleted += _forget_series_history(pk, before)
+                progress(done, total, "forgetting what is too old")
+        elif count:
+            deleted += old.delete()[0]
+        done += len(ids)
+        progress(done, total, "forgetting what is too old")
+    return deleted
+
+
+def _forget_series_history(pk: int, before: int) -> int:
+    """The same for a series that may have very much to forget."""
+    old = Observation.objects.filter(series=pk, at__lt=before).order_by("at")
+    deleted = 0
+    while edge := old.values_list("at", flat=True)[ROWS_AT_ONCE : ROWS_AT_ONCE + 1].first():
+        deleted += Observation.objects.filter(series=pk, at__lt=edge).delete()[0]
+    return deleted + Observation.objects.filter(series=pk, at__lt=before).delete()[0]
+
+
+def _forget_silent(before: int, progress: Progress) -> Counter[str]:
+    """Series and standings that have heard nothing for so long; then people of whom nothing is left."""
+    found = Counter({"series": 0, "standings": 0, "people": 0})
+    silent = Exists(Series.objects.filter(subject=OuterRef("pk"), at__lt=before))
+    still = Exists(Standing.objects.filter(subject=OuterRef("pk"), at__lt=before))
+    nothing = ~Exists(Series.objects.filter(subject=OuterRef("pk")))
+    for ids in _in_groups(Subject.objects.filter(silent | still | nothing)):
+        with transaction.atomic():
+            held = hold(ids)
+            series = Series.objects.filter(subject__in=held, at__lt=before)
+            found["series"] += delete_series(series.values_list("pk", flat=True))["series"]
+            standings = Standing.objects.filter(subject__in=held, at__lt=before)
+            found["standings"] += standings.delete()[0]
+            people = Subject.objects.filter(pk__in=held).filter(nothing)
+            found["people"] += delete_people(people.values_list("pk", flat=True))["people"]
+        progress(found["people"], 0, "forgetting who is gone")
+    return found
+
+
+def _in_groups(rows: QuerySet[M]) -> Iterator[list[int]]:
+    """The ids of all of them, in order, some at a time."""
+    last = 0
+    while ids := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        yield ids
+        last = ids[-1]
+
+
+def _delete(rows: QuerySet[M], progress: Progress) -> int:
+    """Delete rows some at a time."""
+    deleted = 0
+    for ids in _in_groups(rows):
+        deleted += rows.filter(pk__in=ids).delete()[0]
+        progress(deleted, 0, "forgetting what is too old")
+    return deleted
+
+
+def _forget_answers(before: int, progress: Progress) -> int:
+    deleted = 0
+    old = Batch.objects.filter(at__lt=before).order_by("at").values_list("digest", flat=True)
+    while some := list(old[:AT_ONCE]):
+        deleted += Batch.objects.filter(digest__in=some).delete()[0]
+        progress(deleted, 0, "forgetting answers")
+    return deleted

@@ -1,0 +1,44 @@
+"""What the pages of measurements need beside Django's own tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+
+from telemetry.pages.access import may_see
+from telemetry.pages.overview import Overview, overview
+from telemetry.pages.words import WORDS, kind_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def standing_now(context: Context) -> Overview | None:
+    """How everybody stands, for whoever may see it."""
+    return overview() if may_see(context["request"].user) else None
+
+
+@register.filter
+def state_word(kind: str) -> str:
+    """A state as people call it."""
+    return WORDS.get(kind, kind)
+
+
+@register.filter
+def as_words(name: Any) -> str:
+    """``reduce_training_intensity`` as it is read."""
+    return str(name).replace("_", " ")
+
+
+@register.filter
+def state_kind(state: int) -> str:
+    """The class of a stored state."""
+    return kind_of(state)
+
+
+@register.filter
+def number(value: float) -> str:
+    """A value without digits that nobody measured."""
+    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}"

@@ -1,0 +1,98 @@
+"""Who stands where, at a glance."""
+
+import pytest
+
+from telemetry import contracts_now
+from telemetry.pages.overview import look, overview
+from telemetry.subjects import label
+from tests.conftest import signed_in
+from tests.telemetry.samples import HOUR, NOW, observation, told
+
+NOW_URL = "/admin/telemetry/standing/now/"
+
+
+def test_the_grid_counts_people_by_state_and_knows_the_newest_value(critical):
+    found = overview()
+    cell = next(row for row in found.rows if row.definition.name == "hrv_rmssd").cells[0]
+    assert cell is not None
+    assert [(one.kind, one.count) for one in cell.counts] == [("critical", 1), ("normal", 1)]
+    assert (cell.agent, cell.worst, cell.people, cell.last) == ("NEUROS", "critical", 2, NOW - HOUR)
+    assert (found.people, found.release) == (2, 1)
+
+
+def test_what_is_watched_and_has_no_value_is_there_too(critical):
+    rows = {row.definition.name: row.cells[0] for row in overview().rows}
+    assert "hrv_free" not in rows  # nobody watches it
+    empty = rows["ln_rmssd"]
+    assert empty is not None
+    assert (empty.counts, empty.is_on) == ((), True)
+
+
+def test_who_is_critical_comes_first_with_the_reason_and_the_actions(critical):
+    (one,) = overview().attention
+    assert (one.kind, one.reason) == ("critical", "18 ms is below 25 ms")
+    assert one.person == label("u-1")
+    assert [action.name for action in one.actions] == ["reduce_training_intensity", "trigger_somnos_review"]
+
+
+def test_the_newest_of_a_severity_comes_first_and_the_rest_is_counted(critical):
+    told(*[observation(10, NOW, user_id=f"x-{number}") for number in range(14)])
+    found = overview()
+    assert len(found.attention) == 6
+    assert found.more == 9
+    assert {one.since for one in found.attention} == {NOW}
+
+
+@pytest.mark.parametrize("people", [3, 30])
+def test_few_and_many_people_need_the_same_queries(contract, people, django_assert_num_queries):
+    told(*[observation(10 + number, NOW, user_id=f"x-{number}") for number in range(people)])
+    released = contracts_now.current()
+    with django_assert_num_queries(3):  # the grid, whom to look at, how many people
+        look(released)
+
+
+def test_a_slow_look_is_used_again(critical, monkeypatch):
+    times = iter([0.0, 10.0, 11.0, 500.0, 510.0])
+    monkeypatch.setattr("telemetry.pages.overview.monotonic", lambda: next(times))
+    first = overview()
+    assert overview() is first
+    assert overview() is not first
+
+
+def test_the_first_page_shows_it_and_calls_people_by_pseudonyms(critical, client):
+    page = client.get("/admin/").text
+    assert "18 ms is below 25 ms" in page
+    assert label("u-1") in page
+    assert "u-1" not in page
+    assert "reduce training intensity" in page
+
+
+def test_it_calls_people_as_agents_do_where_that_is_wanted(critical, client, settings):
+    settings.SUBJECT_LABEL = "plain"
+    assert "<code>u-1</code>" in client.get("/admin/").text
+
+
+def test_without_names_people_have_numbers(critical, client, settings):
+    settings.SUBJECT_LABEL = "off"
+    assert f"<code>person {critical.subject_id}</code>" in client.get("/admin/").text
+
+
+def test_what_goes_on_by_itself_is_sent_only_when_it_changed(critical, client):
+    first = client.get(NOW_URL)
+    assert first.status_code == 200
+    again = client.get(NOW_URL, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    told(observation(70, NOW))
+    other = client.get(NOW_URL, headers={"If-None-Match": first["ETag"]})
+    assert other.status_code == 200
+    assert "all clear" in other.text
+
+
+def test_it_says_how_to_begin(contract, client):
+    assert "POST /api/v1/observations" in client.get("/admin/").text
+
+
+def test_nothing_of_it_is_shown_to_who_may_not_see_it(critical, viewer):
+    client = signed_in(viewer)
+    assert "18 ms" not in client.get("/admin/").text
+    assert client.get(NOW_URL).status_code == 403
