@@ -74,12 +74,12 @@ REFUSED = [
 
 @pytest.mark.parametrize(("code", "data"), REFUSED)
 def test_what_no_contract_needs_is_refused_at_once(code: str, data: str | bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()  # what else this machine does is not the reader's
     with pytest.raises(YamlError) as caught:
         read_yaml(data)
+    assert time.process_time() - begin < 0.5
     assert caught.value.code == code
     assert caught.value.hint
-    assert time.perf_counter() - begin < 0.5
 
 
 def test_a_small_file_of_very_many_values_is_refused() -> None:

@@ -1,7 +1,7 @@
 """The roster map: nothing on it meets anything else, at any size."""
 
 from itertools import combinations
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -47,9 +47,9 @@ def test_the_same_roster_is_drawn_the_same(size):
 
 def test_a_roster_of_a_hundred_is_drawn_while_one_waits():
     members, lines = roster(106)
-    started = perf_counter()
+    started = process_time()
     roster_map(members, lines)
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
 
 
 def test_a_circle_stands_out_on_its_agents_and_its_lines():

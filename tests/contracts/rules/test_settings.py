@@ -41,9 +41,9 @@ def test_patterns_that_re2_refuses_are_refused_with_its_reason(pattern):
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(.*,){12}P", "(a|a)*$", "(a*)*b", "x{1000}"])
 def test_patterns_that_would_hang_elsewhere_answer_at_once(pattern):
     around = context(settings={"validation_rules": [{"field": "description", "pattern": pattern}]})
-    started = time.perf_counter()
+    started = time.process_time()
     codes(kpi(description="a" * 5_000 + "!"), around)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(
