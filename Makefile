@@ -60,7 +60,7 @@ secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
 	else find . -type f -not -path './.venv/*' -not -path './var/*' -not -name '*.pyc' -print0; fi | \
 	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$' --exclude-secrets '$(MADE_UP)'
 
-bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area)
+bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area; polls needs nginx and wrk)
 	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)
 
 faults: $(VENV)/.dev ## Kill, freeze and empty what it stands on, one ledger a fault (ONLY=name, LONG=1; needs Redis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -198,10 +199,13 @@ def damage(whole: Path, name: str, chance: Random) -> str:
 
 def wrong_on_file(released: dict[int, int]) -> str:
     """What is wrong with what a start would serve, or ""."""
+    logging.disable()  # that a file cannot be used is what is wanted here
     try:
         found = snapshot().load()
     except Exception as error:  # whatever it is, the server would not start
         return f"{type(error).__name__}: {error}"
+    finally:
+        logging.disable(logging.NOTSET)
     if found is None:
         return "nothing to serve, though the file before is whole"
     for number, bodies in found[0].stock.releases.items():

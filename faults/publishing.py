@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -17,6 +18,7 @@ from releases import services
 from releases.models import Release, ServingRevision
 
 API = "/api/v1/"
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # that the database is away is no news here
 T = TypeVar("T")
 
 

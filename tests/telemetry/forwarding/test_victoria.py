@@ -50,7 +50,8 @@ def test_every_value_arrives_at_its_moment(tmp_path, settings, way):
             (ms(AT - 3 * MINUTE), 0),
             (ms(AT - 2 * MINUTE), 3),
         ]
-        found = asked(port, 'auren_hrv_rmssd_ms{agent="NEUROS"}')
+        # Over an hour: a question without it looks back five minutes from whenever this test has its turn.
+        found = asked(port, 'last_over_time(auren_hrv_rmssd_ms{agent="NEUROS"}[1h])')
         assert {(one["measurement_source"], value) for one, _, value in found} == {("band", 18)}
 
 
