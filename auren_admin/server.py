@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from telemetry.exposition.process import share_counts
@@ -59,6 +59,7 @@ def serve(host: str, port: int, on_listening: Callable[[], None]) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # without TLS nobody speaks HTTP/2 here, and a proxy does that for browsers
         workers=settings.WORKERS,
         blocking_threads=settings.THREADS,  # not pinned, each could open its own database connection
         backpressure=CONNECTIONS,  # what it holds back are connections, used or not

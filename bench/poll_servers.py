@@ -26,14 +26,14 @@ INHERITED = ("PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH")
 
 TICKS = os.sysconf("SC_CLK_TCK")
 NGINX = """
-daemon off; {user} worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+daemon off; {user} worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 4096; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; default_type application/json;
   open_file_cache max=10 inactive=1h; open_file_cache_valid 1h;
   client_body_temp_path {folder}/temp; proxy_temp_path {folder}/temp; fastcgi_temp_path {folder}/temp;
   uwsgi_temp_path {folder}/temp; scgi_temp_path {folder}/temp;
-  server {{ listen 127.0.0.1:{port}; root {folder}/www; }}
+  server {{ listen 127.0.0.1:{port} reuseport; root {folder}/www; }}
 }}
 """
 
@@ -110,8 +110,8 @@ def _session(pid: int) -> int:
     return int(_stat(pid)[3])
 
 
-def nginx(folder: Path, body: bytes) -> Polled:
-    """nginx with one worker process and the body as a file."""
+def nginx(folder: Path, body: bytes, workers: int = 1) -> Polled:
+    """nginx with the body as a file."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
         raise LoadError("nginx is not installed (Debian, Ubuntu: apt install nginx-light)")
@@ -119,15 +119,26 @@ def nginx(folder: Path, body: bytes) -> Polled:
     (folder / "www" / PATH.strip("/")).write_bytes(body)
     port, configuration = spare_port(), folder / "nginx.conf"
     user = "user root;" if os.getuid() == 0 else ""
-    configuration.write_text(NGINX.format(folder=folder, port=port, user=user))
+    configuration.write_text(NGINX.format(folder=folder, port=port, user=user, workers=workers))
     return Polled([program, "-c", str(configuration), "-e", str(folder / "nginx.log")], port, folder, {})
 
 
-def plain_view(folder: Path, body: bytes) -> Polled:
+def plain_view(folder: Path, body: bytes, workers: int = 1) -> Polled:
     """A plain Django view, served at its best: a second thread would only stand in the first one's way."""
     (folder / "body").write_bytes(body)
     port = spare_port()
-    options = ["--interface", "wsgi", "--no-ws", "--blocking-threads", "1", "--log-level", "warning"]
+    options = [
+        "--interface",
+        "wsgi",
+        "--no-ws",
+        "--http",
+        "1",
+        "--blocking-threads",
+        "1",
+        "--log-level",
+        "warning",
+    ]
+    options += ["--workers", str(workers)]
     command = [sys.executable, "-m", "granian", *options, "--port", str(port), "bench.plain_view:application"]
     return Polled(command, port, folder, {"BENCH_FILE": str(folder / "body"), "PYTHONPATH": str(ROOT)})
 

@@ -40,6 +40,7 @@ def wrk(
     *,
     seconds: int = 3,
     connections: int = 16,
+    threads: int = 1,
     rate: float = 0,
     polls: Path | None = None,
 ) -> Load:
@@ -51,7 +52,7 @@ def wrk(
     if program is None:
         raise LoadError("wrk is not installed (Debian, Ubuntu: apt install wrk)")
     told = [word for name, value in (headers or {}).items() for word in ("-H", f"{name}: {value}")]
-    load = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT)]
+    load = [f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT)]
     asked = ["--", str(rate), *([str(polls)] if polls else [])]
     command = [program, *load, *told, url, *asked]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words

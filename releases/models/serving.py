@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import F
 
 
@@ -35,5 +35,8 @@ class ServingRevision(models.Model):
 
     @classmethod
     def current(cls, using: str = "default") -> int:
-        """The revision now; one narrow query."""
-        return cls.objects.using(using).filter(pk=1).values_list("revision", flat=True).first() or 0
+        """The revision now; asked so often that even building the query would be felt."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"SELECT revision FROM {cls._meta.db_table} WHERE id = 1")  # noqa: S608 - our own name
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0

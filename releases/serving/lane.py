@@ -1,8 +1,9 @@
-"""One thread answers polls while there are many of them.
+"""One thread answers polls while nothing else is asked.
 
 Threads that answer in turns hand the interpreter's lock to each other for every poll, which costs about as much as
-the answer. So while one has answered a moment ago, each of the others waits a little once its own answer is out,
-unless Django is given something to do: then there is work for more than one.
+the answer; with few polls, each comes to it with nothing in the processor's caches. So while one has answered a
+moment ago, each of the others waits a little once its own answer is out, unless Django is given something to do: then
+there is work for more than one.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from threading import Event, get_ident
 from time import monotonic
 
-RECENT = 0.0005
+RECENT = 0.02
 """Seconds after an answer during which its thread is expected to give the next one too."""
-PAUSE = 0.02
-"""Seconds that another thread waits at most."""
+PAUSE = 0.2
+"""Seconds that another thread waits at most, should it not learn that it is needed."""
 
 
 class Lane:
@@ -42,8 +43,8 @@ class Lane:
 
     def park(self) -> None:
         """Wait a little, or until another thread is needed."""
+        self._needed.clear()  # before the look: a call after it is not lost
         if monotonic() - self._last < RECENT:
-            self._needed.clear()
             self._needed.wait(PAUSE)
 
 

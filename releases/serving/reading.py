@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from bindings.models import ApiToken
 from contracts.release import read_release
@@ -17,6 +20,10 @@ from releases.serving.shelf import Bodies, Grant, Pointer, Stock
 
 SERVED = (Release.State.PUBLISHED, Release.State.SUPERSEDED)
 """Nobody reads a release that no channel ever pointed to."""
+
+
+TokenRow = tuple[int, str, str, str | None, str, datetime | None]
+"""Primary key, key, digest, agent's name, scopes as JSON, end."""
 
 
 class Database:
@@ -55,14 +62,28 @@ def pointer_of(channel: Channel) -> Pointer:
     return Pointer(channel.release.number if channel.release else None, channel_body(channel))
 
 
-def read_grants(using: str) -> dict[str, Grant]:
-    """Every usable token, by its key."""
-    columns = ("pk", "key", "digest", "agent__name", "scopes", "expires")
+def read_token_rows(using: str) -> list[TokenRow]:
+    """Every usable token as the database has it; scopes are JSON text.
+
+    Whoever looks often compares these with what was there before, and rarely has to make grants of them.
+    """
+    tokens = ApiToken.objects.using(using).usable().order_by("pk")
+    scopes = Cast("scopes", TextField())
+    return list(tokens.values_list("pk", "key", "digest", "agent__name", scopes, "expires"))
+
+
+def grants_of(rows: Iterable[TokenRow]) -> dict[str, Grant]:
+    """The tokens by their keys."""
     return {
-        key: Grant(pk, key, digest, agent or "", tuple(scopes), expires.timestamp() if expires else math.inf)
-        for pk, key, digest, agent, scopes, expires in ApiToken.objects.using(using)
-        .usable()
-        .values_list(*columns)
+        key: Grant(
+            pk,
+            key,
+            digest,
+            agent or "",
+            tuple(json.loads(scopes)),
+            expires.timestamp() if expires else math.inf,
+        )
+        for pk, key, digest, agent, scopes, expires in rows
     }
 
 

@@ -14,15 +14,15 @@ from bindings.models import ApiToken
 from releases.models import ServingRevision
 from releases.serving.holder import Holder
 from releases.serving.memory import give_back
-from releases.serving.reading import read_grants, read_stock
+from releases.serving.reading import TokenRow, grants_of, read_stock, read_token_rows
 from releases.serving.shelf import Shelf
 from releases.serving.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
 EVERY = 0.5
-WHOLE_EVERY = 2.0
-"""How often tokens, channels and followings are read though the revision is the same."""
+WHOLE_EVERY = 4.0
+"""How often tokens, channels and followings are read though the revision is the same: SQL by hand does not count it."""
 USES_EVERY = 60.0
 PINS, PINS_EVERY = 4, 5.0
 """How many releases that no channel is on are kept, because they were asked for last; how often that changes."""
@@ -43,6 +43,7 @@ class Watcher:
         self._snapshot = snapshot
         self._may_restore = True
         self._pinned: tuple[int, ...] = ()
+        self._token_rows: list[TokenRow] = []
         self._has_leftovers = False
         self._used: set[int] = set()
         self._whole_due = self._pins_due = 0.0
@@ -100,14 +101,15 @@ class Watcher:
         if is_same and not self._holder.is_from_file and now < self._whole_due:
             return
         before = shelf if shelf and not self._holder.is_from_file else None  # a file may be of older code
-        grants = read_grants(self._using)
+        rows = read_token_rows(self._using)
+        grants = before.grants if before and rows == self._token_rows else grants_of(rows)
         stock = read_stock(self._using, before.stock if before else None, pinned)
         fresh = Shelf(stock, before.grants if before and before.grants == grants else grants)
         if before is None or fresh.stock is not before.stock or fresh.grants is not before.grants:
             self._serve(fresh)
             self._has_leftovers = before is None or fresh.stock is not before.stock
         self._holder.is_from_file = False
-        self._pinned, self._whole_due = pinned, now + WHOLE_EVERY
+        self._token_rows, self._pinned, self._whole_due = rows, pinned, now + WHOLE_EVERY
         self._keep()
 
     def _serve(self, shelf: Shelf) -> None:
