@@ -1,8 +1,9 @@
 """Reports of observations over HTTP, end to end: read, checked, stored, evaluated, counted and answered.
 
-Two worker processes, asked by four callers at once. The baseline stores the same rows without HTTP and without
-anything else: one transaction for each batch, the history and each series' latest value, in the way that is fastest
-on that database. Times are microseconds an observation. Needs PostgreSQL's programs and prometheus-pushgateway.
+Two worker processes, asked by four callers at once, with single observations by sixteen. The baseline stores the same
+rows without HTTP and without anything else: one transaction for each batch, the history and each series' latest
+value, in the way that is fastest on that database. Times are microseconds an observation. Needs PostgreSQL's programs
+and prometheus-pushgateway.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ SIZE, PEOPLE = 1000, 100
 """Observations of a batch, and how many people they are of."""
 BATCHES = 15
 """Of each caller, in each round."""
-SINGLES, PUSHES = 400, 500
+SINGLES, SINGLE_CALLERS = 100, 16
+"""Single observations of each caller, and how many call: as many as poll in the bench of polls."""
+PUSHES = 100
+"""Of each caller to a Pushgateway."""
 RATE, SINGLE_RATE = 60_000, 2_000
 FEW, MANY, FLAT = 10_000, 10_000_000, 1.25
 MICRO = 1e6
@@ -66,7 +70,9 @@ class Site(Polled):
         answer = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, check=True)  # noqa: S603
         return json.loads(answer.stdout.splitlines()[-1])
 
-    def batches(self, count: int, size: int, people: int = PEOPLE) -> list[list[bytes]]:
+    def batches(
+        self, count: int, size: int, people: int = PEOPLE, callers: int = CALLERS
+    ) -> list[list[bytes]]:
         """For each caller so many batches of its own people, each later than all before."""
         start, self.clock = self.clock, self.clock + timedelta(seconds=count * size)
         return [
@@ -74,8 +80,12 @@ class Site(Polled):
                 _batch(start + timedelta(seconds=turn * size), size, f"caller-{caller}-", people)
                 for turn in range(count)
             ]
-            for caller in range(CALLERS)
+            for caller in range(callers)
         ]
+
+    def singles(self, count: int = SINGLES) -> float:
+        """Seconds a single observation takes."""
+        return self.cost(self.batches(count, 1, callers=SINGLE_CALLERS), 1)
 
     def cost(self, shares: Sequence[Sequence[bytes]], size: int) -> float:
         """Seconds an observation takes."""
@@ -113,8 +123,8 @@ def on_sqlite(folder: Path) -> Iterator[Figure]:
     site = _site(folder / "sqlite", "")
     with running(site):
         yield from speed("sqlite", site, bare_sqlite(folder / "bare.sqlite3"))
-        site.cost(site.batches(20, 1), 1)
-        single = statistics.median(site.cost(site.batches(SINGLES, 1), 1) for _ in range(ROUNDS))
+        site.singles(5)
+        single = statistics.median(site.singles() for _ in range(ROUNDS))
         print(f"  single observations: {1 / single:,.0f} a second")
         yield Figure("ingest.sqlite_single_us", single * MICRO, MICRO / SINGLE_RATE, 1)
     yield from flat("sqlite", _site(folder / "few", ""), _site(folder / "many", ""))
@@ -180,17 +190,19 @@ def flat(name: str, few: Site, many: Site) -> Iterator[Figure]:
 
 
 def pushgateway(folder: Path) -> Polled:
-    """Debian's, as it comes."""
+    """Debian's, as it comes, but that it keeps nothing beyond its own end."""
     program = shutil.which("prometheus-pushgateway")
     if program is None:
         raise CannotMeasure("prometheus-pushgateway is not installed (Debian, Ubuntu: apt install it)")
     port = spare_port()
-    return Polled([program, f"--web.listen-address=127.0.0.1:{port}"], port, folder, {})
+    command = [program, f"--web.listen-address=127.0.0.1:{port}", "--persistence.file="]
+    return Polled(command, port, folder, {})
 
 
 def pushed(gateway: Polled) -> float:
     """Seconds that a Pushgateway takes for an observation: one push to its series' group for each, because a push
-    replaces all that its group had of a metric."""
+    replaces all that its group had of a metric. (Once a group holds the latest of many, they can be pushed at once.)
+    """
     shares = [
         [
             Target(

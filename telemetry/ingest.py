@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import zlib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -22,8 +20,11 @@ from rest.problems import ErrorItem, Invalid, Problem
 from telemetry import contracts_now
 from telemetry.batch import Batch
 from telemetry.bodies import read_body
-from telemetry.parsing import Item, Reader, Rejection
+from telemetry.deliveries import Delivery
+from telemetry.line import Line
+from telemetry.parsing import Reader, Rejection
 from telemetry.storage import Gone, Store, forget_all, store
+from telemetry.storage.shapes import KeptAnswer
 from telemetry.storage.turns import turn
 
 log = logging.getLogger(__name__)
@@ -49,12 +50,14 @@ def report(body: bytes, *, agent: str, now: int | None = None, strict: bool = Fa
     now = clock() if now is None else now
     items = read_body(body)
     released = contracts_now.current()
-    good, bad = Reader(released, agent, now, now - settings.RETENTION_DAYS * DAY).read(items)
-    if strict and bad:
-        raise _all_or_nothing(bad)
-    digest = _digest(body, agent, bad, strict=strict)
     with paused_gc():  # many small tuples that are gone in a moment: looking for circles would cost more
-        answer = _Intake(digest, agent, good, bad, len(items), released.release, now, is_strict=strict).take()
+        good, bad = Reader(released, agent, now, now - settings.RETENTION_DAYS * DAY).read(items)
+        if strict and bad:
+            raise _all_or_nothing(bad)
+        digest = _digest(body, agent, bad, strict=strict)
+        delivery = Delivery(digest, agent, len(items), released.release, bad, strict)
+        delivery.sort(good)
+        answer = line.take(delivery, now)
     for state in answer["states"]:
         state["user_id"] = items[state["user_id"]]["user_id"]
     return orjson.dumps(answer)
@@ -76,78 +79,65 @@ def _all_or_nothing(bad: Sequence[Rejection]) -> Invalid:
 
 
 class _AnsweredBefore(Exception):
-    """This very batch was taken in before."""
+    """One of these was taken in before."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Intake:
-    """A batch that was read, on its way into the store."""
-
-    digest: str
-    agent: str
-    good: Sequence[Item]
-    bad: Sequence[Rejection]
-    size: int
-    release: int
-    now: int
-    is_strict: bool
-
-    def take(self) -> dict[str, Any]:
-        """The answer; the user ids in it are places in the batch. Tries again where somebody was faster."""
-        problem: Exception | None = None
-        for attempt in range(ATTEMPTS):
-            work = store()
-            try:
-                with turn(), transaction.atomic():
-                    # The first time it is nearly always new: only storing the answer tells otherwise.
-                    before = self._before(work) if attempt else None
-                    answer = before or self._stored(work)
-            except _AnsweredBefore:
-                continue
-            except (IntegrityError, Gone) as error:  # someone deleted a person, or added the same, meanwhile
-                problem = error
-            except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", "") not in AGAIN:
-                    raise
-                problem = error
-            else:
-                if not connection.in_atomic_block:
-                    work.settled()
-                return answer
-            forget_all()
-        log.warning("A batch was given up after %d tries: %s", ATTEMPTS, type(problem).__name__)
-        raise Problem(503, "unavailable", SENTENCES[503], headers={"Retry-After": "1"})
-
-    def _before(self, work: Store) -> dict[str, Any] | None:
-        kept = work.answer_to(self.digest)
-        return orjson.loads(zlib.decompress(kept)) if kept else None
-
-    def _stored(self, work: Store) -> dict[str, Any]:
-        """Store it, and the answer to it. Raises _AnsweredBefore."""
-        results = [""] * self.size
-        for one in self.bad:
-            results[one.place] = one.code
-        batch = Batch(work, self.now, results)
-        batch.refused(Counter([one.code for one in self.bad]), self.agent)
-        batch.take(self.good)
-        if self.is_strict and batch.conflicts:
-            raise _all_or_nothing(batch.conflicts)
-        errors = sorted([*self.bad, *batch.conflicts]) if batch.conflicts else self.bad
-        answer = {
-            "release": self.release,
-            "results": results,
-            "errors": [_error(one) for one in errors],
-            "states": batch.states,
-        }
-        if self.good and not work.keep_answer(
-            self.digest, self.agent, zlib.compress(orjson.dumps(answer), 1), self.now
-        ):
-            raise _AnsweredBefore
-        batch.count()
-        return answer
+def _together(deliveries: Sequence[Delivery], now: int) -> list[dict[str, Any]]:
+    """Take them in by one transaction; the answers, in which user ids are places in the body. Raises whatever
+    stands in the way of one of them."""
+    work = store()
+    try:
+        with transaction.atomic():
+            answers = _stored(work, deliveries, now)
+    except (IntegrityError, Gone):  # someone deleted a person, or added the same, meanwhile
+        forget_all()
+        raise
+    if not connection.in_atomic_block:
+        work.settled()
+    return answers
 
 
-def _error(one: Rejection) -> dict[str, Any]:
-    pointer = f"/{one.place}/{one.key}" if one.key else f"/{one.place}"
-    data = {"index": one.place, "code": one.code, "message": one.message, "pointer": pointer}
-    return data | ({"hint": one.hint} if one.hint else {})
+def _alone(delivery: Delivery, now: int) -> dict[str, Any]:
+    """The same for one. Tries again where somebody was faster."""
+    problem: Exception | None = None
+    for _ in range(ATTEMPTS):
+        try:
+            with turn():
+                # The first time it is nearly always new: only storing the answer tells otherwise.
+                before = _answered(delivery) if problem else None
+                return before or _together([delivery], now)[0]
+        except (_AnsweredBefore, IntegrityError, Gone) as error:
+            problem = error
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") not in AGAIN:
+                raise
+            problem = error
+    log.warning("A batch was given up after %d tries: %s", ATTEMPTS, type(problem).__name__)
+    raise Problem(503, "unavailable", SENTENCES[503], headers={"Retry-After": "1"})
+
+
+def _answered(delivery: Delivery) -> dict[str, Any] | None:
+    kept = store().answer_to(delivery.digest)
+    return orjson.loads(zlib.decompress(kept)) if kept else None
+
+
+def _stored(work: Store, deliveries: Sequence[Delivery], now: int) -> list[dict[str, Any]]:
+    """Store them, and the answers to them. Raises _AnsweredBefore."""
+    batch = Batch(work, now)
+    batch.take(deliveries)
+    answers = [delivery.answer() for delivery in deliveries]
+    kept: list[KeptAnswer] = []
+    for delivery, answer in zip(deliveries, answers, strict=True):
+        if delivery.is_strict and delivery.conflicts:
+            raise _all_or_nothing(delivery.conflicts)
+        if delivery.stretches:
+            packed = zlib.compress(orjson.dumps(answer), 1)
+            kept.append(KeptAnswer(delivery.digest, delivery.agent, packed, now))
+    if kept and work.keep_answers(kept) < len(kept):
+        raise _AnsweredBefore
+    batch.count()
+    return answers
+
+
+line = Line(_together, _alone)
+"""Of this process."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from contracts.decimals import Number
-from contracts.evaluation import Evaluator, Memory, Observed, Series, State, Transition, explaining
+from contracts.evaluation import Evaluator, Memory, Observed, Series, State, Transition, explaining, follow
 from contracts.watched import WatchedBinding
 from telemetry.contracts_now import iso
 from telemetry.storage.memories import NUMBERS
@@ -23,22 +23,19 @@ class Judged(NamedTuple):
     """What came of some observations."""
 
     memory: Memory
-    transitions: Sequence[tuple[Transition, Observed | None]]
+    transitions: Sequence[tuple[Transition, Observed]]
 
 
 def judge(
     evaluator: Evaluator, memory: Memory, observations: Sequence[Observed], past: Past | None
 ) -> Judged:
     """Evaluate observations in their order; ``past`` is only asked where the contract looks back."""
-    found: list[tuple[Transition, Observed | None]] = []
-    evaluate = evaluator.evaluate
+    if past is None:
+        return Judged(*follow(evaluator, memory, observations))
+    found: list[tuple[Transition, Observed]] = []
     for observed in observations:
-        if past is None:
-            memory, more = evaluate(memory, observed)
-        else:
-            memory, more = evaluate(memory, observed, past(observed.source).before(observed.at))
-        if more:
-            found += [(one, observed) for one in more]
+        memory, more = evaluator.evaluate(memory, observed, past(observed.source).before(observed.at))
+        found += [(one, observed) for one in more]
     return Judged(memory, found)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from contracts.evaluation import SECOND
+from contracts.evaluation import SECOND, Observed
 from contracts.naming import NearNames
 from contracts.texts import unfit_character
 from rest.problems import Problem
@@ -39,10 +39,7 @@ class Item(NamedTuple):
     place: int
     watched: Watched
     user: str
-    source: str
-    value: float
-    at: int
-    context: dict[str, Any] | None
+    observed: Observed
 
 
 class Rejection(NamedTuple):
@@ -114,7 +111,8 @@ class Reader:
             )
         if at < self._oldest:
             raise Refused("too_old", "This is older than what is kept.", "at")
-        return _make(Item, (index, watched, user, source, _number(value, watched), at, context))
+        observed = _make(Observed, (_number(value, watched), at, context, source))
+        return _make(Item, (index, watched, user, observed))
 
     def _watched(self, kpi: Any, agent: Any) -> Watched:
         owner = self._whose(agent)

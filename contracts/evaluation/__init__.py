@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from contracts.evaluation import explaining
 from contracts.evaluation.explaining import Explanation, Phase, TriggerTold
-from contracts.evaluation.history import Replayed, Series, in_order, replay
+from contracts.evaluation.history import Replayed, Series, follow, in_order, replay
 from contracts.evaluation.machine import Evaluator, Transitions, no_history
 from contracts.evaluation.memory import (
     SECOND,
@@ -51,6 +51,7 @@ __all__ = [
     "evaluate",
     "evaluator",
     "explain",
+    "follow",
     "impossible",
     "in_order",
     "micros",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -49,6 +49,24 @@ class Replayed(NamedTuple):
     transitions: Transitions
 
 
+def follow(
+    evaluator: Evaluator, memory: Memory, observations: Sequence[Observed]
+) -> tuple[Memory, list[tuple[Transition, Observed]]]:
+    """Evaluate observations that are in their order, by a contract that does not look back (``looks_back``); with
+    each transition the observation that brought it."""
+    found: list[tuple[Transition, Observed]] = []
+    place, end = 0, len(observations)
+    while place < end:
+        memory, place = evaluator.pass_quiet(memory, observations, place)
+        if place < end:
+            observed = observations[place]
+            memory, more = evaluator.evaluate(memory, observed)
+            if more:
+                found += [(one, observed) for one in more]
+            place += 1
+    return memory, found
+
+
 def in_order(observations: Iterable[Observed]) -> list[Observed]:
     """By time, then by source: one order, in whichever order they came. A series has one value at a time; of
     two, the higher one is taken in last."""
@@ -62,7 +80,11 @@ def replay(
     memory = start
     found: list[Transition] = []
     series: dict[str, Series] = {}
-    for observed in in_order(observations):
+    ordered = in_order(observations)
+    if not evaluator.looks_back:
+        memory, brought = follow(evaluator, memory, ordered)
+        found, ordered = [one for one, _ in brought], []
+    for observed in ordered:
         past = series.setdefault(observed.source, Series())
         memory, more = evaluator.evaluate(memory, observed, past.before(observed.at))
         past.add(observed.at, observed.value)

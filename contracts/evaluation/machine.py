@@ -7,6 +7,7 @@ it is until ``missing_data`` is over, and from then on the state is unknown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from contracts.decimals import Number
@@ -48,10 +49,11 @@ class Evaluator:
         self.missing = length_of(binding.definition.missing_data, place) or None
         values = [rule.condition.values for rule in self.rules]
         recoveries = [rule.recovery.values if rule.recovery else EMPTY for rule in self.rules]
-        self._mask = Regions([*values, *recoveries]).mask
+        self._regions = Regions([*values, *recoveries])
+        self._mask = self._regions.mask
         self._triggers: Mask = (1 << len(self.rules)) - 1
         clauses = [one for rule in self.rules for one in (rule.condition, rule.recovery) if one]
-        self._has_changes = any(clause.changes for clause in clauses)
+        self.looks_back = any(clause.changes for clause in clauses)
 
     def evaluate(
         self, memory: Memory, observed: Observed, history: History = no_history
@@ -76,7 +78,7 @@ class Evaluator:
                 skipped = self._skip(memory, at, self.words.skipped(self._guard, held))
                 memory, found = self.tick(skipped, at)  # the silence may be too long at this very moment
                 return memory, before + found
-        past = Past.of(value, history) if self._has_changes else None
+        past = Past.of(value, history) if self.looks_back else None
         after = marks
         if marks or mask & self._triggers or past is not None:
             after = self._marks_after(memory, at, mask, past)
@@ -87,6 +89,35 @@ class Evaluator:
         judged = memory._replace(at=at, heard=at, value=value, skipped="")
         memory, found = self._settled(judged, after, _moment(memory, at), "value", past)
         return memory, before + found
+
+    def pass_quiet(
+        self, memory: Memory, observations: Sequence[Observed], start: int = 0
+    ) -> tuple[Memory, int]:
+        """Take in observations from ``start`` on for as long as all of them leave a normal state as it is.
+
+        The memory after these, and where the first other one is: the same as :meth:`evaluate` for each, at a
+        fraction of the cost, because no memory is made in between. Most observations are of this kind.
+        """
+        state, since, newest, _, value, marks, due, _ = memory
+        if state is not _NORMAL or marks or self._guard is not None or self.looks_back or newest is None:
+            return memory, start
+        mask, triggers, missing = self._mask, self._triggers, self.missing
+        place, low, high = start, 0.0, 0.0
+        for place in range(start, len(observations)):
+            number, at, _, _ = observations[place]
+            if at < newest or (due is not None and due < at):
+                break
+            if type(number) is not float or not low < number < high:
+                if mask(number) & triggers:
+                    break
+                low, high = self._regions.around(number)
+            newest, value = at, number
+            due = None if missing is None else at + missing
+        else:
+            place = len(observations)
+        if place == start:
+            return memory, start
+        return _make(Memory, (state, since, newest, newest, value, marks, due, "")), place
 
     def tick(self, memory: Memory, now: int) -> tuple[Memory, Transitions]:
         """What time alone makes of a memory, up to and including a moment."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
+from math import inf
 from sys import float_info
 from typing import Final
 
@@ -52,6 +53,18 @@ class Regions:
                 return self._masks[2 * place + 1]
             return self._masks[2 * place]
         return self.exact_mask(value)
+
+    def around(self, value: Number) -> tuple[float, float]:
+        """Two ends: of every float between them :meth:`mask` says the same as of this one. None is between them
+        where that is not told by floats."""
+        if type(value) is not float or self._floats is None:
+            return 0.0, 0.0
+        floats = self._floats
+        place = bisect_left(floats, value)
+        if place < len(floats) and floats[place] == value:
+            return 0.0, 0.0
+        low = floats[place - 1] if place else -inf
+        return low, floats[place] if place < len(floats) else inf
 
     def exact_mask(self, value: Number) -> Mask:
         """The same by decimals."""

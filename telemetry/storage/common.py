@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from telemetry.storage.known import Known
 from telemetry.storage.memories import from_columns
-from telemetry.storage.shapes import NEVER, SeriesKey, SeriesRow, StandingKey, StandingRow
+from telemetry.storage.shapes import NEVER, KeptAnswer, SeriesKey, SeriesRow, StandingKey, StandingRow
 
 Row = tuple[Any, ...]
 known_subjects: Known[str] = Known()
@@ -99,14 +100,15 @@ class Common(ABC):
         rows = self.run("SELECT answer FROM telemetry_batch WHERE digest = %s", digest)
         return bytes(rows[0][0]) if rows else None
 
-    def keep_answer(self, digest: str, agent: str, answer: bytes, now: int) -> bool:
-        """Keep what is answered; False where this batch was answered before."""
+    def keep_answers(self, answers: Sequence[KeptAnswer]) -> int:
+        """Keep what is answered; how many of these were not answered before."""
+        places = ", ".join(["(%s, %s, %s, %s)"] * len(answers))
         rows = self.run(
-            "INSERT INTO telemetry_batch (digest, agent, answer, at) VALUES (%s, %s, %s, %s)"
+            f"INSERT INTO telemetry_batch (digest, agent, answer, at) VALUES {places}"
             " ON CONFLICT (digest) DO NOTHING RETURNING at",
-            digest, agent, answer, now,
-        )  # fmt: skip
-        return bool(rows)
+            *chain.from_iterable(answers),
+        )
+        return len(rows)
 
     @abstractmethod
     def run(self, sql: str, *parameters: Any) -> list[Row]:

@@ -117,11 +117,18 @@ class PostgresStore(Common):
 
     def add_values(self, values: Sequence[Value]) -> None:
         """Append to the history."""
-        if values:
+        if plain := [one[:3] for one in values if one.context is None]:
+            self.run(
+                "INSERT INTO telemetry_observation (series_id, at, value, received) SELECT s, at, v, %s::bigint FROM"
+                " unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS n(s, at, v)",
+                values[0].received,
+                *columns(plain, 3),
+            )
+        if rest := [one for one in values if one.context is not None]:
             self.run(
                 "INSERT INTO telemetry_observation (series_id, at, value, received, context) SELECT * FROM"
                 " unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bigint[], %s::text[])",
-                *columns(values, 5),
+                *columns(rest, 5),
             )
 
     def correct_values(self, values: Sequence[Value], before: Sequence[float]) -> None:

@@ -107,6 +107,15 @@ class TallyKey(NamedTuple):
     what: str
 
 
+class KeptAnswer(NamedTuple):
+    """What was answered to a body, packed, for whoever sends it again."""
+
+    digest: str
+    agent: str
+    answer: bytes
+    at: int
+
+
 class Store(Protocol):
     """Bulk reads and writes of one transaction. Every statement is one, however many rows it is about."""
 
@@ -129,7 +138,7 @@ class Store(Protocol):
         """Series, time and value of what the history holds there, each series' in the order of time."""
 
     def add_values(self, values: Sequence[Value]) -> None:
-        """Append to the history what is not there."""
+        """Append to the history what is not there; all of it was received at one time."""
 
     def correct_values(self, values: Sequence[Value], before: Sequence[float]) -> None:
         """Replace values of the history, and keep what they were."""
@@ -149,8 +158,8 @@ class Store(Protocol):
     def answer_to(self, digest: str) -> bytes | None:
         """What was answered to this batch before."""
 
-    def keep_answer(self, digest: str, agent: str, answer: bytes, now: int) -> bool:
-        """Keep what is answered; False where this batch was answered before."""
+    def keep_answers(self, answers: Sequence[KeptAnswer]) -> int:
+        """Keep what is answered; how many of these were not answered before."""
 
     def settled(self) -> None:
         """The transaction is committed: the next ones may rely on the ids it saw."""

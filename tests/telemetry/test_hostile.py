@@ -80,7 +80,7 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "a lone surrogate": (GOOD.replace(b"u-1", b"u\\ud800"), 400, "invalid_text"),
     "a lone surrogate in a key": (GOOD.replace(b'"kpi"', b'"k\\ud800"'), 400, "invalid_text"),
     "deep": (b"[" * 100_000, 400, "too_deep"),
-    "deep and closed": (b"[" * 900 + b"]" * 900, 200, "wrong_shape"),
+    "deep and closed": (b"[" * 900 + b"]" * 900, 400, "too_deep"),
     "deep within an observation": (GOOD.replace(b"50", b"[" * 5000 + b"]" * 5000), 400, "too_deep"),
     "a key twice": (GOOD.replace(b'"value": 50', b'"value": 50, "value": 60'), 400, "duplicate_key"),
     "a key twice, disguised": (GOOD.replace(b'"value": 50', b'"value": 50, "v\\u0061lue": 60'), 400, "duplicate_key"),

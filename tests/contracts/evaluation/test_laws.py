@@ -1,11 +1,12 @@
 """What holds for every contract and every history."""
 
 import random
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.evaluation import SECOND, START, Memory, State, Transition, evaluator, replay
+from contracts.evaluation import SECOND, START, Memory, State, Transition, evaluator, follow, replay
 from tests.contracts.evaluation.reference import Reference
 from tests.contracts.evaluation.samples import at, bindings, histories, trigger, values, watched
 
@@ -47,6 +48,21 @@ def test_in_which_order_a_batch_comes_makes_no_difference(binding, history, chan
     shuffled = list(history)
     chance.shuffle(shuffled)
     assert replay(evaluator(binding), shuffled) == replay(evaluator(binding), history)
+
+
+as_numbers = st.sampled_from([int, float, lambda value: Decimal(str(value))])
+
+
+@given(bindings(), histories(), as_numbers, st.integers(0, 12))
+def test_what_is_quiet_is_taken_in_as_if_one_by_one(binding, history, kind, cut):
+    history = [one._replace(value=kind(one.value)) for one in history]
+    slow = replay(evaluator(binding), history[:cut]).memory
+    expected: list[tuple[Transition, object]] = []
+    memory, found = follow(evaluator(binding), slow, history[cut:])
+    for one in history[cut:]:
+        slow, more = evaluator(binding).evaluate(slow, one)
+        expected += [(transition, one) for transition in more]
+    assert (memory, found) == (slow, expected)
 
 
 @given(bindings(), histories(), st.integers(0, 12))

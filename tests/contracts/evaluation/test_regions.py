@@ -23,6 +23,16 @@ def test_the_mask_has_every_set_that_holds_the_value(some, values):
         assert regions.mask(value) == regions.exact_mask(value) == expected
 
 
+@given(sets, beside | numbers, st.lists(st.floats(), max_size=8))
+def test_between_the_ends_around_a_value_all_floats_are_in_the_same_sets(some, value, others):
+    regions = Regions(some)
+    low, high = regions.around(value)
+    ends = [float(number) for one in some for number, _ in one.places]
+    for other in (*others, *ends, *(_next(end, step) for end in ends for step in (-1, 1))):
+        if low < other < high:
+            assert regions.mask(other) == regions.mask(value)
+
+
 @given(numbers)
 def test_the_floats_next_to_an_end_are_told_apart_from_it(end):
     regions = Regions([IntervalSet.below_number(end)])
