@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Prefetch
 from pydantic import ValidationError as ShapeError
 
 from bindings.models.constraints import AGENT_CONSTRAINTS
@@ -34,9 +36,11 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     """Agents, in the roster's order."""
 
     def whole(self) -> "AgentQuerySet":
-        """With all that a contract consists of, KPIs by name only; five queries more."""
+        """With all that a contract consists of, its KPIs without their own contracts; five queries more."""
+        # KPIs by a join: SQLite refuses Django's query for a thousand of them.
+        bindings = apps.get_model("bindings", "Binding")._default_manager.select_related("kpi")
         return self.prefetch_related(
-            "bindings__kpi", "bindings__triggers", "bindings__actions", "hand_offs__target"
+            Prefetch("bindings", bindings), "bindings__triggers", "bindings__actions", "hand_offs__target"
         )
 
     def with_kpis(self) -> "AgentQuerySet":

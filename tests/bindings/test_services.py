@@ -100,8 +100,19 @@ def test_deleting_an_agent_leaves_a_mark(neuros):
 def test_all_contracts_are_read_in_as_many_queries(neuros, django_assert_num_queries, count):
     for number in range(count):
         replace(Agent(name=f"AGENT{number}"), document(agent=f"AGENT{number}", collaboration={}))
-    with django_assert_num_queries(7):  # agents, bindings, KPIs, triggers, actions, hand-offs, their targets
+    with django_assert_num_queries(6):  # agents, bindings with KPIs, triggers, actions, hand-offs, their targets
         assert len(services.contracts()) == count + 2
+
+
+def test_an_agent_may_watch_more_kpis_than_a_question_of_sqlite_may_name(neuros):
+    unit = KPI.objects.latest("pk").unit
+    kpis = KPI.objects.bulk_create(
+        KPI(name=f"k_{n}", title=f"K {n}", unit=unit, prometheus_metric=f"auren_k_{n}") for n in range(1100)
+    )
+    Binding.objects.filter(agent=neuros).delete()
+    Binding.objects.bulk_create(Binding(agent=neuros, kpi=kpi, position=n) for n, kpi in enumerate(kpis))
+    contract = next(one for agent, one in services.contracts() if agent == neuros)
+    assert len(contract.bindings.kpis_used) == 1100
 
 
 @pytest.mark.parametrize("count", [3, 30])
