@@ -179,8 +179,8 @@ def many(site: Site, few: int) -> Iterator[Figure]:
         polls.write_text("".join(f"{poll}\n" for poll in polls_of(site)))
         sizes = bodies(site, AGENTS)
         yield Figure("polls.memory_bytes", site.memory() - few, sizes, MEMORY)
-        shares = [share_of_core(site, polls) for _ in range(ROUNDS)]
-        # the least: what else this machine has to do only adds to it
+        shares = [share_of_core(site, polls) for _ in range(2 * ROUNDS)]
+        # The least of them: what else this machine has to do only adds to it.
         yield Figure("polls.core_of_1000_agents", min(shares), CORE, 1.0)
 
 

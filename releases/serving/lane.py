@@ -14,7 +14,7 @@ from time import monotonic
 
 RECENT = 0.02
 """Seconds after an answer during which its thread is expected to give the next one too."""
-PAUSE = 0.2
+PAUSE = 0.5
 """Seconds that another thread waits at most, should it not learn that it is needed."""
 
 

@@ -1,6 +1,7 @@
 """Small deliveries that wait together are stored together, and nobody pays for another."""
 
 import threading
+from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
@@ -15,6 +16,7 @@ from telemetry.storage import store
 from tests.telemetry.samples import MINUTE, NOW, observation, rows, told
 
 READY = 10  # seconds
+WATCHED: Any = None  # nobody asks
 
 
 class Database:
@@ -36,7 +38,7 @@ class Wrong(Exception):
 
 def delivery(user, size=1, is_strict=False):
     found = Delivery(user, "NEUROS", size, 1, [], is_strict)
-    found.stretches = [Stretch(found, name, None, "", [], [], True) for name in user.split()]
+    found.stretches = [Stretch(found, name, WATCHED, "", [], [], True) for name in user.split()]
     return found
 
 
