@@ -1,6 +1,7 @@
 """Small deliveries that wait together are stored together, and nobody pays for another."""
 
 import threading
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -155,7 +156,9 @@ def test_where_many_write_at_a_time_few_wait_for_others(database):
 def read(*items):
     now = micros(NOW)
     good, bad = Reader(current(), "NEUROS", now, 0).read(list(items))
-    found = Delivery(repr(items), "NEUROS", len(items), current().release, bad, False)
+    found = Delivery(
+        sha256(repr(items).encode()).hexdigest(), "NEUROS", len(items), current().release, bad, False
+    )
     found.sort(good)
     return found
 
