@@ -28,8 +28,12 @@ def database(env: Environment, data_dir: Path, *, connections: int) -> dict[str,
         if config["NAME"] != ":memory:":
             Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         return config | {"OPTIONS": SQLITE_OPTIONS | options}
-    # There are enough: who waits for one waits for a database that is away.
-    pool = {"min_size": 1, "max_size": connections, "timeout": 2.5}
-    # A process that froze in a transaction gives its locks back.
-    session = {"options": "-c idle_in_transaction_session_timeout=60s"}
+    # There are enough: who waits for one waits for a database that is away. By default the pool would try it again
+    # after one, two, four … seconds, and after an outage of minutes not for minutes: each request tries anew here.
+    pool = {"min_size": 1, "max_size": connections, "timeout": 2.0, "reconnect_timeout": 1.0}
+    session = {
+        "connect_timeout": 3,
+        # A process that froze in a transaction gives its locks back.
+        "options": "-c idle_in_transaction_session_timeout=60s",
+    }
     return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool} | session | options}

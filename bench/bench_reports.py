@@ -7,14 +7,9 @@ registry; queries are counted by the thousand rows.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
+from bench.apart import measured_apart
 from bench.figures import Figure
 
 SIZES = (1_000, 3_000, 10_000)
@@ -26,29 +21,9 @@ QUERIES_A_THOUSAND = 8
 """Queries that a thousand rows may take: two for KPIs, five for agents with bindings, progress and lease."""
 
 
-def measured(kpis: int) -> dict[str, float]:
-    """Fill a database and run one report's job on it, in a process of its own."""
-    with tempfile.TemporaryDirectory(prefix="auren-bench-") as folder:
-        environment = os.environ | {
-            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-        }
-        command = [sys.executable, "-m", "bench.report_job", str(kpis), str(BINDINGS_A_KPI)]
-        answer = subprocess.run(  # noqa: S603 - our own program
-            command,
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment,
-            cwd=Path(__file__).resolve().parent.parent,
-        )
-    found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
-    return found
-
-
 def run() -> Iterator[Figure]:
     """The figures of this area."""
-    found = {kpis: measured(kpis) for kpis in SIZES}
+    found = {kpis: measured_apart("bench.report_job", kpis, BINDINGS_A_KPI) for kpis in SIZES}
     rows = {kpis: kpis * (1 + BINDINGS_A_KPI) for kpis in SIZES}
     large, small = SIZES[-1], SIZES[0]
     yield Figure("reports.seconds_10k", found[large]["seconds"], SECONDS, 1.0)

@@ -24,6 +24,10 @@ from telemetry.storage.shapes import StandingKey
 WRITERS, RATE = 50, 200.0
 REFUSED_WITHIN = 3.0
 """Seconds in which a 503 must come while the database is away."""
+AWAY = (0.1, 4.0)
+"""Seconds that it is: also longer than a request waits for it."""
+BACK_WITHIN = 3.0
+"""Seconds in which observations are taken in again once it is back."""
 WORKER, SERVICE, DATABASE = "worker", "service", "database"
 
 
@@ -46,15 +50,21 @@ def observations_killed(stage: Stage) -> Outcome:
     before = footprint(server)
     reporters = Reporters(port, token, stage.folder, chance, many=WRITERS, total=total, rate=RATE)
     reporters.start()
-    every = total / RATE / (len(kills) + 1)
+    every, back = total / RATE / (len(kills) + 1), 0.0
     for kill in kills:
         time.sleep(every * chance.uniform(0.7, 1.1))
         server = killed(stage, kill, server, port, chance)
+        if kill == DATABASE:
+            back = max(
+                back, wait_until(reporters.told.next_is_heard(), 30, "an observation after the database")
+            )
     wait_until(reporters.are_done, total / RATE + 120, "the last observations", 0.2)
     reporters.stop()
     told = reporters.told
     stored, failures = while_away(compared, 30)
     failures += complaints(told)
+    if back > BACK_WITHIN:
+        failures.append(f"{back:.1f} s after the database was back the first observation was taken in")
     notes = {
         "kills": ", ".join(f"{kills.count(what)} {what}" for what in (WORKER, SERVICE, DATABASE)),
         "without an answer": f"{told.unknown}",
@@ -63,6 +73,7 @@ def observations_killed(stage: Stage) -> Outcome:
         "statuses": ", ".join(f"{count} {status}" for status, count in sorted(told.statuses.items())),
         "slowest 503": f"{told.slowest_refusal:.2f} s",
         "longest gap": f"{told.longest_gap:.2f} s",
+        "back after": f"{back:.2f} s",
         "server": f"{before} → {footprint(server)}",
     }
     return Outcome(
@@ -86,7 +97,7 @@ def killed(stage: Stage, what: str, server: Server, port: int, chance: Random) -
         return web(stage, port)
     elif stage.postgres:
         stage.postgres.cut()
-        time.sleep(chance.uniform(0.1, 2.0))
+        time.sleep(chance.uniform(*AWAY))
         stage.postgres.start()
     return server
 

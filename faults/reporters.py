@@ -9,7 +9,7 @@ import http.client
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -58,6 +58,11 @@ class Told:
         now = time.monotonic()
         self.longest_gap = max(self.longest_gap, now - self._heard)
         self._heard = now
+
+    def next_is_heard(self) -> Callable[[], bool]:
+        """Something that tells whether another observation was taken in since it was made."""
+        before = self._heard
+        return lambda: self._heard > before
 
 
 class Reporters:

@@ -62,34 +62,52 @@ class Line:
             self._waiting.append(mine)
         with self._door:
             if mine.is_waiting:
-                with turn():  # who comes while this process waits for its turn goes along
-                    self._serve(self._leave_with(mine), now)
+                try:
+                    with turn():  # who comes while this process waits for its turn goes along
+                        group = self._group_of(mine)
+                        self._leave(group)
+                        self._serve(group, now)
+                except BaseException:  # it got no turn
+                    self._leave([mine])
+                    raise
         if mine.error is not None:
             raise mine.error
         return self._alone(delivery, now) if mine.answer is None else mine.answer
 
-    def _leave_with(self, mine: _Place) -> list[_Place]:
+    def _group_of(self, mine: _Place) -> list[_Place]:
         """Who goes together: this one, and whoever else waits and has no person in common with those."""
         group, users, size = [mine], set(mine.users), mine.delivery.size
-        with self._counter:
-            for place in self._waiting:
-                if place is not mine and users.isdisjoint(place.users) and size + place.delivery.size <= MOST:
-                    group.append(place)
-                    users |= place.users
-                    size += place.delivery.size
-            self._waiting = [place for place in self._waiting if place not in group]
-        for place in group:
-            place.is_waiting = False
+        for place in self._all():
+            if place is not mine and users.isdisjoint(place.users) and size + place.delivery.size <= MOST:
+                group.append(place)
+                users |= place.users
+                size += place.delivery.size
         return group
+
+    def _all(self) -> list[_Place]:
+        with self._counter:
+            return list(self._waiting)
+
+    def _leave(self, places: Sequence[_Place]) -> None:
+        """Have them wait no longer. Only who is at the door may."""
+        with self._counter:
+            self._waiting = [place for place in self._waiting if place not in places]
+        for place in places:
+            place.is_waiting = False
 
     def _serve(self, group: Sequence[_Place], now: int) -> None:
         try:
             answers = self._together([place.delivery for place in group], now)
         except (OperationalError, InterfaceError) as error:
-            # The database is away, and would be for each of them; or it gave up this transaction for another one.
-            is_away = not getattr(error.__cause__, "sqlstate", None)
-            for place in group:
-                place.error = error if is_away else None
+            if getattr(
+                error.__cause__, "sqlstate", None
+            ):  # it gave up this transaction for another one, or ends
+                return
+            # It is away. To ask it for the others too would have them wait once more for as long.
+            others = self._all()
+            self._leave(others)
+            for place in (*group, *others):
+                place.error = error
         except Exception as error:  # one stands in the way of the others: each is told about itself
             log.debug("%d deliveries go alone: %s", len(group), type(error).__name__)
         else:

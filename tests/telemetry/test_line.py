@@ -46,10 +46,10 @@ def delivery(user, size=1, is_strict=False):
 class Scene:
     """A line whose first delivery is being stored while the others come; ``groups`` are who went together."""
 
-    def __init__(self, together=None, alone=None):
+    def __init__(self, together=None, alone=None, first=None):
         self.groups: list[list[str]] = []
         self.alone: list[str] = []
-        self._refuse, self._alone = together, alone
+        self._refuse, self._alone, self._refuse_first = together, alone, first
         self._first, self._go = threading.Event(), threading.Event()
         self.line = Line(self._together, self._by_itself)
 
@@ -58,6 +58,8 @@ class Scene:
         if len(self.groups) == 1:
             self._first.set()
             assert self._go.wait(READY)
+            if self._refuse_first:
+                raise self._refuse_first
         elif self._refuse:
             raise self._refuse
         return [{"of": one.digest} for one in deliveries]
@@ -89,7 +91,7 @@ class Scene:
         self._go.set()
         for thread in threads:
             thread.join(READY)
-        assert found.pop("first") == "first"
+        assert found.pop("first") == (self._refuse_first or "first")
         assert self.line._waiting == []
         return found
 
@@ -137,6 +139,27 @@ def test_a_database_that_is_away_is_away_for_all_of_them_and_not_waited_for_agai
     scene = Scene(together=away)
     assert scene.play(delivery("anna"), delivery("berta")) == {"anna": away, "berta": away}
     assert scene.alone == []
+
+
+def test_nobody_waits_for_a_database_that_was_away_for_who_came_before():
+    away = OperationalError("it is away")
+    scene = Scene(first=away)
+    waiting = [delivery("anna", MOST), delivery("berta"), delivery("first berta")]
+    assert set(scene.play(*waiting).values()) == {away}
+    assert (scene.groups, scene.alone) == ([["first"]], [])
+
+
+def test_who_gets_no_turn_is_not_stored_with_the_next_one(monkeypatch):
+    def no_turn():
+        raise PermissionError("the file of turns")
+
+    scene = Scene()
+    with monkeypatch.context() as patched:
+        patched.setattr("telemetry.line.turn", no_turn)
+        with pytest.raises(PermissionError):
+            scene.line.take(delivery("anna"), 0)
+    assert scene.play(delivery("berta")) == {"berta": "berta"}
+    assert scene.groups == [["first"], ["berta"]]
 
 
 @pytest.mark.parametrize("one", [delivery("anna", MOST + 1), delivery("anna", is_strict=True)])
