@@ -130,10 +130,8 @@ class Photographer:
         self.measured(page)
 
     def measured(self, page: Page) -> None:
-        """Everybody's states, a KPI's lines, a binding, and one person with the reason."""
-        manage(
-            "shell", "--verbosity", "0", "--command", "from scripts.measured import report_all; report_all()"
-        )
+        """Everybody's states, a KPI's lines, a binding, one person with the reason, and everything of them."""
+        manage("simulate", "--speed", "0", "--url", self.address)
         self.keep(page, "now-light", "/admin/")
         self.keep(self.page("ines", dark=True), "now-dark", "/admin/")
         self.keep(self.page("ines", size=PHONE), "now-phone", "/admin/")
@@ -148,6 +146,10 @@ class Photographer:
         self.drawn(page, "person-light", person)
         self.drawn(self.page("ines", dark=True), "person-dark", person)
         self.drawn(self.page("ines", size=PHONE), "person-phone", person)
+        whole = f"/admin/telemetry/standing/person/{person.rstrip('/').rpartition('/')[2]}/"
+        self.keep(page, "whole-light", whole)
+        self.keep(self.page("ines", dark=True), "whole-dark", whole)
+        self.keep(self.page("ines", size=PHONE), "whole-phone", whole)
         self.keep(page, "list-measured", "/admin/kpis/kpi/")
 
     def drawn(self, page: Page, name: str, path: str) -> None:

@@ -17,7 +17,7 @@ from telemetry.backtest import publishing
 from telemetry.backtest import view as backtest
 from telemetry.contracts_now import Watched
 from telemetry.models import Erasure, Series, Standing
-from telemetry.pages import answers, binding_page, kpi_list, kpi_page
+from telemetry.pages import answers, binding_page, kpi_list, kpi_page, people_views
 from telemetry.pages.access import page_context, require
 from telemetry.pages.contract import binding_picture, kpi_picture
 from telemetry.pages.erasing import ErasureAdmin
@@ -40,6 +40,7 @@ class StandingAdmin(admin.ModelAdmin[Standing]):
         return [
             path("", view(self.list_view), name=f"{name}_changelist"),
             *backtest.urls(self.admin_site),
+            *people_views.urls(self.admin_site),
             path("now/", view(self.now_view), name=f"{name}_now"),
             path("kpi/<str:kpi>/", view(self.kpi_view), name=f"{name}_kpi"),
             path("kpi/<str:kpi>/lines/", view(self.lines_view), name=f"{name}_kpi_lines"),
@@ -115,7 +116,6 @@ class StandingAdmin(admin.ModelAdmin[Standing]):
             "stripes": binding_page.stripes(people, span),
             "distribution": [one for one in kpi_page.distribution(kpi) if one.agent == agent],
             "page": page,
-            "query": f"days={span.days}&",
             "lines_url": reverse("admin:telemetry_standing_binding_lines", args=[agent, kpi]),
         }
         return self._answer(request, "binding", _title(watched, kpi), context)
@@ -157,7 +157,8 @@ class StandingAdmin(admin.ModelAdmin[Standing]):
     def _answer(
         self, request: HttpRequest, name: str, title: str, context: dict[str, Any]
     ) -> TemplateResponse:
-        chosen = {"span": span_of(request.GET), "choices": CHOICES}
+        span = span_of(request.GET)
+        chosen = {"span": span, "query": span.query, "choices": CHOICES}
         whole = page_context(self.admin_site, request, title) | chosen | context
         return TemplateResponse(request, f"admin/telemetry/{name}.html", whole)
 

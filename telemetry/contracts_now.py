@@ -49,6 +49,10 @@ class Released:
         """What an agent watches of a KPI; None where it does not."""
         return self.watched.get((agent, kpi))
 
+    def definition(self, kpi: str) -> Definition:
+        """A KPI as released; a bare one where no release has it any more."""
+        return self.kpis.get(kpi) or Definition(kpi)
+
 
 @dataclass(slots=True)
 class _Held:

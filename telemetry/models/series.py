@@ -12,6 +12,9 @@ class Subject(models.Model):
 
     user_id = models.CharField(max_length=NAME, unique=True)
 
+    class Meta:
+        permissions = (("find_subject", "Can find a person by the id that agents send"),)
+
     def __str__(self) -> str:
         return f"subject {self.pk}"  # never the name: this may end up in a log
 

@@ -71,6 +71,9 @@ def _stripe(person: Person, transitions: Sequence[Transition], span: Span) -> St
 class Change:
     """A transition as people read it."""
 
+    agent: str
+    kpi: str
+    title: str
     before: str
     after: str
     at: datetime | None
@@ -88,12 +91,16 @@ def changes(standing: Standing, at: str | None) -> tuple[Page[Transition], list[
         subject=standing.subject_id, kpi=standing.kpi, agent=standing.agent
     ).order_by("-at", "-pk")
     page = Paginator(rows, PER_PAGE).get_page(at)
-    return page, [_change(one) for one in page]
+    return page, [change_of(one) for one in page]
 
 
-def _change(one: Transition) -> Change:
+def change_of(one: Transition, title: str = "") -> Change:
+    """From what is stored."""
     inputs: dict[str, Any] = one.inputs
     return Change(
+        agent=one.agent,
+        kpi=one.kpi,
+        title=title or one.kpi,
         before=kind_of(one.before),
         after=kind_of(one.after),
         at=when_of(one.at),

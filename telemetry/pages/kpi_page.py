@@ -104,8 +104,8 @@ class Picture:
 
     @property
     def definition(self) -> Definition:
-        """As released; a bare one for a KPI that no release has any more."""
-        return self.released.kpis.get(self.kpi) or Definition(self.kpi)
+        """As released."""
+        return self.released.definition(self.kpi)
 
     def standings(self) -> list[Standing]:
         """Whose lines are drawn."""

@@ -9,20 +9,15 @@ from time import monotonic
 
 from django.db.models import Count, Max
 
-from contracts.evaluation import explaining
-from contracts.watched import Definition, WatchedAction
+from contracts.watched import Definition
 from telemetry import contracts_now
 from telemetry.contracts_now import Released, Watched
 from telemetry.models import Standing
-from telemetry.pages.words import STATES, WORDS, called, kind_of, when_of
-from telemetry.storage.memories import COLUMNS, from_columns
+from telemetry.pages.attention import NEEDS_LOOK, Attention, attention
+from telemetry.pages.words import STATES, WORDS, kind_of, when_of
 
-NAMED_AT_MOST = 6
-LOOKED_AT = 200
-"""Of the worst, to find those that are named: the contract may no longer have what some are about."""
 HELD = 20
 """A look is used again for so many times as long as it took: at most a twentieth of a processor looks."""
-NEEDS_LOOK = (Standing.State.CRITICAL, Standing.State.WARNING, Standing.State.UNKNOWN)
 Pair = tuple[str, str]
 
 
@@ -69,33 +64,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
-    """Somebody to look at."""
-
-    agent: str
-    definition: Definition
-    subject: int
-    person: str
-    kind: str
-    reason: str
-    since: datetime | None
-    actions: tuple[WatchedAction, ...]
-
-    @property
-    def word(self) -> str:
-        """The state as people call it."""
-        return WORDS[self.kind]
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything on the first page. ``totals`` counts bindings of people, not people."""
+    """Everything on the first page. ``totals`` and ``needing`` count bindings of people, not people."""
 
     release: int
     agents: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     attention: tuple[Attention, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
+    needing: int = 0
     people: int = 0
     last: datetime | None = None
 
@@ -111,9 +88,8 @@ class Overview:
 
     @property
     def more(self) -> int:
-        """How many need a look beside those that are named."""
-        needing = sum(self.totals.get(kind_of(state), 0) for state in NEEDS_LOOK)
-        return max(0, needing - len(self.attention))
+        """How many states need a look beside those of whoever is named."""
+        return max(0, self.needing - sum(len(one.reasons) for one in self.attention))
 
 
 @dataclass(slots=True)
@@ -137,15 +113,18 @@ def overview() -> Overview:
 
 
 def look(released: Released) -> Overview:
-    """Ask the database: three queries, however many people there are."""
+    """Ask the database: four queries, however many people there are."""
     counts: dict[Pair, dict[str, int]] = {}
     last: dict[Pair, int] = {}
+    needing = 0
     rows = Standing.objects.order_by().values_list("agent", "kpi", "state")
-    for agent, kpi, state, count, newest in rows.annotate(n=Count("pk"), newest=Max("at")):
+    told = rows.annotate(n=Count("pk"), newest=Max("at"), need=Count("pk", filter=NEEDS_LOOK))
+    for agent, kpi, state, count, newest, need in told:
         pair = agent, kpi
         if pair in released.watched:
             counts.setdefault(pair, {})[kind_of(state)] = count
             last[pair] = max(last.get(pair, 0), newest or 0)
+            needing += need
     agents = tuple(dict.fromkeys(agent for agent, _ in released.watched))
     cells = {
         pair: _cell(watched, counts.get(pair, {}), last.get(pair))
@@ -162,24 +141,10 @@ def look(released: Released) -> Overview:
         ),
         attention=tuple(attention(released)),
         totals=totals,
+        needing=needing,
         people=Standing.objects.values("subject").distinct().count(),
         last=when_of(max(last.values(), default=None)),
     )
-
-
-def attention(released: Released) -> list[Attention]:
-    """Whom to look at first: the worst state, and of those the newest."""
-    worst = (
-        Standing.objects.filter(state__in=NEEDS_LOOK).select_related("subject").order_by("-state", "-since")
-    )
-    found = []
-    for standing in worst[:LOOKED_AT]:
-        watched = released.binding(standing.agent, standing.kpi)
-        if watched is not None:
-            found.append(_attention(standing, watched))
-        if len(found) == NAMED_AT_MOST:
-            break
-    return found
 
 
 def _cell(watched: Watched, counts: Mapping[str, int], last: int | None) -> Cell:
@@ -190,24 +155,3 @@ def _cell(watched: Watched, counts: Mapping[str, int], last: int | None) -> Cell
         counts=tuple(Tally(kind, counts[kind]) for kind in STATES.values() if kind in counts),
         last=when_of(last),
     )
-
-
-def _attention(standing: Standing, watched: Watched) -> Attention:
-    return Attention(
-        agent=standing.agent,
-        definition=watched.definition,
-        subject=standing.subject_id,
-        person=called(standing.subject_id, standing.subject.user_id),
-        kind=kind_of(standing.state),
-        reason=reason_of(standing, watched),
-        since=when_of(standing.since),
-        actions=watched.binding.actions_at(kind_of(standing.state)) if standing.state > 0 else (),
-    )
-
-
-def reason_of(standing: Standing, watched: Watched) -> str:
-    """Why somebody is in a state, by the contract in force; "" where nothing is evaluated."""
-    if watched.evaluator is None:
-        return ""
-    memory = from_columns(tuple(getattr(standing, column) for column in COLUMNS))
-    return explaining.reason(watched.evaluator, memory)

@@ -28,6 +28,11 @@ class Span:
         """Both ends as they are stored."""
         return self.start * SECOND, self.end * SECOND
 
+    @property
+    def query(self) -> str:
+        """The beginning of an address that asks for the same."""
+        return f"days={self.days}&" if self.days else f"from={self.start}&to={self.end}&"
+
 
 def span_of(query: QueryDict, now: float | None = None) -> Span:
     """What an address asks for: ``days`` back from now, or ``from`` and ``to`` where somebody looks closer."""

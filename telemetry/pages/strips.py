@@ -64,6 +64,11 @@ def by_person(transitions: Iterable[Transition]) -> dict[int, list[Transition]]:
     return {subject: list(some) for subject, some in groupby(transitions, lambda one: one.subject_id)}
 
 
+def by_binding(transitions: Iterable[Transition]) -> dict[tuple[str, str], list[Transition]]:
+    """Transitions of a person that are in the order of KPIs and agents, by both."""
+    return {pair: list(some) for pair, some in groupby(transitions, lambda one: (one.kpi, one.agent))}
+
+
 def shares(segments: Sequence[Segment]) -> str:
     """All of a strip in a sentence, for people who do not see it."""
     whole = sum(one.width for one in segments) or 1.0

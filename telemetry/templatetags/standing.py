@@ -6,7 +6,9 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
 
+from telemetry import contracts_now
 from telemetry.pages.access import may_see
 from telemetry.pages.overview import Overview, overview
 from telemetry.pages.words import WORDS, kind_of
@@ -18,6 +20,13 @@ register = template.Library()
 def standing_now(context: Context) -> Overview | None:
     """How everybody stands, for whoever may see it."""
     return overview() if may_see(context["request"].user) else None
+
+
+@register.simple_tag(takes_context=True)
+def states_url(context: Context, agent: str, kpi: str) -> str:
+    """The page of everybody's states by one agent's contract; "" where there is none, or not for this user."""
+    is_released = may_see(context["request"].user) and contracts_now.current().binding(agent, kpi)
+    return reverse("admin:telemetry_standing_binding", args=[agent, kpi]) if is_released else ""
 
 
 @register.filter

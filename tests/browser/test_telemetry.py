@@ -158,18 +158,50 @@ def test_a_person_is_two_clicks_from_the_first_page(office, ines, person):
     expect(page.get_by_text("18 ms is below 25 ms").first).to_be_visible()
 
 
+def test_a_person_is_found_and_goes_on_by_itself(office, ines, person):
+    page = office.window(ines)
+    page.goto("/admin/")
+    box = page.get_by_role("textbox", name="Find a person")
+    box.fill("nobody")
+    box.press("Enter")
+    expect(page.get_by_text("Nobody is called that.")).to_be_visible()
+    page.get_by_label("Person").fill(label("u-1"))
+    page.get_by_label("Person").press("Enter")
+    expect(page.get_by_role("heading", name=f"Person {label('u-1')}")).to_be_visible()
+    report(18)
+    ask_now(page)
+    expect(page.get_by_text("18 ms is below 25 ms, critical since")).to_be_visible()
+    expect(page.get_by_role("table").get_by_text("18 ms is below 25 ms")).to_be_visible()
+
+
+@pytest.fixture
+def pages(person) -> tuple[str, ...]:
+    """All that show measurements."""
+    whole = f"/admin/telemetry/standing/person/{person.split('/')[-2]}/"
+    find = "/admin/telemetry/standing/find/"
+    return (
+        "/admin/",
+        "/admin/telemetry/standing/kpi/hrv_rmssd/",
+        BINDING,
+        person,
+        whole,
+        find,
+        "/admin/kpis/kpi/",
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(office, ines, person, scheme):
+def test_every_text_can_be_read(office, ines, pages, scheme):
     report(18)
     page = office.window(ines, color_scheme=scheme)
-    for path in ("/admin/", "/admin/telemetry/standing/kpi/hrv_rmssd/", BINDING, person, "/admin/kpis/kpi/"):
+    for path in pages:
         page.goto(path)
         assert too_faint(page) == [], path
 
 
-def test_on_a_phone_no_page_scrolls_sideways(office, ines, person):
+def test_on_a_phone_no_page_scrolls_sideways(office, ines, pages):
     page = office.window(ines, viewport=PHONE)
-    for path in ("/admin/", "/admin/telemetry/standing/kpi/hrv_rmssd/", BINDING, person, "/admin/kpis/kpi/"):
+    for path in pages:
         page.goto(path)
         page.wait_for_load_state("networkidle")
         assert not runs_over(page), path

@@ -117,7 +117,10 @@ def test_no_job_knows_it(lived):
         assert MARK not in json.dumps([job.payload, job.result, job.error, job.message, job.key])
 
 
-def test_no_log_says_it(lived, said, capfd):
+def test_no_log_says_it(lived, said, capfd, admin_client):
+    find = reverse("admin:telemetry_standing_find")
+    for name in (MARK, MARK + "-unknown"):
+        assert MARK not in (admin_client.post(find, {"name": name}).headers.get("Location") or "")
     erased = lived.post("/api/v1/erasures", json.dumps({"user_id": MARK}), content_type="application/json")
     assert erased.json()["left"] == []
     assert said

@@ -3,11 +3,14 @@
 import pytest
 
 from telemetry import contracts_now
+from telemetry.models import Standing
+from telemetry.pages import overview as overview_module
 from telemetry.pages.overview import look, overview
 from telemetry.subjects import label
 from tests.conftest import signed_in
-from tests.telemetry.samples import HOUR, NOW, observation, told
+from tests.telemetry.samples import HOUR, MINUTE, NOW, observation, told
 
+WORST = ["critical", "warning", "unknown"]
 NOW_URL = "/admin/telemetry/standing/now/"
 
 
@@ -30,9 +33,10 @@ def test_what_is_watched_and_has_no_value_is_there_too(critical):
 
 def test_who_is_critical_comes_first_with_the_reason_and_the_actions(critical):
     (one,) = overview().attention
-    assert (one.kind, one.reason) == ("critical", "18 ms is below 25 ms")
-    assert one.person == label("u-1")
-    assert [action.name for action in one.actions] == ["reduce_training_intensity", "trigger_somnos_review"]
+    assert (one.word, one.person) == ("critical", label("u-1"))
+    (why,) = one.reasons
+    assert (why.kind, why.reason) == ("critical", "18 ms is below 25 ms")
+    assert [action.name for action in why.actions] == ["reduce_training_intensity", "trigger_somnos_review"]
 
 
 def test_the_newest_of_a_severity_comes_first_and_the_rest_is_counted(critical):
@@ -40,14 +44,49 @@ def test_the_newest_of_a_severity_comes_first_and_the_rest_is_counted(critical):
     found = overview()
     assert len(found.attention) == 6
     assert found.more == 9
-    assert {one.since for one in found.attention} == {NOW}
+    assert {one.worst.since for one in found.attention} == {NOW}
+
+
+def test_a_person_is_named_once_with_the_worst_reasons_first(critical, monkeypatch, client):
+    monkeypatch.setattr("telemetry.pages.attention.REASONS_AT_MOST", 1)
+    told(
+        observation(28, NOW, kpi="hrv_guarded", context={"is_resting": True}),
+        observation(22, NOW, user_id="u-3"),
+    )
+    told(
+        observation(10, NOW, kpi="hrv_patient"),
+        observation(10, NOW + 15 * MINUTE, kpi="hrv_patient"),
+        now=NOW + HOUR,
+    )
+    found = overview()
+    assert [one.person for one in found.attention].count(label("u-1")) == 1
+    first = next(one for one in found.attention if one.person == label("u-1"))
+    assert len(first.reasons) > 1
+    assert [one.kind for one in first.reasons] == sorted((one.kind for one in first.reasons), key=WORST.index)
+    assert first.more == len(first.reasons) - 1
+    assert found.more == 0
+    page = client.get(NOW_URL).text
+    assert page.count(f"<code>{label('u-1')}</code>") == 1
+    assert "and 1 more reason<" in page
+
+
+def test_what_a_guard_leaves_aside_needs_no_look_and_silence_does(critical):
+    told(observation(10, NOW, kpi="hrv_guarded", user_id="u-4", context={"is_resting": False}))
+    found = overview()
+    assert label("u-4") not in [one.person for one in found.attention]
+    assert (found.totals["unknown"], found.needing) == (1, 1)
+    Standing.objects.filter(subject__user_id="u-4").update(skipped="")
+    overview_module._held.overview = None
+    found = overview()
+    assert label("u-4") in [one.person for one in found.attention]
+    assert found.needing == 2
 
 
 @pytest.mark.parametrize("people", [3, 30])
 def test_few_and_many_people_need_the_same_queries(contract, people, django_assert_num_queries):
     told(*[observation(10 + number, NOW, user_id=f"x-{number}") for number in range(people)])
     released = contracts_now.current()
-    with django_assert_num_queries(3):  # the grid, whom to look at, how many people
+    with django_assert_num_queries(4):  # the grid, whom to look at and why, how many people
         look(released)
 
 
