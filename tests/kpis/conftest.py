@@ -7,6 +7,7 @@ import pytest
 from contracts.documents import KpiDocument
 from kpis import services
 from kpis.models import KPI, RegistrySettings, Revision, Unit
+from tests.remembered import Remembered
 
 HRV: dict[str, Any] = {
     "name": "hrv_rmssd",
@@ -37,6 +38,9 @@ def make(**parts) -> KPI:
     return KPI.objects.whole().get(pk=kpi.pk)
 
 
+the_hrv = Remembered(make, lambda: KPI.objects.whole().get(name=HRV["name"]))
+
+
 @pytest.fixture
 def registry(db) -> RegistrySettings:
     return RegistrySettings.objects.create(labels=["user_id", "measurement_source"])
@@ -45,7 +49,7 @@ def registry(db) -> RegistrySettings:
 @pytest.fixture
 def hrv(registry) -> KPI:
     assert Unit.objects.filter(code="milliseconds").exists()
-    return make()
+    return the_hrv()
 
 
 def form_data(kpi: KPI | None = None, **fields) -> dict[str, str]:

@@ -8,8 +8,10 @@ from releases.models import Channel, Release
 from tests.bindings.conftest import kpis, neuros, somnos
 from tests.kpis.conftest import hrv, registry
 from tests.releases.samples import person, released
+from tests.remembered import Remembered
 
 __all__ = ["hrv", "kpis", "neuros", "registry", "somnos"]
+the_first = Remembered(released, Release.objects.get)
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def copy(neuros: Agent) -> Agent:
 @pytest.fixture
 def first(copy) -> Release:
     """The working copy as release 1, in production."""
-    return released()
+    return the_first()
 
 
 @pytest.fixture

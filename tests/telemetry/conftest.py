@@ -3,13 +3,16 @@
 import pytest
 from django.core.cache import cache
 
+from releases.models import Release
 from telemetry import contracts_now
 from telemetry.exposition.held import held
 from telemetry.storage import forget_all
 from tests.kpis.conftest import registry
+from tests.remembered import Remembered
 from tests.telemetry.samples import publish_contract
 
 __all__ = ["registry"]
+the_contract = Remembered(publish_contract, Release.objects.get)
 
 
 @pytest.fixture(autouse=True)
@@ -28,4 +31,4 @@ def nothing_known():
 @pytest.fixture
 def contract(registry):
     """NEUROS watches four KPIs by release 1, in production; SOMNOS nothing."""
-    return publish_contract()
+    return the_contract()
