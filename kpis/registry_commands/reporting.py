@@ -1,0 +1,39 @@
+"""Options of the subcommands that tell findings, and how they tell them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from contracts.files import write_atomically
+from contracts.findings import Level, Report
+from contracts.formats import FORMATS, render
+from contracts.formats.printable import printable
+from contracts.formats.summary import summary
+from kpis.registry_commands.base import wants_colour
+
+
+def add_report_arguments(parser: CommandParser) -> None:
+    """How to tell them, where, and from which level on it is a failure."""
+    parser.add_argument("--format", choices=FORMATS, default="text", help="How to report; text by default.")
+    parser.add_argument(
+        "--fail-on",
+        choices=[str(level) for level in Level],
+        default=str(Level.ERROR),
+        help="The lowest level that makes the exit code 1; error by default.",
+    )
+    parser.add_argument(
+        "--output", metavar="FILE", type=Path, help="Write the report to this file instead of the screen."
+    )
+
+
+def tell(command: BaseCommand, report: Report, options: Mapping[str, Any]) -> int:
+    """Print the report, or write it to a file and say so; the exit code. Raises OSError."""
+    if options["output"]:
+        write_atomically(options["output"], render(report, options["format"]))
+        command.stdout.write(printable(f"{summary(report)} The report is in {options['output']}."))
+    else:
+        text = render(report, options["format"], color=wants_colour(command, options))
+        command.stdout.write(text, ending="")
+    return report.exit_code(Level(options["fail_on"]))
