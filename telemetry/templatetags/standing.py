@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.urls import reverse
+from django.utils.html import format_html
 
 from telemetry import contracts_now
 from telemetry.pages.access import may_see
@@ -23,10 +24,12 @@ def standing_now(context: Context) -> Overview | None:
 
 
 @register.simple_tag(takes_context=True)
-def states_url(context: Context, agent: str, kpi: str) -> str:
-    """The page of everybody's states by one agent's contract; "" where there is none, or not for this user."""
-    is_released = may_see(context["request"].user) and contracts_now.current().binding(agent, kpi)
-    return reverse("admin:telemetry_standing_binding", args=[agent, kpi]) if is_released else ""
+def states_link(context: Context, agent: str, kpi: str) -> str:
+    """To everybody's states by one agent's contract; "" where there is none in force, or not for this user."""
+    if not (may_see(context["request"].user) and contracts_now.current().binding(agent, kpi)):
+        return ""
+    address = reverse("admin:telemetry_standing_binding", args=[agent, kpi])
+    return format_html('<a class="small" href="{}">Who stands where</a>', address)
 
 
 @register.filter
