@@ -9,12 +9,17 @@ from django.conf import settings
 from django.db import connections
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
+from granian.log import LogLevels, logger
+from granian.server import mp
 
+from auren_admin.gateway.dispatch import Gateway
+from auren_admin.gateway.request_body import PLACES
 from telemetry.exposition.process import share_counts
 
 CONNECTIONS = 10_000
 """That a worker process keeps open at most, as many agents do between their polls."""
+POLLING = 4
+"""Threads of a worker process that no body can take."""
 
 
 class PortInUse(Exception):
@@ -46,6 +51,18 @@ def _listening(family: socket.AddressFamily, host: str, port: int) -> bool:
         return caller.connect_ex((host, port)) == 0
 
 
+class Server(Granian):  # type: ignore[misc, valid-type]  # a choice between two classes, made at run time
+    """granian, whose worker processes hand each request to a `Gateway` instead of waiting for its answer."""
+
+    @staticmethod
+    @mp.WorkerProcess.wrap_target  # type: ignore[untyped-decorator]  # granian's own
+    def _spawn_wsgi_worker(worker_id: int, application: Any, *more: Any) -> None:
+        # In this worker's process alone. granian's own way calls the application, and sends what it returns.
+        vars(mp)["_wsgi_call_wrap"] = lambda callback, *_: callback
+        gateway = Gateway(application, threads=settings.THREADS)
+        mp.MPServer._spawn_wsgi_worker.__wrapped__(worker_id, gateway, *more)
+
+
 def serve(host: str, port: int, on_listening: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM, then return once running requests are answered."""
     for connection in connections.all(initialized_only=True):
@@ -54,14 +71,16 @@ def serve(host: str, port: int, on_listening: Callable[[], None]) -> None:
             connection.close_pool()
     allow_open_files(CONNECTIONS + 200)
     share_counts(settings.DATA_DIR / "metrics")
-    server = Granian(
+    # It advises as many threads as processors; ours wait for callers, and hardly ever run.
+    logger.addFilter(lambda record: "Python threads" not in record.getMessage())
+    server = Server(
         "auren_admin.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,  # without TLS nobody speaks HTTP/2 here, and a proxy does that for browsers
         workers=settings.WORKERS,
-        blocking_threads=settings.THREADS,  # not pinned, each could open its own database connection
+        blocking_threads=PLACES + POLLING,  # as many as may read a body, and some that never do
         backpressure=CONNECTIONS,  # what it holds back are connections, used or not
         websockets=False,
         respawn_failed_workers=True,

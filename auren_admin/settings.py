@@ -160,7 +160,7 @@ TEMPLATES = [
 
 # Database: a file by default, PostgreSQL by DATABASE_URL
 
-DATABASES = {"default": database(env, DATA_DIR, connections=max(THREADS, JOBS_AT_ONCE) + 2)}
+DATABASES = {"default": database(env, DATA_DIR, connections=max(2 * THREADS, JOBS_AT_ONCE) + 2)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Background jobs are called for through files, or Redis: see `auren_admin.celery`

@@ -18,7 +18,6 @@ from typing import Any
 from django.http.request import split_domain_port, validate_host
 
 from releases.serving.holder import Holder
-from releases.serving.lane import Lane
 from releases.serving.negotiation import gzip_wanted, is_known
 from releases.serving.pages import AGE, BINDINGS, REGISTRY, Ask, Page, Press
 from releases.serving.shelf import Grant, Shelf
@@ -84,23 +83,45 @@ class Front:
         self._hosts: set[str | None] = set()
         self._packs: dict[str | None, bool] = {None: False}
         self._process, self._numbers = token_hex(10), count()
-        self._lane = Lane()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a poll, or have Django answer."""
+        answer = self.at_once(environ, start_response)
+        return self.otherwise(environ, start_response) if answer is None else answer
+
+    def at_once(self, environ: Environ, start_response: StartResponse) -> list[bytes] | None:
+        """The answer to a poll, where memory has it; nothing is waited for."""
         shelf = self._holder.shelf
         if shelf is None:
-            return self._django(environ, start_response)
+            return None
         try:
             seat = shelf.seats[blake2b(environ["HTTP_AUTHORIZATION"].encode()).digest()]
             page = seat.pages[environ["PATH_INFO"]]
         except KeyError:
-            return self._other(shelf, environ, start_response)
+            return self._first_time(shelf, environ, start_response)
         now = monotonic()
         if environ.get("QUERY_STRING") or seat.expires <= now or not self._is_usual(environ):
-            return self._other(shelf, environ, start_response)
+            return self._first_time(shelf, environ, start_response)
         seat.is_used = True
         return self._answer(page, now, environ, start_response)
+
+    def is_poll(self, environ: Environ) -> bool:
+        """Whether this asks for what agents poll."""
+        return environ["REQUEST_METHOD"] in READING and POLLS.match(environ["PATH_INFO"]) is not None
+
+    def is_poll_away(self, environ: Environ) -> bool:
+        """Whether this is a poll that Django answers from memory, because the database is away."""
+        return self._holder.is_away and self._holder.shelf is not None and self.is_poll(environ)
+
+    def is_taken(self, environ: Environ) -> bool:
+        """Whether one of the takers answers this."""
+        return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}" in self._takers
+
+    def grant(self, environ: Environ) -> Grant | None:
+        """What the caller's token is good for, as far as memory knows."""
+        shelf = self._holder.shelf
+        seat = self._seat(shelf, environ) if shelf and "HTTP_AUTHORIZATION" in environ else None
+        return seat.grant if seat else None
 
     def _is_usual(self, environ: Environ) -> bool:
         """Whether Django would have nothing to say about this request but the answer itself."""
@@ -114,9 +135,7 @@ class Front:
             and environ.get(self._scheme_header) == self._scheme
         )
 
-    def _answer(
-        self, page: Page, now: float, environ: Environ, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _answer(self, page: Page, now: float, environ: Environ, start_response: StartResponse) -> list[bytes]:
         """The page, or that the caller has it."""
         get = environ.get
         encoding = get("HTTP_ACCEPT_ENCODING")
@@ -130,9 +149,9 @@ class Front:
         known = get("HTTP_IF_NONE_MATCH")
         if known is not None and (known == sheet.etag or is_known(known, sheet.etag)):
             start_response("304 Not Modified", [*sheet.headers_unchanged, last, (REQUEST_ID, given)])
-            return self._lane.answer(NOTHING, now)
+            return NOTHING
         start_response("200 OK", [*sheet.headers, last, (REQUEST_ID, given)])
-        return self._lane.answer(NOTHING if environ["REQUEST_METHOD"] == "HEAD" else sheet.body, now)
+        return NOTHING if environ["REQUEST_METHOD"] == "HEAD" else sheet.body
 
     def _name(self, environ: Environ) -> str:
         """What the request is called: as its caller says, or by a number."""
@@ -147,22 +166,30 @@ class Front:
         self._packs[header] = found = gzip_wanted(header or "")
         return found
 
-    def _other(self, shelf: Shelf, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """What is not answered at first sight: a caller not seen yet, a chosen release, or nothing for us."""
-        self._lane.open()
-        path = environ["PATH_INFO"]
-        if f"{environ['REQUEST_METHOD']} {path}" in self._takers:
-            return self._taken(shelf, environ, start_response)
-        if environ["REQUEST_METHOD"] not in READING or not POLLS.match(path):
-            return self._hand_on(environ, start_response)
+    def _first_time(
+        self, shelf: Shelf, environ: Environ, start_response: StartResponse
+    ) -> list[bytes] | None:
+        """A poll that is not answered at first sight: of a caller not seen yet, or of a chosen release."""
+        if not self.is_poll(environ):
+            return None
         self._learn_host(environ.get("HTTP_HOST"))
-        if self._is_usual(environ) and (seat := self._seat(shelf, environ)):
-            query = environ.get("QUERY_STRING")
-            page = self._chosen(shelf, seat, query).get(path) if query else seat.pages.get(path)
-            if page:
-                seat.is_used = True
-                return self._answer(page, monotonic(), environ, start_response)
-        if self._holder.is_away:
+        if not self._is_usual(environ) or not (seat := self._seat(shelf, environ)):
+            return None
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING")
+        page = self._chosen(shelf, seat, query).get(path) if query else seat.pages.get(path)
+        if page is None:
+            return None
+        seat.is_used = True
+        return self._answer(page, monotonic(), environ, start_response)
+
+    def otherwise(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """What is not answered at once: by a taker, or by Django, which may wait for the database."""
+        shelf = self._holder.shelf
+        if shelf is None:
+            return self._django(environ, start_response)
+        if self.is_taken(environ):
+            return self._taken(shelf, environ, start_response)
+        if self.is_poll_away(environ):
             environ[SHELF] = shelf
             return self._django(environ, start_response)
         return self._hand_on(environ, start_response)

@@ -1,0 +1,108 @@
+"""Sending answers: whole where they are small, and by a thread of their own where they are large.
+
+granian sends whole bodies by itself, however slowly they are taken. Of anything else it asks for one piece after the
+other, on the thread that brings it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from threading import BoundedSemaphore, Thread
+from time import monotonic
+from typing import Any, Protocol
+
+Headers = list[tuple[str, str]]
+
+WHOLE = 8 * 1024 * 1024
+"""Bytes up to which an answer is sent whole."""
+STREAMS = 16
+"""Larger answers that are sent at a time."""
+GRACE, FLOOR = 30.0, 64 * 1024
+"""Seconds that any answer may take, and bytes a second in which a caller must take a longer one."""
+LENGTH = "Content-Length"
+
+
+class Channel(Protocol):
+    """granian's way to one caller, which takes one answer and ignores any later one."""
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole body."""
+
+    def response_iter(self, status: int, headers: Headers, body: Any) -> None:
+        """Send piece by piece: ``body`` has ``__next__`` and ``close``."""
+
+
+class Start:
+    """What a WSGI application calls to begin its answer."""
+
+    __slots__ = ("headers", "status")
+
+    def __init__(self) -> None:
+        self.status: int = HTTPStatus.INTERNAL_SERVER_ERROR
+        self.headers: Headers = []
+
+    def __call__(self, status: str, headers: Headers, exc_info: Any = None) -> None:
+        self.status, self.headers = int(status[:3]), headers
+
+
+class Pieces:
+    """An iterator as granian wants it."""
+
+    __slots__ = ("__next__",)
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.__next__ = pieces.__next__
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Pace:
+    """Pieces, as long as they are taken fast enough; then no more, and the server breaks the connection off,
+    because less came than was announced."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._started, self._sent = pieces, monotonic(), 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            if monotonic() - self._started > GRACE + self._sent / FLOOR:
+                return
+            yield piece
+            self._sent += len(piece)
+
+
+class Sender:
+    """Sends answers of a WSGI application."""
+
+    def __init__(self) -> None:
+        self._streams = BoundedSemaphore(STREAMS)
+
+    def send(self, channel: Channel, start: Start, result: Iterable[bytes], full: Callable[[], None]) -> None:
+        """Send it, or have ``full`` say that too many large answers are on their way."""
+        pieces = result if isinstance(result, list) else list(result)
+        length = sum(map(len, pieces))
+        if length <= WHOLE:
+            channel.response_bytes(start.status, start.headers, b"".join(pieces))
+        elif self._streams.acquire(blocking=False):
+            headers = [pair for pair in start.headers if pair[0].lower() != LENGTH.lower()]
+            headers.append((LENGTH, str(length)))
+            thread = Thread(target=self._stream, args=(channel, start.status, headers, pieces), daemon=True)
+            thread.start()
+        else:
+            full()
+
+    def _stream(self, channel: Channel, status: int, headers: Headers, pieces: list[bytes]) -> None:
+        try:
+            channel.response_iter(status, headers, Pieces(iter(Pace(pieces))))
+        finally:
+            self._streams.release()
+
+
+def break_off(channel: Channel, status: int, headers: Headers) -> None:
+    """End the connection with an answer without a body, so that a thread that reads from it is free.
+
+    A server closes a connection where less is sent than was announced; whoever takes the answer sees its status.
+    """
+    channel.response_iter(status, [*headers, ("Connection", "close"), (LENGTH, "1")], Pieces(iter(())))
