@@ -13,6 +13,7 @@ from bindings.models import Agent
 from faults.fault_observations import forget
 from faults.fault_polls import web
 from faults.ledger import Outcome
+from faults.nginx import Nginx
 from faults.publishing import API, new_token, prepare
 from faults.reporters import ADDRESS, AGENT, KPI, SOURCE
 from faults.servers import Missing, Server, spare_port
@@ -128,4 +129,51 @@ def memory(server: Server) -> int:
     return server.footprint()[0]
 
 
-FAULTS = (slow_clients,)
+def refusals_behind_proxy(stage: Stage) -> Outcome:
+    """Requests that are refused with their body unread, between good ones over the same connections of a proxy."""
+    port, tokens = spare_port(), prepare(stage)
+    web(stage, port)
+    nginx = Nginx(stage.folder / "nginx", [port], "proxy_request_buffering off;")
+    nginx.start()
+    stage.started.append(nginx)
+    poll = f"{API}agents/{AGENT}/bindings"
+    asked: list[int] = []
+    failures: list[str] = []
+    for turn in range(400 if stage.long else 60):
+        for path, token, size, expected in refused():
+            for expects, found in (
+                (expected, status(nginx.port, "POST", path, token, b" " * size)),
+                (200, status(nginx.port, "GET", poll, tokens[poll])),
+            ):
+                asked.append(len(asked))
+                if found != expects:
+                    failures.append(
+                        f"turn {turn}: {path} with {size} bytes was answered {found}, not {expects}"
+                    )
+    resets = nginx.errors.read_text().count("prematurely closed")
+    notes = {"connections closed without an answer": str(resets)}
+    return Outcome(
+        "refusals_behind_proxy",
+        stage.seed,
+        len(asked),
+        set(asked),
+        asked,
+        notes=notes,
+        failures=failures[:10],
+    )
+
+
+def refused() -> list[tuple[str, str, int, int]]:
+    """Path, token, bytes of the body, and how it is refused."""
+    return [
+        (ADDRESS, "", 500, 401),
+        (ADDRESS, "", 300_000, 401),
+        (ADDRESS, "aur_nobody.nothing", 500, 401),
+        (ADDRESS, "aur_nobody.nothing", 300_000, 401),
+        (ADDRESS, "aur_nobody.nothing", 9_000_000, 413),
+        (LOGIN, "", 500, 403),
+        (LOGIN, "", 300_000, 413),
+    ]
+
+
+FAULTS = (slow_clients, refusals_behind_proxy)

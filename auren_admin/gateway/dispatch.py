@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from auren_admin.gateway import refusals
-from auren_admin.gateway.request_body import BodyReader, Full, Incomplete, TooSlow
+from auren_admin.gateway.request_body import DRAINED, BodyReader, Full, Incomplete, Stream, TooSlow
 from auren_admin.gateway.sending import Channel, Headers, Sender, Start, break_off
 from auren_admin.gateway.thread_affinity import ThreadAffinity
 from auren_admin.gateway.worker_pool import WorkerPool
@@ -103,7 +103,7 @@ class Gateway:
         try:
             result = self._otherwise(environ, start)
             try:
-                if UNREAD in environ:
+                if environ.get(UNREAD):
                     start.headers = [*start.headers, CLOSE]
                 self._sender.send(channel, start, result, lambda: answer(channel, refusals.busy(environ)))
             finally:
@@ -121,47 +121,42 @@ class Gateway:
         answer(channel, refusals.busy(environ))
 
     def _read_body(self, channel: Channel, environ: Environ) -> int | None:
-        """Have the body in memory, on this thread; returns its size, or None where the caller has an answer.
-
-        A body nobody has asked for is left where it is: one of a program without a token, and one that is too long,
-        which the application will say.
-        """
-        grant = self._front.grant(environ) if self._front is not None else None
-        told, stream = length(environ), environ[BODY]
-        environ[BODY] = BytesIO()
+        """Have the body in memory, on this thread; returns its size, or None where the caller has an answer."""
+        stream, environ[BODY] = environ[BODY], BytesIO()
+        told, most = length(environ), allowance(environ)
         if told == 0:
             return 0
-        most = allowance(environ)
-        if not refusals.is_api(environ) and most == SMALL and (told or 0) > SMALL:
-            answer(channel, refusals.too_large(environ, SMALL), CLOSE)
-            return None
-        if told is None and not refusals.is_api(
-            environ
-        ):  # Django knows no page with a body of unknown length
-            most = 0
-        if not most or (told or 0) > most:
-            environ[UNREAD] = True
-            return 0
-        caller = f"token {grant.pk}" if grant else f"address {address(environ)}"
+        grant = self._front.grant(environ) if self._front is not None else None
+        about = {
+            "caller": f"token {grant.pk}" if grant else f"address {address(environ)}",
+            "is_known": grant is not None,
+            "abort": lambda: break_off(channel, *refusals.too_slow(environ)[:2]),
+        }
         try:
-            body = self._bodies.read(
-                stream,
-                told,
-                most,
-                caller=caller,
-                is_known=grant is not None,
-                abort=lambda: break_off(channel, *refusals.too_slow(environ)[:2]),
-            )
+            if not most or (told or 0) > most:
+                return self._leave_body(channel, environ, stream, told, about)
+            body = self._bodies.read(stream, told, most, **about)
         except Full:
             answer(channel, refusals.busy(environ), CLOSE)
-            return None
         except TooSlow:
-            return None
+            pass
         except Incomplete:  # nobody is there to read it
             answer(channel, refusals.too_slow(environ), CLOSE)
-            return None
-        environ[BODY] = BytesIO(body)
-        return len(body)
+        else:
+            environ[BODY] = BytesIO(body)
+            return len(body)
+        return None
+
+    def _leave_body(
+        self, channel: Channel, environ: Environ, stream: Stream, told: int | None, about: dict[str, Any]
+    ) -> int | None:
+        """Have the application answer without the body, or refuse it here. Raises TooSlow."""
+        is_drained = (told or 0) <= DRAINED and self._bodies.drain(stream, **about)
+        if told is None or refusals.is_api(environ) or told > settings.REQUEST_MAX_BYTES:
+            environ[UNREAD] = not is_drained  # it says what is wrong
+            return 0
+        answer(channel, refusals.too_large(environ, SMALL), *([] if is_drained else [CLOSE]))
+        return None
 
     def _expire(self) -> None:
         while True:
@@ -188,10 +183,15 @@ def length(environ: Environ) -> int | None:
 
 
 def allowance(environ: Environ) -> int:
-    """Bytes of a body that are read for this caller, before anybody has looked at who it is."""
+    """Bytes of a body that are kept for this caller, before anybody has looked at who it is.
+
+    None of a program without a token, and none of unknown length of a page's: Django knows no such.
+    """
     is_signed_in = f"{settings.SESSION_COOKIE_NAME}=" in environ.get("HTTP_COOKIE", "")
     if refusals.is_api(environ):
         return settings.IMPORT_MAX_BYTES if is_signed_in or "HTTP_AUTHORIZATION" in environ else 0
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return 0
     return settings.REQUEST_MAX_BYTES if is_signed_in else SMALL
 
 

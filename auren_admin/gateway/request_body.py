@@ -27,6 +27,10 @@ LONGEST = 300.0
 BUDGET = 256 * 1024 * 1024
 """Bytes of bodies that are kept in memory at a time, from the first byte until the request is answered."""
 CHUNK = 64 * 1024
+DRAINED = 16 * 1024 * 1024
+"""Bytes of a body that nobody wants which are read all the same, so that the connection can be used again."""
+DRAIN_GRACE = 2.0
+"""Seconds for that."""
 
 
 class Full(Exception):
@@ -53,6 +57,7 @@ class Reading:
     """One body while it is read."""
 
     abort: Any
+    grace: float = GRACE
     started: float = field(default_factory=monotonic)
     received: int = 0
     _open: list[bool] = field(default_factory=lambda: [True])
@@ -66,7 +71,7 @@ class Reading:
 
     def is_late(self, now: float) -> bool:
         """Whether it should be there by now, or further on."""
-        return now - self.started > min(GRACE + self.received / FLOOR, LONGEST)
+        return now - self.started > min(self.grace + self.received / FLOOR, LONGEST)
 
 
 class BodyReader:
@@ -103,6 +108,25 @@ class BodyReader:
             self._leave(reading, size - len(body), caller, is_known=is_known)
         return body
 
+    def drain(self, stream: Stream, *, caller: str, is_known: bool, abort: Any) -> bool:
+        """Read a body that nobody wants, and keep nothing of it; whether that was all of it.
+
+        A proxy takes a connection that ends while it still sends for a broken server. Raises TooSlow.
+        """
+        try:
+            reading = self._enter(caller, 0, is_known=is_known, abort=abort, grace=DRAIN_GRACE)
+        except Full:
+            return False
+        left = DRAINED
+        try:
+            while left > 0 and (chunk := stream.read(CHUNK)):
+                left -= len(chunk)
+            if not reading.claim():
+                raise TooSlow
+        finally:
+            self._leave(reading, 0, caller, is_known=is_known)
+        return left > 0
+
     def release(self, size: int) -> None:
         """The request of a body of so many bytes is answered."""
         with self._lock:
@@ -117,7 +141,9 @@ class BodyReader:
             if reading.claim():
                 reading.abort()
 
-    def _enter(self, caller: str, size: int, *, is_known: bool, abort: Any) -> Reading:
+    def _enter(
+        self, caller: str, size: int, *, is_known: bool, abort: Any, grace: float | None = None
+    ) -> Reading:
         with self._lock:
             if (
                 len(self._readings) >= PLACES
@@ -126,7 +152,7 @@ class BodyReader:
                 or self._bytes + size > BUDGET
             ):
                 raise Full
-            reading = Reading(abort)
+            reading = Reading(abort, GRACE if grace is None else grace)
             self._readings.add(reading)
             self._callers[caller] += 1
             self._open_places += not is_known

@@ -26,13 +26,6 @@ class Application:
         return [body]
 
 
-class Untouched(BytesIO):
-    """A body nobody may read."""
-
-    def read(self, size=-1):
-        raise AssertionError("it was read")
-
-
 @pytest.fixture
 def gateway():
     return Gateway(Application(), threads=1)
@@ -61,16 +54,24 @@ def test_a_body_reaches_the_application(gateway, path, environ):
     assert ask(gateway, path, BytesIO(b"hello"), **environ) == (200, {"X-Length": "5"}, b"hello")
 
 
-def test_a_program_without_a_token_is_answered_before_its_body_is_read(gateway):
-    status, headers, body = ask(gateway, OBSERVATIONS, Untouched(b"hello"))
+CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked"}
+
+
+@pytest.mark.parametrize(("path", "more"), [(OBSERVATIONS, {}), (OBSERVATIONS, CHUNKED), (LOGIN, CHUNKED)])
+def test_nothing_is_kept_of_a_body_nobody_may_send_and_the_connection_stays_usable(gateway, path, more):
+    stream = BytesIO(b"hello")
+    told = {} if more else {"CONTENT_LENGTH": "5"}
+    status, headers, body = ask(gateway, path, None, **{"wsgi.input": stream}, **told, **more)
+    assert (status, body, stream.read()) == (200, b"", b"")
+    assert "Connection" not in headers
+
+
+@pytest.mark.parametrize("more", [{"CONTENT_LENGTH": "999999999"}, CHUNKED])
+def test_where_more_would_have_to_be_read_the_connection_is_closed(gateway, monkeypatch, more):
+    for module in (dispatch, request_body):
+        monkeypatch.setattr(module, "DRAINED", 4)
+    status, headers, body = ask(gateway, OBSERVATIONS, None, **{"wsgi.input": BytesIO(b"x" * 99)}, **more)
     assert (status, headers["Connection"], body) == (200, "close", b"")
-
-
-def test_a_body_of_unknown_length_without_a_token_is_not_read_either(gateway):
-    chunked = {"HTTP_TRANSFER_ENCODING": "chunked"}
-    for path in (OBSERVATIONS, LOGIN):
-        scope = {"wsgi.input": Untouched()} | chunked
-        assert ask(gateway, path, None, **scope)[1]["Connection"] == "close"
 
 
 @pytest.mark.parametrize(("size", "status"), [(64 * 1024, 200), (64 * 1024 + 1, 413)])
@@ -81,10 +82,10 @@ def test_who_has_not_signed_in_may_send_only_a_small_form(gateway, size, status)
         assert answer[2] == b"The request is larger than 64 KiB. Sign in first.\n"
 
 
-def test_a_body_over_the_limit_is_left_to_the_application_unread(gateway, settings):
+def test_a_body_over_the_limit_is_left_to_the_application_which_says_so(gateway, settings):
     settings.IMPORT_MAX_BYTES = 4
     token = {"HTTP_AUTHORIZATION": "Bearer aur_some.thing"}
-    assert ask(gateway, OBSERVATIONS, Untouched(b"hello"), **token)[1]["Connection"] == "close"
+    assert ask(gateway, OBSERVATIONS, BytesIO(b"hello"), **token)[2] == b""
 
 
 def test_where_too_many_bodies_are_read_a_program_is_told_when_to_come_again(gateway, monkeypatch):

@@ -68,11 +68,11 @@ def test_a_body_that_ends_early_is_incomplete(reader):
     assert reader._bytes == 0
 
 
-def test_a_body_that_does_not_come_is_broken_off(reader, monkeypatch):
+def test_a_body_that_does_not_come_is_broken_off(reader):
     held, thread = hold(reader, "slow")
     reader.expire()
     assert not held.broken_off.is_set()
-    monkeypatch.setattr(request_body, "GRACE", 0)
+    next(iter(reader._readings)).grace = -1
     reader.expire()
     thread.join(10)
     assert held.broken_off.is_set()
@@ -107,8 +107,24 @@ def test_more_bytes_than_there_is_memory_for_are_not_read(reader, monkeypatch):
     [(4.9, 0, False), (5.1, 0, True), (60, 1024 * 1024, False), (301, 32 * 1024 * 1024, True)],
 )
 def test_a_longer_body_has_more_time_but_not_for_ever(seconds, received, late):
-    reading = Reading(None, started=0, received=received)
+    reading = Reading(None, request_body.GRACE, 0, received)
     assert reading.is_late(seconds) is late
+
+
+@pytest.mark.parametrize(("size", "is_all"), [(10, True), (request_body.DRAINED + 1, False)])
+def test_a_body_nobody_wants_is_read_up_to_a_bound_and_not_kept(reader, size, is_all):
+    assert reader.drain(BytesIO(b"x" * size), caller="one", is_known=True, abort=None) is is_all
+    assert reader._bytes == 0
+
+
+def test_one_that_does_not_come_is_broken_off(reader, monkeypatch):
+    monkeypatch.setattr(request_body, "DRAIN_GRACE", -1)
+    held = Held()
+    looking = Thread(target=lambda: (held.begun.wait(10), reader.expire()))
+    looking.start()
+    with pytest.raises(TooSlow):
+        reader.drain(held, caller="one", is_known=True, abort=held.broken_off.set)
+    looking.join()
 
 
 def let_go(held):
