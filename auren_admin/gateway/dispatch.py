@@ -127,7 +127,7 @@ class Gateway:
         if told == 0:
             return 0
         grant = self._front.grant(environ) if self._front is not None else None
-        about = {
+        about: dict[str, Any] = {
             "caller": f"token {grant.pk}" if grant else f"address {address(environ)}",
             "is_known": grant is not None,
             "abort": lambda: break_off(channel, *refusals.too_slow(environ)[:2]),

@@ -6,6 +6,7 @@ other, on the thread that brings it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from threading import BoundedSemaphore, Thread
@@ -20,6 +21,8 @@ STREAMS = 16
 """Larger answers that are sent at a time."""
 GRACE, FLOOR = 30.0, 64 * 1024
 """Seconds that any answer may take, and bytes a second in which a caller must take a longer one."""
+FLUSHED = 0.05
+"""Seconds in which the head of an answer has left."""
 LENGTH = "Content-Length"
 
 
@@ -103,6 +106,13 @@ class Sender:
 def break_off(channel: Channel, status: int, headers: Headers) -> None:
     """End the connection with an answer without a body, so that a thread that reads from it is free.
 
-    A server closes a connection where less is sent than was announced; whoever takes the answer sees its status.
+    The server closes a connection where less is sent than was announced; whoever takes the answer sees its status.
     """
-    channel.response_iter(status, [*headers, ("Connection", "close"), (LENGTH, "1")], Pieces(iter(())))
+    more = [("Connection", "close"), (LENGTH, "1")]
+    end = Pieces(_nothing_after(FLUSHED))
+    Thread(target=channel.response_iter, args=(status, [*headers, *more], end), daemon=True).start()
+
+
+def _nothing_after(seconds: float) -> Iterator[bytes]:
+    time.sleep(seconds)
+    yield from ()

@@ -59,9 +59,12 @@ def test_more_large_answers_than_there_are_threads_for_are_refused(start, monkey
     monkeypatch.setattr(sending, "WHOLE", 1)
     monkeypatch.setattr(sending, "STREAMS", 1)
     sender, held, full = Sender(), Event(), Event()
-    slow = Channel()
-    slow.response_iter = lambda *_: held.wait(10)
-    sender.send(slow, start, [b"much"], lambda: None)
+
+    class Slow(Channel):
+        def response_iter(self, status, headers, body):
+            held.wait(10)
+
+    sender.send(Slow(), start, [b"much"], lambda: None)
     sender.send(Channel(), start, [b"much"], full.set)
     held.set()
     assert full.is_set()
@@ -76,4 +79,5 @@ def test_an_answer_that_is_taken_too_slowly_ends_before_its_end(monkeypatch):
 def test_breaking_off_announces_more_than_it_sends():
     channel = Channel()
     break_off(channel, 408, [])
+    assert channel.done.wait(10)
     assert channel.sent == (408, {"Connection": "close", "Content-Length": "1"}, [])

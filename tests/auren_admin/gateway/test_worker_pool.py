@@ -14,7 +14,12 @@ def busy():
     """A pool of one thread, which is held up; and what lets it go."""
     pool, gate = WorkerPool("test", 1, patience=0, most=2), Event()
     started = Event()
-    pool.submit(lambda: (started.set(), gate.wait(SOON)), lambda: None)
+
+    def hold():
+        started.set()
+        gate.wait(SOON)
+
+    pool.submit(hold, lambda: None)
     assert started.wait(SOON)
     yield pool, gate
     gate.set()
