@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from releases.serving.front import REFUSED
 from releases.serving.readiness import readiness
@@ -69,6 +70,26 @@ def body_limit(get_response: GetResponse) -> GetResponse:
             limit = settings.REQUEST_MAX_BYTES // settings.MIB
             text = f"The request is larger than {limit} MiB, the most this server accepts.\n"
             return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
+        return get_response(request)
+
+    return answer
+
+
+SEARCHES = frozenset({"q", "term"})
+"""Parameters by which pages search: Django's lists, and its fields that complete what is typed."""
+SEARCH_CHARACTERS, SEARCH_WORDS = 200, 10
+TOO_MUCH = f"Search for at most {SEARCH_WORDS} words, of {SEARCH_CHARACTERS} characters together."
+
+
+def search_limit(get_response: GetResponse) -> GetResponse:
+    """Refuse to search for very much: each word is a condition of its own for every column that is searched."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if not is_api(request):
+            for name in SEARCHES & request.GET.keys():
+                text = request.GET[name]
+                if len(text) > SEARCH_CHARACTERS or len(text.split()) > SEARCH_WORDS:
+                    return render(request, "400.html", {"reason": TOO_MUCH}, status=400)
         return get_response(request)
 
     return answer

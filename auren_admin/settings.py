@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "rest.middleware.body_limit",
     "auren_admin.middleware.body_limit",
     "auren_admin.middleware.no_nul",
+    "auren_admin.middleware.search_limit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -49,8 +49,12 @@ def summary(changes: Sequence[Change]) -> str:
     return f"{counted} change{'' if len(changes) == 1 else 's'}."
 
 
-def changes_data(changes: Sequence[Change]) -> dict[str, Any]:
-    """The changes as plain data; ``before`` and ``after`` are null where there is nothing."""
+def changes_data(changes: Sequence[Change], most: int | None = None) -> dict[str, Any]:
+    """The changes as plain data; ``before`` and ``after`` are null where there is nothing.
+
+    At most so many of them, the worst first; the summary counts them all.
+    """
+    shown = changes if most is None or len(changes) <= most else sorted(changes, key=_by_rank)[:most]
     return {
         "version": VERSION,
         "summary": {kind.value: sum(change.kind is kind for change in changes) for kind in _worst_first()},
@@ -63,9 +67,14 @@ def changes_data(changes: Sequence[Change]) -> dict[str, Any]:
                 "after": _jsonable(change.after),
                 "words": printable(change.words),
             }
-            for change in changes
+            for change in shown
         ],
+        "left_out": len(changes) - len(shown),
     }
+
+
+def _by_rank(change: Change) -> int:
+    return -change.kind.rank
 
 
 def _worst_first() -> list[ChangeClass]:

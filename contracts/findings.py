@@ -6,6 +6,7 @@ nothing of YAML, Django or output formats; those take findings and show them in 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -88,13 +89,15 @@ class Report:
     """Findings over a number of files, in the order they are shown.
 
     ``texts`` holds the files' own text where it was read, for formats that quote a line. ``remark`` is a
-    sentence for the summary, such as what was left out and why.
+    sentence for the summary, such as what was left out and why. ``left_out`` are findings that were there, and are
+    counted, but are not shown.
     """
 
     findings: tuple[Finding, ...]
     files: tuple[str, ...] = ()
     remark: str = ""
     texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    left_out: Mapping[Level, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -114,12 +117,30 @@ class Report:
         counts = dict.fromkeys(sorted(Level, key=lambda level: -level.rank), 0)
         for finding in self.findings:
             counts[finding.level] += 1
+        for level, count in self.left_out.items():
+            counts[level] += count
         return counts
+
+    def cut(self, most: int) -> Report:
+        """The report with at most so many findings, the worst of them, and a word about the others."""
+        if len(self.findings) <= most:
+            return self
+        worst_first = sorted(
+            self.findings, key=lambda finding: -finding.level.rank
+        )  # as they stand, otherwise
+        others = Counter(finding.level for finding in worst_first[most:])
+        said = f"{others.total():,} of them are left out here, the least grave."
+        return replace(
+            self,
+            findings=tuple(sorted(worst_first[:most], key=by_place)),
+            remark=f"{self.remark} {said}".strip(),
+            left_out=Counter(self.left_out) + others,
+        )
 
     @property
     def worst(self) -> Level | None:
         """The worst level that occurs, or None without findings."""
-        return max((finding.level for finding in self.findings), key=lambda level: level.rank, default=None)
+        return next((level for level, count in self.counts.items() if count), None)
 
     def exit_code(self, fail_on: Level = Level.ERROR) -> int:
         """0 clean, 1 a finding at or above ``fail_on``, 3 when no file was looked at at all."""

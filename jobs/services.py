@@ -42,6 +42,12 @@ def enqueue(
     return Job.objects.get_or_create(kind=kind, key=key, defaults=values)[0]
 
 
+def open_of(*, kind: str, caller: str) -> int:
+    """How many jobs of a kind one caller has asked for that are not over; their payload says ``caller``."""
+    waiting = (Job.State.QUEUED, Job.State.FAILED, Job.State.RUNNING)
+    return Job.objects.filter(kind=kind, state__in=waiting, payload__caller=caller).count()
+
+
 def cancel(*, jobs: QuerySet[Job]) -> int:
     """Cancel those that are not over; a worker notices when it next notes progress. Returns how many."""
     waiting = jobs.filter(state__in=(Job.State.QUEUED, Job.State.FAILED, Job.State.RUNNING))

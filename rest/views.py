@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from contracts.texts import unfit_character
+from rest.concurrency import expensive
 from rest.filtering import Ordering, Search
 from rest.parameters import REASON_LENGTH, flag, line, refuse_unknown, words
 from rest.permissions import Token
@@ -36,7 +37,14 @@ class Guarded(APIView):
     """The query parameters this view knows."""
     may_conflict = False
     """Whether a write that is none of a row may find something in its way: 409 and 412, for the description."""
+    expensive_methods: ClassVar[frozenset[str]] = frozenset()
+    """Methods that take long to answer: one caller has only so many of these at a time."""
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer; what `initial` takes for it is given back whatever happens."""
+        with ExitStack() as self._taken:
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Slow down whoever asks too often, before anything else; then see who it is and what was asked."""
@@ -45,6 +53,8 @@ class Guarded(APIView):
             raise Problem(415, "unsupported_media_type", "Send the body as it is, not compressed.")
         super().initial(request, *args, **kwargs)
         refuse_unknown(request, self.known_parameters(request))
+        if request.method in self.expensive_methods:
+            self._taken.enter_context(expensive(caller_of(request)))
 
     def check_throttles(self, request: Request) -> None:
         """The caller's own limit; the address has been asked about."""
@@ -64,6 +74,13 @@ class Guarded(APIView):
         response.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ("Authorization", "Cookie"))
         return response
+
+
+def caller_of(request: Request) -> str:
+    """Who asks: a token, or a person."""
+    if isinstance(request.auth, Token):
+        return f"token {request.auth.pk}"  # type: ignore[attr-defined]  # a token is a row
+    return f"person {request.user.pk}"
 
 
 class Resource(Guarded, GenericViewSet[Any]):

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import re_path
 
 from bindings.api.reports import ReportResource
-from bindings.api.validating import Validate
+from bindings.api.validating import Validate, Validated
 from bindings.api.views import AgentResource, BindingResource, HandOffResource
 from rest.routing import Router
 
@@ -32,4 +32,5 @@ urlpatterns = [
         r"^reports/(?P<pk>[0-9]{1,9})/?$", ReportResource.as_view({"get": "retrieve"}), name="report-detail"
     ),
     re_path(r"^validate/?$", Validate.as_view(), name="validate"),
+    re_path(r"^validate/(?P<pk>[0-9]{1,9})/?$", Validated.as_view(), name="validated"),
 ]

@@ -1,26 +1,32 @@
-"""`POST validate/`: a contract file in, findings out; nothing is kept."""
+"""`POST validate/`: a contract file in, findings out. A large one is judged by a job, and nothing of it is kept."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
-from contracts.context import RegistryContext
+from bindings.reports.files import (
+    AT_ONCE_BYTES,
+    VALIDATE_FILE,
+    TooMany,
+    ask_for_report_on,
+    of_result,
+    report_on,
+)
 from contracts.findings import Report
 from contracts.formats import FORMATS, render
-from contracts.loading import tree_of
-from contracts.tree import check_tree
-from kpis.importing import JOINED
-from kpis.importing.planning import context_for
+from jobs.models import Job
+from rest.concurrency import Busy
 from rest.parameters import words
 from rest.parsing import RawJSON, RawYAML
-from rest.problems import bad_parameter
-from rest.views import Guarded
+from rest.problems import Problem, bad_body, bad_parameter
+from rest.views import Guarded, caller_of
 
 TYPES = {
     "text": "text/plain; charset=utf-8",
@@ -46,46 +52,95 @@ class AnyType(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class Validate(Guarded):
-    """Judge a registry, an agent's bindings or a roster by every rule."""
+FORMAT = OpenApiParameter("format", str, enum=sorted(FORMATS), description="Of the answer; json if absent.")
+ANSWERS: Any = {
+    (200, kind.split(";")[0]): OpenApiTypes.OBJECT if "json" in kind else OpenApiTypes.STR
+    for kind in TYPES.values()
+}
 
+
+class ValidationSerializer(serializers.Serializer[Job]):
+    """A large file that is being judged."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    state = serializers.CharField(read_only=True, help_text="`queued`, `running`, or `failed`: tried again.")
+
+
+class _Validation(Guarded):
     read_scope = write_scope = "registry:read"
     only_reads = True
     needs = {"*": ["kpis.view_kpi"]}  # noqa: RUF012
     parameters = ("format",)
-    parser_classes = (RawYAML, RawJSON)
     content_negotiation_class = AnyType
+
+    @staticmethod
+    def format(request: Request) -> str:
+        """The format asked for. Raises Problem."""
+        chosen = words(request, "format", FORMATS) or ["json"]
+        if len(chosen) > 1:
+            raise bad_parameter("format", "Choose one format.")
+        return chosen[0]
+
+
+class Validate(_Validation):
+    """Judge a registry, an agent's bindings or a roster by every rule."""
+
+    expensive_methods = frozenset({"POST"})
+    parser_classes = (RawYAML, RawJSON)
 
     @extend_schema(
         tags=["validate"],
         operation_id="validate",
         request={("application/yaml"): OpenApiTypes.OBJECT, "application/json": OpenApiTypes.OBJECT},
-        parameters=[
-            OpenApiParameter(
-                "format", str, enum=sorted(FORMATS), description="Of the answer; json if absent."
-            )
-        ],
-        responses={
-            (200, kind.split(";")[0]): OpenApiTypes.OBJECT if "json" in kind else OpenApiTypes.STR
-            for kind in TYPES.values()
-        },
+        parameters=[FORMAT],
+        responses=ANSWERS | {(202, "application/json"): ValidationSerializer},
     )
     def post(self, request: Request) -> HttpResponse:
-        """Findings with line and column; 200 whatever they say, because judging worked."""
-        chosen = words(request, "format", FORMATS) or ["json"]
-        if len(chosen) > 1:
-            raise bad_parameter("format", "Choose one format.")
+        """Findings with line and column; 200 whatever they say, because judging worked. 202 for a large file, with
+        the address at which they will be."""
+        chosen = self.format(request)
         body: Any = request.data or b""
         is_json = (request.content_type or "").startswith("application/json")
-        report = report_on(body, "request.json" if is_json else "request.yaml")
-        return HttpResponse(render(report, chosen[0]), content_type=TYPES[chosen[0]])
+        name = "request.json" if is_json else "request.yaml"
+        if len(body) <= AT_ONCE_BYTES:
+            return answered(report_on(body, name), chosen)
+        try:
+            job = ask_for_report_on(body, name, caller=caller_of(request))
+        except TooMany:
+            raise Busy from None
+        except UnicodeDecodeError:
+            raise bad_body("wrong_encoding", "The body is not UTF-8.") from None
+        return waiting(job, f"{request.path.rstrip('/')}/{job.pk}/?format={chosen}")
 
 
-def report_on(body: bytes, name: str) -> Report:
-    """What reading and every rule say of one file; the file is judged among what there is here."""
-    tree = tree_of({name: body})
-    registry = next((one.document for one in tree.registries if one.document), None)
-    around: RegistryContext | None = context_for(registry, prune=False) if registry else None
-    texts = {one.source.file: one.source.text for one in tree.loaded}
-    beside = JOINED[0].beside(tree, prune=False) if JOINED else None
-    return Report.of(check_tree(tree, around, beside), [name], texts=texts)
+class Validated(_Validation):
+    """What came of a large file."""
+
+    @extend_schema(
+        tags=["validate"],
+        operation_id="validate_read",
+        parameters=[FORMAT, OpenApiParameter("pk", int, "path", description="What was answered as `id`.")],
+        responses=ANSWERS | {(202, "application/json"): ValidationSerializer},
+    )
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        """The findings; 202 until they are there. Only for who sent the file."""
+        chosen = self.format(request)
+        job = Job.objects.filter(pk=int(pk), kind=VALIDATE_FILE, payload__caller=caller_of(request)).first()
+        if job is None:
+            raise Problem(404, "not_found", "You have sent no file of this number, or it was forgotten.")
+        if job.state == Job.State.DONE:
+            return answered(of_result(job.result or {}), chosen)
+        if job.is_over:
+            raise Problem(422, "not_validated", f"The file could not be judged. {job.error}".strip())
+        return waiting(job, request.get_full_path())
+
+
+def answered(report: Report, chosen: str) -> HttpResponse:
+    """The findings."""
+    return HttpResponse(render(report, chosen), content_type=TYPES[chosen])
+
+
+def waiting(job: Job, address: str) -> HttpResponse:
+    """Where to ask again."""
+    headers = {"Location": address, "Retry-After": "1"}
+    return JsonResponse(ValidationSerializer(job).data, status=202, headers=headers)

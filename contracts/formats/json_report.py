@@ -25,6 +25,7 @@ def as_data(report: Report) -> dict[str, Any]:
             "text": summary(report),
             "files": len(report.files),
             **{f"{level.value}s": count for level, count in report.counts.items()},
+            "left_out": sum(report.left_out.values()),
         },
         "files": list(report.files),
         "findings": [finding_data(finding) for finding in report.findings],

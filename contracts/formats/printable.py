@@ -26,7 +26,13 @@ def printable_report(report: Report) -> Report:
     """The report with all of its texts on one line each and showable."""
     texts = {printable(file): text for file, text in report.texts.items()}
     files = tuple(map(printable, report.files))
-    return Report(tuple(map(_printable_finding, report.findings)), files, printable(report.remark), texts)
+    return replace(
+        report,
+        findings=tuple(map(_printable_finding, report.findings)),
+        files=files,
+        remark=printable(report.remark),
+        texts=texts,
+    )
 
 
 def _printable_finding(finding: Finding) -> Finding:

@@ -25,6 +25,7 @@ from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
 from kpis.models.kpi import registry_context
 from kpis.pictures import strip_svg
+from rest.concurrency import expensive_page
 
 
 class ThresholdInline(admin.TabularInline[Threshold, KPI]):
@@ -80,8 +81,12 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
                 name="kpis_kpi_restore",
             ),
             path("changes/", view(history.changes_view(self)), name="kpis_kpi_changes"),
-            path("import/", view(importing.upload_view(self)), name="kpis_kpi_import"),
-            path("import/<int:pk>/", view(importing.plan_view(self)), name="kpis_kpi_import_plan"),
+            path("import/", view(expensive_page(importing.upload_view(self))), name="kpis_kpi_import"),
+            path(
+                "import/<int:pk>/",
+                view(expensive_page(importing.plan_view(self))),
+                name="kpis_kpi_import_plan",
+            ),
             *super().get_urls(),
         ]
 

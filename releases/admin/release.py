@@ -23,6 +23,7 @@ from releases.admin.restoring import restore_view
 from releases.admin.telling import CHIPS, MEANINGS
 from releases.models import Approval, Channel, Release
 from releases.services import Refused
+from rest.concurrency import expensive_page
 
 PER_PAGE = 30
 STATE_CHIPS = {"proposed": "warning", "published": "normal", "superseded": "", "rejected": "critical"}
@@ -38,11 +39,11 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
         view, name = self.admin_site.admin_view, "releases_release"
         return [
             path("", view(self.list_view), name=f"{name}_changelist"),
-            path("publish/", view(publish_view(self)), name=f"{name}_publish"),
-            path("compare/", view(compare_view(self)), name=f"{name}_compare"),
+            path("publish/", view(expensive_page(publish_view(self))), name=f"{name}_publish"),
+            path("compare/", view(expensive_page(compare_view(self))), name=f"{name}_compare"),
             path("<int:number>/", view(self.release_view), name=f"{name}_change"),
             path("<int:number>/say/", view(require_POST(self.say_view)), name=f"{name}_say"),
-            path("<int:number>/restore/", view(restore_view(self)), name=f"{name}_restore"),
+            path("<int:number>/restore/", view(expensive_page(restore_view(self))), name=f"{name}_restore"),
             path("<int:number>/document/", view(self.document_view), name=f"{name}_document"),
         ]
 

@@ -32,6 +32,8 @@ from rest.problems import Problem
 from rest.views import Guarded
 
 SEEING = ["releases.view_release"]
+MOST_CHANGES = 2_000
+"""Changes that an answer lists."""
 NUMBER = OpenApiParameter("number", int, "path", description="The release's number.")
 
 
@@ -68,6 +70,7 @@ class DifferenceView(Guarded):
 
     read_scope = "registry:read"
     needs: ClassVar[dict[str, list[str]]] = {"*": SEEING}
+    expensive_methods = frozenset({"GET"})
 
     @extend_schema(
         tags=["releases"],
@@ -78,13 +81,14 @@ class DifferenceView(Guarded):
     def get(self, request: Request, number: str, other: str) -> Response:
         """Every change in words, and how much it matters."""
         before, after = numbered(number), numbered(other)
-        data = changes_data(compare(before, after))
+        data = changes_data(compare(before, after), MOST_CHANGES)
         return Response(
             {
                 "before": before.number,
                 "after": after.number,
                 "summary": data["summary"],
                 "changes": data["changes"],
+                "left_out": data["left_out"],
             }
         )
 
@@ -122,6 +126,7 @@ class RestoreView(Guarded):
 
     write_scope = "registry:write"
     may_conflict = True
+    expensive_methods = frozenset({"POST"})
     parameters = ("dry_run", "change_reason")
     needs: ClassVar[dict[str, list[str]]] = {
         "*": [

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracts.diffformats import changes_data
+from releases.api.actions import MOST_CHANGES
 from releases.api.callers import author_of, name_of
 from releases.api.filters import ReleaseFilter
 from releases.api.refusals import refusals
@@ -18,6 +19,8 @@ from releases.services import PublishPlan, plan_publish, publish
 from rest.parameters import flag
 from rest.views import Resource
 
+MOST_FINDINGS = 1_000
+"""Findings that an answer lists; a validation report has them all."""
 RELEASES = Release.objects.light().prefetch_related("channels", "approvals")
 """Releases as the API shows them."""
 
@@ -32,6 +35,7 @@ class ReleaseResource(Resource):
     read_scope = "registry:read"
     write_scope = "releases:write"
     may_conflict = True
+    expensive_methods = frozenset({"POST"})
     lookup_field = "number"
     search_fields = ("message", "author_name")
     ordering_fields = ("number",)
@@ -92,6 +96,6 @@ def foretold(plan: PublishPlan) -> dict[str, Any]:
         "channel": plan.channel,
         "release": ReleaseSerializer(same).data if same else None,
         "digest": plan.digest,
-        "changes": changes_data(plan.changes)["changes"],
-        "findings": FindingSerializer(plan.entries, many=True).data,
+        "changes": changes_data(plan.changes, MOST_CHANGES)["changes"],
+        "findings": FindingSerializer(plan.entries[:MOST_FINDINGS], many=True).data,
     }

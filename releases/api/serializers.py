@@ -82,6 +82,10 @@ class DifferenceSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(), read_only=True, help_text="How many changes of each class."
     )
     changes = ChangeSerializer(many=True, read_only=True)
+    left_out = serializers.IntegerField(
+        read_only=True,
+        help_text="Changes that are counted but not listed, the least grave: a list has 2,000.",
+    )
 
 
 class FindingSerializer(serializers.Serializer[Any]):

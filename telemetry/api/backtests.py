@@ -13,10 +13,11 @@ from jobs.models import Job
 from jobs.services import cancel
 from releases.api.callers import author_of
 from rest.bodies import Body, Line, Whole
+from rest.concurrency import Busy
 from rest.problems import ErrorItem, Invalid, Problem
-from rest.views import Guarded
+from rest.views import Guarded, caller_of
 from telemetry.backtest.questions import MOST_DAYS, USUAL_DAYS, Refused, Wish, ask
-from telemetry.backtest.running import KIND, start
+from telemetry.backtest.running import KIND, TooMany, start
 from telemetry.backtest.told import as_data
 from telemetry.ingest import clock
 from telemetry.models.series import NAME
@@ -78,6 +79,7 @@ class _Backtest(Guarded):
 class Backtests(_Backtest):
     """Asking."""
 
+    expensive_methods = frozenset({"POST"})
     only_reads = True  # a token that speaks for an agent may ask, too: it changes nothing
 
     @extend_schema(
@@ -102,7 +104,10 @@ class Backtests(_Backtest):
             question = ask(wish, clock())
         except Refused as refused:
             raise Invalid([ErrorItem(refused.code, refused.message, (refused.key,), refused.hint)]) from None
-        job = start([question], author=author_of(request))
+        try:
+            job = start([question], author=author_of(request), caller=caller_of(request))
+        except TooMany:
+            raise Busy from None
         address = f"{request.path.rstrip('/')}/{job.pk}/"
         return Response(as_data(job), status=201 if job.is_over else 202, headers={"Location": address})
 

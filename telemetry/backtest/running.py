@@ -12,7 +12,7 @@ from contracts.watched import BodyError, WatchedBinding
 from contracts.yamltree import paused_gc
 from jobs.models import Job
 from jobs.runner import run_job
-from jobs.services import enqueue
+from jobs.services import enqueue, open_of
 from telemetry.backtest.deciding import Decided
 from telemetry.backtest.episodes import Course, course
 from telemetry.backtest.history import History, Lane, Part
@@ -24,6 +24,8 @@ MOST = 5_000_000
 """Values that one question may look at: about a minute's work. People beyond are left out, and counted."""
 QUICK = 20_000
 """Values that are looked at while somebody waits: well under a second."""
+MOST_OPEN = 4
+"""Backtests of one caller that wait, or are worked out, at a time: the others' jobs get their turn, too."""
 Progress = Callable[[int, int, str], None]
 
 
@@ -31,12 +33,19 @@ def no_progress(done: int, total: int, message: str) -> None:
     """For who does not wait."""
 
 
-def start(questions: Sequence[Question], *, author: Any = None, key: str = "") -> Job:
+class TooMany(Exception):
+    """This caller has enough backtests waiting."""
+
+
+def start(questions: Sequence[Question], *, author: Any = None, key: str = "", caller: str = "") -> Job:
     """The job that answers these questions; over already where there is little to look at.
 
-    With a ``key``, there is one for the same questions and key, whatever the time they were asked.
+    With a ``key``, there is one for the same questions and key, whatever the time they were asked. Raises TooMany
+    where a ``caller`` has more than enough that are not over.
     """
-    payload = {"questions": [question.as_data() for question in questions]}
+    if caller and open_of(kind=KIND, caller=caller) >= MOST_OPEN:
+        raise TooMany
+    payload = {"questions": [question.as_data() for question in questions], "caller": caller}
     if key:
         asked = [question.as_data() | {"since": 0, "until": 0} for question in questions]
         key = sha256(json.dumps([key, asked], sort_keys=True).encode()).hexdigest()

@@ -18,12 +18,13 @@ from contracts.texts import unfit_character
 from jobs.models import Job
 from jobs.services import cancel
 from telemetry.backtest.questions import USUAL_DAYS, Refused, Wish, ask
-from telemetry.backtest.running import KIND, MOST, start
+from telemetry.backtest.running import KIND, MOST, TooMany, start
 from telemetry.backtest.told import Row, looked_at, rows, summary, told
 from telemetry.ingest import clock
 from telemetry.models import Standing
 from telemetry.models.series import NAME
 
+ENOUGH = "You have as many backtests waiting as one may. Wait for one of them, or cancel it."
 PERMISSION = "telemetry.view_standing"
 SEVERITIES = (("critical", "critical"), ("warning", "warning"), ("info", "elevated"))
 DAYS = tuple((days, f"{days} days") for days in (7, 30, 90, 365))
@@ -147,10 +148,14 @@ class Pages:
                 visible = field in form.fields and not form.fields[field].widget.is_hidden
                 form.add_error(field if visible else None, f"{refused.message} {refused.hint}".strip())
             else:
-                job = start([question], author=request.user)
-                return HttpResponseRedirect(
-                    reverse("admin:telemetry_standing_backtest_answer", args=[job.pk])
-                )
+                try:
+                    job = start([question], author=request.user, caller=f"person {request.user.pk}")
+                except TooMany:
+                    form.add_error(None, ENOUGH)
+                else:
+                    return HttpResponseRedirect(
+                        reverse("admin:telemetry_standing_backtest_answer", args=[job.pk])
+                    )
         return self._page(request, form, status=422)
 
     def answer(self, request: HttpRequest, pk: int) -> HttpResponse:

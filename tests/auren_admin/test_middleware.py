@@ -124,3 +124,14 @@ def test_a_nul_in_the_address_is_refused(client, address):
     response = client.get(address)
     assert response.status_code == 400
     assert_guarded(response)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("one " * 10, 200), ("one " * 11, 400), ("x" * 200, 200), ("x" * 201, 400)]
+)
+def test_a_search_has_only_so_many_words(editor_client, text, status):
+    for path, name in (("/admin/kpis/kpi/", "q"), ("/admin/kpis/unit/", "q")):
+        answer = editor_client.get(path, {name: text})
+        assert answer.status_code == status
+        if status == 400:
+            assert b"Search for at most 10 words" in answer.content

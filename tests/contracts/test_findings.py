@@ -52,3 +52,18 @@ def test_the_summary_is_the_first_sentence():
 def test_an_id_keeps_its_code():
     with pytest.raises(ValueError, match="already called"):
         register_code("KPI001", "something_else")
+
+
+def test_a_report_that_is_cut_keeps_the_worst_counts_all_and_says_so():
+    notes = [Finding("KPI001", Level.NOTE, (), "A note.", file="a", line=line) for line in range(1, 5)]
+    error = Finding("KPI001", Level.ERROR, (), "An error.", file="b", line=9)
+    cut = Report.of([*notes, error], ["a", "b"]).cut(2)
+    assert [finding.line for finding in cut.findings] == [1, 9]
+    assert cut.counts == {Level.ERROR: 1, Level.WARNING: 0, Level.NOTE: 4}
+    assert cut.remark == "3 of them are left out here, the least grave."
+    assert Report.of(notes).cut(4).left_out == {}
+
+
+def test_the_worst_level_is_that_of_what_is_left_out_too():
+    report = Report((), ("a",), left_out={Level.WARNING: 1})
+    assert report.worst is Level.WARNING

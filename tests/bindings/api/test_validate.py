@@ -5,13 +5,18 @@ import time
 
 import pytest
 
+from bindings.models import ApiToken
+from jobs.models import Job
+from jobs.runner import run_due
 from kpis.models import KPI, Revision
+from rest.concurrency import expensive
 from tests.bindings.api.conftest import agents, bearer, unhurried  # noqa: F401 - fixtures
 from tests.kpis.conftest import HRV, registry  # noqa: F401 - fixture
 from tests.rest.calls import call
 from tests.test_doors import CASES, FILES, registry_yaml
 
 YAML = "application/yaml"
+LEVELS = ("error", "warning", "note")
 
 
 @pytest.fixture
@@ -96,3 +101,49 @@ def test_what_cannot_be_answered_is_a_problem(reader, kind, query, status):
     answer = validate(reader, b"kpis: []", kind, query)
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def large(kpis=2_000):
+    """A registry of over half a megabyte, each KPI of which lacks nearly everything."""
+    rows = "".join(f"  - {{name: kpi_{number}, description: '{'x' * 300}'}}\n" for number in range(kpis))
+    return f"version: '1.1'\nkpis:\n{rows}".encode()
+
+
+def test_a_large_file_is_judged_by_a_job_and_nothing_of_it_is_kept(reader):
+    asked = validate(reader, large(), query="?format=json")
+    assert asked.status_code == 202
+    address = asked["Location"].removeprefix("/api/v1/")
+    assert call(reader, "GET", address).status_code == 202
+    assert run_due() == 1
+    report = call(reader, "GET", address).json()
+    assert report["summary"]["errors"] > 1_000
+    assert len(report["findings"]) == 1_000
+    assert report["summary"]["left_out"] == sum(report["summary"][f"{it}s"] for it in LEVELS) - 1_000
+    assert "left out" in report["summary"]["text"]
+    assert "text" not in Job.objects.get().payload
+
+
+def test_only_who_sent_a_file_is_told_of_it(reader):
+    address = validate(reader, large())["Location"].removeprefix("/api/v1/")
+    assert call(bearer("registry:read"), "GET", address).status_code == 404
+
+
+def test_a_third_large_file_of_one_caller_has_to_wait_and_another_caller_need_not(reader):
+    body = large()
+    assert [validate(reader, body).status_code for _ in range(3)] == [202, 202, 429]
+    assert validate(bearer("registry:read"), body).status_code == 202
+
+
+def test_an_answer_lists_the_worst_findings_and_counts_the_others(reader):
+    body = large(1_500)[:500_000].rpartition(b"\n")[0]
+    report = validate(reader, body).json()
+    assert {one["level"] for one in report["findings"]} == {"error"}
+    assert len(report["findings"]) == 1_000 < report["summary"]["errors"]
+
+
+def test_a_caller_with_two_requests_under_way_is_told_when_to_come_again(reader):
+    caller = f"token {ApiToken.objects.get().pk}"
+    with expensive(caller), expensive(caller):
+        answer = validate(reader, registry_yaml().encode())
+    assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+    assert answer.json()["code"] == "too_many_at_once"

@@ -63,6 +63,7 @@ def test_json_has_a_version_and_a_stable_shape():
         "errors": 1,
         "warnings": 1,
         "notes": 1,
+        "left_out": 0,
     }
     assert [finding["line"] for finding in data["findings"]] == [None, 2, 3]
     keys = ["rule", "code", "level", "message", "hint", "subject", "path", "file", "line", "column"]
