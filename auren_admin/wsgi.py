@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from auren_admin.databases import hurry, of_jobs, of_requests
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auren_admin.settings")
+
+hurry(
+    settings.DATABASES["default"],
+    before=of_jobs(settings.JOB_DATABASE_WAIT),
+    limits=of_requests(settings.DATABASE_WAIT),
+)
 
 application: WSGIApplication = get_wsgi_application()
 

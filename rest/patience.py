@@ -1,0 +1,60 @@
+"""How long a thread waits for the database, and for other threads that wait for it.
+
+PostgreSQL itself ends a statement that takes too long, but not while it is frozen: so the connection counts too
+(`auren_admin.postgresql`). Who waits for the lock of a thread that waits for the database is bound here.
+A file is not waited for like that: with SQLite nothing of this is in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
+from threading import Lock, local
+from typing import Final
+
+from django.db import OperationalError
+
+SHORT: Final = 2.0
+"""Seconds at a time for a report of observations, which its sender keeps and repeats."""
+
+
+class _OfThread(local):
+    most: float = inf
+
+
+_of_thread = _OfThread()
+_of_process = inf
+
+
+def longest() -> float:
+    """Seconds that this thread waits at a time; infinite where no limit is in force."""
+    return _of_process if _of_process == inf else min(_of_thread.most, _of_process)
+
+
+def set_longest(seconds: float) -> None:
+    """How long each thread of this process waits that was told nothing shorter."""
+    global _of_process
+    _of_process = seconds
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Have this thread wait no longer than this at a time."""
+    before, _of_thread.most = _of_thread.most, seconds
+    try:
+        yield
+    finally:
+        _of_thread.most = before
+
+
+@contextmanager
+def holding(lock: Lock) -> Iterator[None]:
+    """Hold a lock that another thread may have while it waits for the database. Raises OperationalError."""
+    most = longest()
+    if not lock.acquire(timeout=-1 if most == inf else most):
+        raise OperationalError(f"another thread has waited for the database for {most:g} s")
+    try:
+        yield
+    finally:
+        lock.release()
