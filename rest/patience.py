@@ -11,16 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
 from threading import Lock, local
+from time import monotonic
 from typing import Final
 
 from django.db import OperationalError
 
 SHORT: Final = 2.0
-"""Seconds at a time for a report of observations, which its sender keeps and repeats."""
+"""Seconds in all for a report of observations, which its sender keeps and repeats."""
+FLOOR: Final = 0.5
+"""Seconds that each statement may take even so: what took long may have been no wait."""
 
 
 class _OfThread(local):
     most: float = inf
+    until: float = inf
 
 
 _of_thread = _OfThread()
@@ -28,8 +32,11 @@ _of_process = inf
 
 
 def longest() -> float:
-    """Seconds that this thread waits at a time; infinite where no limit is in force."""
-    return _of_process if _of_process == inf else min(_of_thread.most, _of_process)
+    """Seconds that this thread waits now; infinite where no limit is in force."""
+    if _of_process == inf:
+        return inf
+    most = min(_of_thread.most, _of_process)
+    return most if _of_thread.until == inf else min(most, max(_of_thread.until - monotonic(), FLOOR))
 
 
 def set_longest(seconds: float) -> None:
@@ -39,13 +46,14 @@ def set_longest(seconds: float) -> None:
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Have this thread wait no longer than this at a time."""
-    before, _of_thread.most = _of_thread.most, seconds
+def at_most(seconds: float, *, in_all: bool = False) -> Iterator[None]:
+    """Have this thread wait no longer than this at a time, or all times together."""
+    before = _of_thread.most, _of_thread.until
+    _of_thread.most, _of_thread.until = seconds, monotonic() + seconds if in_all else inf
     try:
         yield
     finally:
-        _of_thread.most = before
+        _of_thread.most, _of_thread.until = before
 
 
 @contextmanager

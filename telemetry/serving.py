@@ -70,7 +70,7 @@ class Reports:
             return self._django(environ, self._learning(start_response))
         body: bytes = environ["wsgi.input"].read(int(length))
         try:
-            with at_most(SHORT):
+            with at_most(SHORT, in_all=True):
                 answer = _reported(body, grant.agent_name, is_strict=bool(is_strict))
         except Exception as error:
             if problem := refusal(error):

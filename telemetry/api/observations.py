@@ -31,7 +31,7 @@ class Observations(Guarded):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The answer, within two or three seconds: who reports has others to answer to."""
-        with at_most(SHORT):
+        with at_most(SHORT, in_all=True):
             return super().dispatch(request, *args, **kwargs)
 
     @extend_schema(

@@ -78,4 +78,3 @@ def test_a_pool_hands_out_no_connection_to_a_frozen_server(way, address):
         way.frozen.clear()
         with within(5), pool.connection(timeout=5) as found:
             assert found.cursor().execute("SELECT 1").fetchone() == (1,)
-
