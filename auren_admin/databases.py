@@ -102,4 +102,5 @@ def hurry(config: dict[str, Any], *, before: Limits, limits: Limits) -> None:
         if options[name] == value:  # what the address says stays
             options[name] = limits.network[name]
     options["options"] = limits.session + options["options"].removeprefix(before.session)
+    options["pool"]["timeout"] = 1.0
     set_longest(limits.statement)

@@ -89,7 +89,7 @@ class Probes:
 
 def slowed(stage: Stage, name: str, harm: Harm, seconds: float) -> Outcome:
     """Poll, report and probe before, while and after the database keeps everybody waiting."""
-    with polled(stage, AUREN_THREADS="32") as scene:
+    with polled(stage) as scene:
         postgres: Postgres = stage.postgres  # type: ignore[assignment]  # `polled` needs it too
         forget()
         token = new_token("reporters", Agent.objects.get(name=AGENT), "observations:write")

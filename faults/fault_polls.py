@@ -84,12 +84,12 @@ class Scene:
 
 
 @contextmanager
-def polled(stage: Stage, **environment: str) -> Iterator[Scene]:
+def polled(stage: Stage) -> Iterator[Scene]:
     """Have agents poll a published registry. Raises Missing without PostgreSQL: SQLite is a file, never away."""
     if stage.postgres is None:
         raise Missing("PostgreSQL's server is not installed")
     chance, port, tokens = seeded(stage.seed), spare_port(), prepare(stage)
-    server = web(stage, port, **environment)
+    server = web(stage, port)
     scene = Scene(stage, chance, port, server, Pollers(port, tokens, chance))
     scene.pollers.start()
     try:

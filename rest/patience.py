@@ -7,12 +7,12 @@ A file is not waited for like that: with SQLite nothing of this is in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from math import inf
 from threading import Lock, local
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from django.db import OperationalError
 
@@ -20,6 +20,10 @@ SHORT: Final = 2.0
 """Seconds in all for a report of observations, which its sender keeps and repeats."""
 FLOOR: Final = 0.5
 """Seconds that each statement may take even so: what took long may have been no wait."""
+
+
+SINCE: Final = "auren.since"
+"""Key of a request's environment: when it came, by `time.monotonic()`."""
 
 
 class _OfThread(local):
@@ -54,6 +58,12 @@ def at_most(seconds: float, *, in_all: bool = False) -> Iterator[None]:
         yield
     finally:
         _of_thread.most, _of_thread.until = before
+
+
+def at_most_since(environ: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Have this thread wait no longer than a report may that waited for the thread already."""
+    waited = monotonic() - environ[SINCE] if SINCE in environ else 0.0
+    return at_most(max(SHORT - waited, FLOOR), in_all=True)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from releases.serving.front import Application, Environ, StartResponse, Taker
 from releases.serving.pages import ROOT, Headers
 from releases.serving.shelf import Grant
 from rest.middleware import HEADER as REQUEST_ID
-from rest.patience import SHORT, at_most
+from rest.patience import at_most_since
 from rest.problems import answer as answer_problem
 from telemetry.bodies import BODY_MAX_BYTES
 from telemetry.exposition.keeper import Keeper
@@ -70,7 +70,7 @@ class Reports:
             return self._django(environ, self._learning(start_response))
         body: bytes = environ["wsgi.input"].read(int(length))
         try:
-            with at_most(SHORT, in_all=True):
+            with at_most_since(environ):
                 answer = _reported(body, grant.agent_name, is_strict=bool(is_strict))
         except Exception as error:
             if problem := refusal(error):

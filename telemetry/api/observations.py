@@ -13,7 +13,7 @@ from rest_framework.throttling import BaseThrottle
 
 from rest.parameters import flag
 from rest.parsing import RawJSON
-from rest.patience import SHORT, at_most
+from rest.patience import at_most_since
 from rest.permissions import Token
 from rest.views import Guarded
 from telemetry.api.shapes import ANSWER, OBSERVATIONS
@@ -31,7 +31,7 @@ class Observations(Guarded):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The answer, within two or three seconds: who reports has others to answer to."""
-        with at_most(SHORT, in_all=True):
+        with at_most_since(request.META):
             return super().dispatch(request, *args, **kwargs)
 
     @extend_schema(
