@@ -84,7 +84,6 @@ def database(env: Environment, data_dir: Path, *, connections: int, limits: Limi
         "reconnect_timeout": 1.0,
         "connection_class": postgresql.BoundedConnection,
     }
-    set_longest(limits.statement)
     # Of what is said twice, PostgreSQL takes the last: what the address says counts.
     session = {"options": f"{limits.session} {options.get('options', '')}".strip()}
     return config | {

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auren_admin.settings")
 
+application: WSGIApplication = get_wsgi_application()
+
 hurry(
     settings.DATABASES["default"],
     before=of_jobs(settings.JOB_DATABASE_WAIT),
     limits=of_requests(settings.DATABASE_WAIT),
 )
-
-application: WSGIApplication = get_wsgi_application()
 
 if settings.FAST_POLLS:
     from releases.serving.assembly import in_front_of  # models can be imported only by now

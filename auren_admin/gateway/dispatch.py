@@ -41,7 +41,7 @@ TICK = 0.1
 """Seconds between two looks at what is too slow."""
 SMALL = 64 * 1024
 """Bytes of a body that somebody may send who has not signed in: the form to sign in is one."""
-PATIENCE = 1.5
+PATIENCE = 1.25
 """Seconds that a report or a scrape waits for a thread; a page waits `PAGES_PATIENCE`. A report that gets one has
 what is left of two seconds to wait for the database, but half a second in any case."""
 PAGES_PATIENCE = 10.0
