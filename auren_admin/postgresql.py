@@ -32,7 +32,7 @@ class BoundedConnection(Connection[Any]):
         if timeout is not None or most == inf:
             return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, max(most - CANCEL, CANCEL))
+            return super().wait(gen, interval, most - CANCEL if most > 2 * CANCEL else CANCEL)
         except _WaitTimeout:
             return self._taken_back(gen, most)
 

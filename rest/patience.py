@@ -36,11 +36,17 @@ _of_process = inf
 
 
 def longest() -> float:
-    """Seconds that this thread waits now; infinite where no limit is in force."""
-    if _of_process == inf:
+    """Seconds that this thread waits now; infinite where no limit is in force. Asked for every statement."""
+    most, thread = _of_process, _of_thread
+    if most == inf:
         return inf
-    most = min(_of_thread.most, _of_process)
-    return most if _of_thread.until == inf else min(most, max(_of_thread.until - monotonic(), FLOOR))
+    if thread.most < most:
+        most = thread.most
+    if (until := thread.until) != inf:
+        left = until - monotonic()
+        if left < most:
+            most = left if left > FLOOR else FLOOR
+    return most
 
 
 def set_longest(seconds: float) -> None:

@@ -2,13 +2,13 @@
 
 import math
 import threading
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from django.db import OperationalError
 
 from rest import patience
-from rest.patience import FLOOR, at_most, holding, longest, set_longest
+from rest.patience import FLOOR, SHORT, SINCE, at_most, at_most_since, holding, longest, set_longest
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +31,14 @@ def test_what_is_allowed_in_all_is_used_up():
         assert FLOOR <= longest() < FLOOR + 0.15
         sleep(0.2)
         assert longest() == FLOOR
+
+
+@pytest.mark.parametrize(("ago", "left"), [(0.0, SHORT), (1.2, SHORT - 1.2), (30.0, FLOOR)])
+def test_a_report_has_what_its_wait_for_a_thread_left(ago, left):
+    with at_most_since({SINCE: monotonic() - ago}):
+        assert longest() == pytest.approx(left, abs=0.1)
+    with at_most_since({}):
+        assert longest() == pytest.approx(SHORT, abs=0.1)
 
 
 def test_another_thread_is_not_meant(monkeypatch):
