@@ -1,9 +1,11 @@
 """The wiring as a Django app, so that its commands and checks are found."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core import checks
 
 from auren_admin.checks import static_files_collected, variables_known
+from rest.patience import set_longest
 
 
 class AurenAdminConfig(AppConfig):
@@ -11,5 +13,7 @@ class AurenAdminConfig(AppConfig):
     verbose_name = "AUREN Admin"
 
     def ready(self) -> None:
+        if "pool" in settings.DATABASES["default"]["OPTIONS"]:
+            set_longest(settings.JOB_DATABASE_WAIT)  # a web process hurries more: see `auren_admin.wsgi`
         checks.register(variables_known)
         checks.register(static_files_collected, deploy=True)

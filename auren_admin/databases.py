@@ -1,9 +1,11 @@
-"""Which database: a file by default, PostgreSQL by DATABASE_URL."""
+"""Which database, and how long anybody waits for it: a file by default, PostgreSQL by DATABASE_URL."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from auren_admin.environment import Environment
+from rest.patience import set_longest
 
 SQLITE_OPTIONS = {
     # Readers do not block the writer; a transaction takes its lock at once and waits for its turn
@@ -17,7 +19,50 @@ SQLITE_OPTIONS = {
 }
 
 
-def database(env: Environment, data_dir: Path, *, connections: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, in seconds, one kind of process waits: for a statement, for a lock, for somebody who holds locks
+    and does nothing, and for a machine that does not even confirm what it is sent."""
+
+    statement: int
+    lock: int
+    idle: int
+    unconfirmed: int
+
+    @property
+    def session(self) -> str:
+        """As a session of PostgreSQL is told."""
+        limits = {
+            "statement_timeout": self.statement,
+            "lock_timeout": self.lock,
+            "idle_in_transaction_session_timeout": self.idle,
+        }
+        return " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+
+    @property
+    def network(self) -> dict[str, int]:
+        """As libpq is: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS."""
+        return {
+            "connect_timeout": 3,
+            "keepalives_idle": self.unconfirmed,
+            "keepalives_interval": max(self.unconfirmed // 3, 1),
+            "keepalives_count": 3,
+            "tcp_user_timeout": self.unconfirmed * 1000,
+        }
+
+
+def of_jobs(seconds: int) -> Limits:
+    """Of jobs, commands and migrations: nobody sits in front of them."""
+    return Limits(statement=seconds, lock=min(60, seconds), idle=60, unconfirmed=30)
+
+
+def of_requests(seconds: int) -> Limits:
+    """Of the web, where a thread that waits is one that answers nobody else. A node that froze in a transaction
+    gives its locks back, so that the others can go on."""
+    return Limits(statement=seconds, lock=seconds, idle=15, unconfirmed=5)
+
+
+def database(env: Environment, data_dir: Path, *, connections: int, limits: Limits) -> dict[str, Any]:
     """Django's settings for the database; a process opens at most ``connections`` to PostgreSQL."""
     config = env.database("DATABASE_URL") or {
         "ENGINE": "django.db.backends.sqlite3",
@@ -27,13 +72,34 @@ def database(env: Environment, data_dir: Path, *, connections: int) -> dict[str,
     if config["ENGINE"].endswith("sqlite3"):
         if config["NAME"] != ":memory:":
             Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-        return config | {"OPTIONS": SQLITE_OPTIONS | options}
+        return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": SQLITE_OPTIONS | options}
+    from auren_admin import postgresql  # with SQLite nobody needs the driver
+
     # There are enough: who waits for one waits for a database that is away. By default the pool would try it again
     # after one, two, four … seconds, and after an outage of minutes not for minutes: each request tries anew here.
-    pool = {"min_size": 1, "max_size": connections, "timeout": 2.0, "reconnect_timeout": 1.0}
-    session = {
-        "connect_timeout": 3,
-        # A process that froze in a transaction gives its locks back.
-        "options": "-c idle_in_transaction_session_timeout=60s",
+    pool = {
+        "min_size": 1,
+        "max_size": connections,
+        "timeout": 2.0,
+        "reconnect_timeout": 1.0,
+        "connection_class": postgresql.BoundedConnection,
     }
-    return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool} | session | options}
+    # Of what is said twice, PostgreSQL takes the last: what the address says counts.
+    session = {"options": f"{limits.session} {options.get('options', '')}".strip()}
+    return config | {
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": pool} | limits.network | options | session,
+    }
+
+
+def hurry(config: dict[str, Any], *, before: Limits, limits: Limits) -> None:
+    """Have this process wait as a web server may, whatever it was told before; before any connection is opened."""
+    options = config["OPTIONS"]
+    if "pool" not in options:
+        return
+    for name, value in before.network.items():
+        if options[name] == value:  # what the address says stays
+            options[name] = limits.network[name]
+    options["options"] = limits.session + options["options"].removeprefix(before.session)
+    options["pool"]["timeout"] = 1.0
+    set_longest(limits.statement)

@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from auren_admin.pages import unavailable
 from releases.serving.front import REFUSED
 from releases.serving.readiness import readiness
-from rest.handling import RETRY_AFTER, SENTENCES
-from rest.middleware import is_api
-from rest.problems import Problem, ProblemResponse
+from rest.outages import Outage
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,11 +38,7 @@ def liveness(get_response: GetResponse) -> GetResponse:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """That the database is away, without asking it."""
-    again = {"Retry-After": str(RETRY_AFTER)}
-    if is_api(request):
-        return ProblemResponse(Problem(503, "unavailable", SENTENCES[503], headers=again), request)
-    text = "The database is away. Try again in a moment.\n"
-    return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8", headers=again)
+    return unavailable(request, Outage.AWAY)
 
 
 def unchanged(get_response: GetResponse) -> GetResponse:

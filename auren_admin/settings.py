@@ -9,7 +9,7 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from auren_admin.databases import database
+from auren_admin.databases import database, of_jobs
 from auren_admin.discretion import logging_to_stderr
 from auren_admin.environment import Environment, SettingError, development_key, read_env_file
 from rest.defaults import API_APPS, SPECTACULAR, rest_framework
@@ -161,7 +161,13 @@ TEMPLATES = [
 
 # Database: a file by default, PostgreSQL by DATABASE_URL
 
-DATABASES = {"default": database(env, DATA_DIR, connections=max(2 * THREADS, JOBS_AT_ONCE) + 2)}
+DATABASE_WAIT = env.whole("AUREN_DATABASE_WAIT", default=10, low=2, high=600)
+JOB_DATABASE_WAIT = env.whole("AUREN_JOB_DATABASE_WAIT", default=3600, low=10, high=604_800)
+DATABASES = {
+    "default": database(
+        env, DATA_DIR, connections=max(2 * THREADS, JOBS_AT_ONCE) + 2, limits=of_jobs(JOB_DATABASE_WAIT)
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Background jobs are called for through files, or Redis: see `auren_admin.celery`

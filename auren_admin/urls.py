@@ -15,3 +15,5 @@ urlpatterns = [
     path("", include("telemetry.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
+
+handler500 = "auren_admin.pages.fault"

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from auren_admin.databases import hurry, of_jobs, of_requests
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auren_admin.settings")
 
 application: WSGIApplication = get_wsgi_application()
+
+hurry(
+    settings.DATABASES["default"],
+    before=of_jobs(settings.JOB_DATABASE_WAIT),
+    limits=of_requests(settings.DATABASE_WAIT),
+)
 
 if settings.FAST_POLLS:
     from releases.serving.assembly import in_front_of  # models can be imported only by now

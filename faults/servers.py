@@ -155,3 +155,14 @@ class Postgres(Server):
         os.kill(int(self.pid_file.read_text().split()[0]), signal.SIGQUIT)
         if self.process is not None:
             self.process.wait(10)
+
+    def signal_every(self, number: signal.Signals) -> None:
+        """To its main process and to each that serves a connection: they are in sessions of their own."""
+        main = int(self.pid_file.read_text().split()[0])
+        if number != signal.SIGCONT:
+            os.kill(main, number)  # first, so that it starts no more
+        for child in Path(f"/proc/{main}/task/{main}/children").read_text().split():
+            os.kill(int(child), number)
+        if number == signal.SIGCONT:
+            os.kill(main, number)
+            self.signal_all(number)  # ``runuser`` stands still along with what it started

@@ -9,19 +9,17 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as ModelError
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from contracts.findings import Path
+from rest.outages import RETRY_AFTER, outage_of
 from rest.problems import ErrorItem, Invalid, Problem, ProblemResponse
 
 log = logging.getLogger(__name__)
-
-RETRY_AFTER = 5
-"""Seconds after which a database that was away is worth another try."""
 
 CODES = {
     400: "bad_request",
@@ -95,8 +93,8 @@ def _of_database(exc: Exception) -> Problem | None:
         return Problem(409, "in_use", f"It is used by: {listed}.", more={"used_by": users[:100]})
     if isinstance(exc, IntegrityError):
         return Problem(409, "conflict", "Someone else stored the same, or removed what this refers to.")
-    if isinstance(exc, (OperationalError, InterfaceError)):
-        return Problem(503, "unavailable", SENTENCES[503], headers={"Retry-After": str(RETRY_AFTER)})
+    if outage := outage_of(exc):
+        return Problem(503, "unavailable", outage.value, headers={"Retry-After": str(RETRY_AFTER)})
     return None
 
 

@@ -112,3 +112,18 @@ class ProblemResponse(HttpResponse):
         super().__init__(json.dumps(body), content_type=CONTENT_TYPE, status=problem.status_code)
         for name, value in problem.headers.items():
             self[name] = value
+
+
+def answer(
+    problem: Problem,
+    start_response: Callable[..., Any],
+    usual: Iterable[tuple[str, str]],
+    own: dict[str, str],
+) -> list[bytes]:
+    """The same without Django: with the ``usual`` headers of its answers, of which ``own`` differ."""
+    body = json.dumps(problem.as_data(own.get("X-Request-ID", ""))).encode()
+    own = own | {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body))}
+    headers = [(name, own.get(name, value)) for name, value in usual if name != "Content-Encoding"]
+    status = f"{problem.status_code} {HTTPStatus(problem.status_code).phrase}"
+    start_response(status, [*headers, *problem.headers.items()])
+    return [body]

@@ -20,7 +20,7 @@ ALWAYS = {
     "406": "Only JSON is answered.",
     "429": "Too many requests; `Retry-After` says when to go on.",
     "500": "A fault of the server.",
-    "503": "The database is away; `Retry-After` says when to try again.",
+    "503": "The database is away, busy or read-only; `Retry-After` says when to try again.",
 }
 ROW = {"404": "There is nothing by this name."}
 BODY = {

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
+from django.db import DatabaseError, InterfaceError, OperationalError
+
 from contracts.evaluation import SECOND, Evaluator, evaluator, moment
 from contracts.naming import NearNames
 from contracts.watched import BodyError, Definition, WatchedBinding
 from contracts.watching import Watching
 from releases.models import Channel, Following, ServingRevision
 from releases.models.channel import PRODUCTION
+from rest.patience import holding
 
 LOOK_EVERY = 0.5  # seconds
 
@@ -58,6 +61,7 @@ class Released:
 class _Held:
     revision: int = -1
     looked: float = 0.0
+    failed: float = 0.0
     released: Released = field(default_factory=Released)
 
 
@@ -69,10 +73,21 @@ def current() -> Released:
     """What is in force now, at most half a second old."""
     now = time.monotonic()
     if now - _held.looked >= LOOK_EVERY or _held.revision < 0:
-        with _looking:  # one thread looks; what it read is never replaced by something older
+        with holding(_looking):  # one thread looks; what it read is never replaced by something older
             if now - _held.looked >= LOOK_EVERY or _held.revision < 0:
-                _look()
+                _look_for(now)
     return _held.released
+
+
+def _look_for(asked: float) -> None:
+    """Look, unless somebody did in vain since this was asked for: one after the other would wait as long."""
+    if _held.failed > asked:
+        raise OperationalError("another thread was not answered")
+    try:
+        _look()
+    except (DatabaseError, InterfaceError):
+        _held.failed = time.monotonic()
+        raise
 
 
 def _look() -> None:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from contracts.evaluation import SECOND
 from contracts.yamltree import paused_gc
-from rest.handling import SENTENCES
+from rest.outages import Outage, gave_way
 from rest.problems import ErrorItem, Invalid, Problem
 from telemetry import contracts_now
 from telemetry.batch import Batch
@@ -31,8 +31,6 @@ log = logging.getLogger(__name__)
 
 DAY = 24 * 60 * 60 * SECOND
 ATTEMPTS = 5
-AGAIN = frozenset({"40001", "40P01"})
-"""What PostgreSQL calls a transaction that it gave up in favour of another one, by no fault of its own."""
 
 
 def clock() -> int:
@@ -109,11 +107,11 @@ def _alone(delivery: Delivery, now: int) -> dict[str, Any]:
         except (_AnsweredBefore, IntegrityError, Gone) as error:
             problem = error
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") not in AGAIN:
+            if not gave_way(error):
                 raise
             problem = error
     log.warning("A batch was given up after %d tries: %s", ATTEMPTS, type(problem).__name__)
-    raise Problem(503, "unavailable", SENTENCES[503], headers={"Retry-After": "1"})
+    raise Problem(503, "unavailable", Outage.BUSY.value, headers={"Retry-After": "1"})
 
 
 def _answered(delivery: Delivery) -> dict[str, Any] | None:

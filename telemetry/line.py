@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
+from rest.outages import gave_way, outage_of
+from rest.patience import holding
 from telemetry.deliveries import Delivery
 from telemetry.storage.turns import turn
 
@@ -60,16 +62,16 @@ class Line:
         mine = _Place(delivery, frozenset([stretch.user for stretch in delivery.stretches]))
         with self._counter:
             self._waiting.append(mine)
-        with self._door:
-            if mine.is_waiting:
-                try:
+        try:
+            with holding(self._door):
+                if mine.is_waiting:
                     with turn():  # who comes while this process waits for its turn goes along
                         group = self._group_of(mine)
                         self._leave(group)
                         self._serve(group, now)
-                except BaseException:  # it got no turn
-                    self._leave([mine])
-                    raise
+        except BaseException:  # it got no turn
+            self._leave([mine])
+            raise
         if mine.error is not None:
             raise mine.error
         return self._alone(delivery, now) if mine.answer is None else mine.answer
@@ -89,7 +91,7 @@ class Line:
             return list(self._waiting)
 
     def _leave(self, places: Sequence[_Place]) -> None:
-        """Have them wait no longer. Only who is at the door may."""
+        """Have them wait no longer. Only who is at the door may, or who gives up for itself."""
         with self._counter:
             self._waiting = [place for place in self._waiting if place not in places]
         for place in places:
@@ -98,18 +100,16 @@ class Line:
     def _serve(self, group: Sequence[_Place], now: int) -> None:
         try:
             answers = self._together([place.delivery for place in group], now)
-        except (OperationalError, InterfaceError) as error:
-            if getattr(
-                error.__cause__, "sqlstate", None
-            ):  # it gave up this transaction for another one, or ends
+        except Exception as error:
+            if gave_way(error) or outage_of(error) is None:
+                # One stands in the way of the others, or another transaction did: each is told about itself.
+                log.debug("%d deliveries go alone: %s", len(group), type(error).__name__)
                 return
-            # It is away. To ask it for the others too would have them wait once more for as long.
+            # To ask the database for the others too would have them wait once more for as long.
             others = self._all()
             self._leave(others)
             for place in (*group, *others):
                 place.error = error
-        except Exception as error:  # one stands in the way of the others: each is told about itself
-            log.debug("%d deliveries go alone: %s", len(group), type(error).__name__)
         else:
             for place, answer in zip(group, answers, strict=True):
                 place.answer = answer

@@ -18,7 +18,10 @@ from releases.serving.front import Application, Environ, StartResponse
 from releases.serving.negotiation import gzip_wanted
 from releases.serving.pages import Headers
 from releases.serving.shelf import Grant
+from rest.handling import problem_of
 from rest.middleware import HEADER as REQUEST_ID
+from rest.outages import outage_of
+from rest.problems import Problem, answer
 from telemetry.exposition.formats import wants_open_metrics
 from telemetry.exposition.keeper import Keeper
 from telemetry.exposition.scrape import Scrape, scrape
@@ -27,6 +30,15 @@ log = logging.getLogger(__name__)
 
 SCOPE: Final = "metrics:read"
 LENGTH: Final = "Content-Length"
+
+
+def refusal(error: Exception) -> Problem | None:
+    """What a caller is told of an outage of the database, without asking it again; None where it is no outage."""
+    if outage_of(error) is None:
+        return None
+    log.error("The database: %s", error)
+    problem = problem_of(error)
+    return problem if isinstance(problem, Problem) else None
 
 
 class Scrapes:
@@ -52,7 +64,9 @@ class Scrapes:
             return self._django(environ, self._learning((is_open, is_packed), start_response))
         try:
             found = self._found(is_open=is_open)
-        except Exception:
+        except Exception as error:
+            if problem := refusal(error):
+                return answer(problem, start_response, headers, {REQUEST_ID: name})
             log.warning("A scrape is left to Django", exc_info=True)
             return self._django(environ, start_response)
         if self._keeper and self._kpis and settings.SUBJECT_LABEL != "off":

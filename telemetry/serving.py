@@ -6,26 +6,22 @@ answer of Django's, which is asked the first time. Whatever is unusual, and what
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from releases.serving.front import Application, Environ, StartResponse, Taker
 from releases.serving.pages import ROOT, Headers
 from releases.serving.shelf import Grant
-from rest.handling import problem_of
 from rest.middleware import HEADER as REQUEST_ID
-from rest.problems import CONTENT_TYPE, Problem
+from rest.patience import at_most_since
+from rest.problems import answer as answer_problem
 from telemetry.bodies import BODY_MAX_BYTES
 from telemetry.exposition.keeper import Keeper
 from telemetry.ingest import report
-from telemetry.scrapes import Scrapes
-
-log = logging.getLogger(__name__)
+from telemetry.scrapes import Scrapes, refusal
 
 SCOPE: Final = "observations:write"
 STRICT: Final = {"": False, "strict=false": False, "strict=true": True}
@@ -74,10 +70,12 @@ class Reports:
             return self._django(environ, self._learning(start_response))
         body: bytes = environ["wsgi.input"].read(int(length))
         try:
-            answer = _reported(body, grant.agent_name, is_strict=bool(is_strict))
-        except (OperationalError, InterfaceError) as error:
-            return self._unavailable(error, start_response, name)
-        except Exception:  # Django says what is wrong with it
+            with at_most_since(environ):
+                answer = _reported(body, grant.agent_name, is_strict=bool(is_strict))
+        except Exception as error:
+            if problem := refusal(error):
+                return answer_problem(problem, start_response, self._headers, {REQUEST_ID: name})
+            # Django says what is wrong with it.
             environ["wsgi.input"] = BytesIO(body)
             return self._django(environ, start_response)
         start_response("200 OK", self._with({"Content-Length": str(len(answer)), REQUEST_ID: name}))
@@ -96,17 +94,6 @@ class Reports:
     def _with(self, own: dict[str, str]) -> Headers:
         """The headers with those that differ from answer to answer."""
         return [(key, own.get(key, value)) for key, value in self._headers]
-
-    def _unavailable(self, error: Exception, start_response: StartResponse, name: str) -> list[bytes]:
-        """That the database is away, as Django would say it, but without asking the database again."""
-        problem = problem_of(error)
-        if not isinstance(problem, Problem):
-            raise error
-        log.error("%s: %s", problem.code, error)
-        body = json.dumps(problem.as_data(name)).encode()
-        own = {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body)), REQUEST_ID: name}
-        start_response("503 Service Unavailable", [*self._with(own), *problem.headers.items()])
-        return [body]
 
 
 def _reported(body: bytes, agent: str, *, is_strict: bool) -> bytes:

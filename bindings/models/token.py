@@ -9,12 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from kpis.models.fields import LineField
+from rest.outages import is_read_only
 
 PREFIX = "aur_"
 SECRET_BYTES = 32
@@ -122,9 +123,14 @@ class ApiToken(models.Model):
         return hmac.compare_digest(self.digest, digest_of(secret))
 
     def note_use(self, now: datetime) -> None:
-        """Remember that it was used, at most once a minute."""
-        if self.last_used is None or now - self.last_used >= USED_EVERY:
+        """Remember that it was used, at most once a minute, and where anything can be written at all."""
+        if self.last_used is not None and now - self.last_used < USED_EVERY:
+            return
+        try:
             ApiToken.objects.filter(pk=self.pk).update(last_used=now)
+        except DatabaseError as error:
+            if not is_read_only(error):
+                raise
 
     @property
     def agent_name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable, Mapping
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +18,7 @@ from releases.serving.bodies import JSON_TYPE, Body
 from releases.serving.front import SHELF, Application, Front, Taker
 from releases.serving.holder import holder
 from releases.serving.pages import AGE, BINDINGS, CHANNEL, RELEASE, ROOT, Headers, Press
+from releases.serving.pulse import Pulse, asked
 from releases.serving.shelf import Grant, Pointer, Shelf, Stock
 from releases.serving.snapshot import Snapshot
 from releases.serving.watcher import Watcher
@@ -30,8 +32,9 @@ OWN = frozenset(
 """Headers that differ from answer to answer."""
 
 ALIAS = "polls"
-"""The watcher's own database connection: outside the pool, and quick to give up."""
+"""A way to the database that requests cannot use up, and that is quick to give up: the watcher's, and the pulse's."""
 POSTGRESQL_OPTIONS: dict[str, Any] = {"connect_timeout": 2, "tcp_user_timeout": 3000, "keepalives_idle": 5}
+POOL = {"min_size": 1, "max_size": 2, "num_workers": 1}
 
 
 class Unlike(Exception):
@@ -48,7 +51,10 @@ def in_front_of(django: Application, takers: Mapping[str, Taker] | None = None) 
     except Unlike as error:
         log.error("Polls are answered by Django alone: %s", error)
         return django
-    Watcher(holder, using=watchers_alias(), snapshot=snapshot()).start()
+    alias = watchers_alias()
+    if connections[alias].vendor == "postgresql":  # a file is asked at once, and by whoever wants to know
+        holder.pulse = Pulse(partial(asked, alias))
+    Watcher(holder, using=alias, snapshot=snapshot()).start()
     return Front(
         django,
         holder,
@@ -79,13 +85,13 @@ def snapshot() -> Snapshot:
 def watchers_alias() -> str:
     """Have a second way to the same database; returns its alias."""
     main = connections.settings["default"]
-    options = {name: value for name, value in main["OPTIONS"].items() if name != "pool"}
+    options = dict(main["OPTIONS"])
     if main["ENGINE"].endswith("postgresql"):
-        options = POSTGRESQL_OPTIONS | options
+        options |= POSTGRESQL_OPTIONS | {"pool": options["pool"] | POOL}
         options["options"] = f"{options.get('options', '')} -c statement_timeout=5s".strip()
     else:
         options["timeout"] = 2
-    connections.settings[ALIAS] = main | {"OPTIONS": options, "CONN_HEALTH_CHECKS": False}
+    connections.settings[ALIAS] = main | {"OPTIONS": options}
     return ALIAS
 
 
@@ -98,6 +104,8 @@ def database_answers() -> bool:
         return False
     finally:
         connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
         del connections[ALIAS]
         del connections.settings[ALIAS]
     return True

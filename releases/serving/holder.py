@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
+from releases.serving.pulse import Pulse
 from releases.serving.shelf import Shelf
 
 AWAY_AFTER = 5.0
@@ -17,7 +18,8 @@ class Holder:
     """The shelf, and when the database last answered and last confirmed it, by `time.monotonic()`.
 
     ``troubles`` say what is wrong and since when; ``database`` is one of them while the database is away.
-    ``wanted`` are the releases that were asked for by number, and when.
+    ``wanted`` are the releases that were asked for by number, and when. ``pulse`` asks the database how it is now,
+    and ``seen`` is since when it was as it is.
     """
 
     shelf: Shelf | None = None
@@ -27,6 +29,8 @@ class Holder:
     is_from_file: bool = False
     troubles: dict[str, datetime] = field(default_factory=dict)
     wanted: dict[int, float] = field(default_factory=dict)
+    pulse: Pulse | None = None
+    seen: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def is_away(self) -> bool:

@@ -9,21 +9,29 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from releases.serving.holder import Holder, holder
+from releases.serving.pulse import AWAY, READ_ONLY, SLOW, troubles_of
+from rest.patience import at_most
 
 MEANING = {
-    "database": "Polls are answered from memory; pages and writes fail.",
+    AWAY: "Polls are answered from memory; pages and writes fail.",
+    READ_ONLY: "Polls and pages are answered; reports and whatever else would be written are refused.",
+    SLOW: "Polls are answered from memory; pages and writes take long or are refused.",
     "release": "What was released last cannot be served; polls get what was released before.",
     "snapshot": "No file of what is served can be written; a start without the database would have an old one.",
 }
+WITHIN = 0.4
+"""Seconds that a probe waits for the database's answer."""
 
 
 def readiness(of: Holder = holder) -> tuple[int, dict[str, Any]]:
     """A status, and what to say: 200 for as long as polls can be answered, 503 when nothing can be."""
     if not of.is_watched:
         return _by_database()
-    missing = dict(of.troubles)
+    missing = of.troubles | _measured(of)
     if of.is_away:
-        missing.setdefault("database", timezone.now())
+        missing.setdefault(AWAY, timezone.now())
+    if AWAY in missing:
+        missing.pop(SLOW, None)
     if not missing and of.shelf:
         return 200, {"status": "ready"}
     said = {
@@ -35,14 +43,24 @@ def readiness(of: Holder = holder) -> tuple[int, dict[str, Any]]:
     return (200, {"status": "degraded"} | said) if of.shelf else (503, {"status": "not ready"} | said)
 
 
+def _measured(of: Holder) -> dict[str, datetime]:
+    """What is the matter with the database now, and since when it was seen."""
+    found = of.pulse.take(WITHIN) if of.pulse else frozenset()
+    of.seen = {what: of.seen.get(what) or timezone.now() for what in found}
+    return of.seen
+
+
 def _by_database() -> tuple[int, dict[str, Any]]:
     """Where Django answers polls itself, all depends on the database."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        with at_most(WITHIN):
+            found = troubles_of(connection)
     except (DatabaseError, InterfaceError):
-        return 503, {"status": "not ready", "degraded": [{"what": "database"}]}
-    return 200, {"status": "ready"}
+        return 503, {"status": "not ready", "degraded": [{"what": AWAY}]}
+    if not found:
+        return 200, {"status": "ready"}
+    said = [{"what": what, "meaning": MEANING[what]} for what in sorted(found)]
+    return 200, {"status": "degraded", "degraded": said}
 
 
 def _written(moment: datetime) -> str:

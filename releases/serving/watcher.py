@@ -17,10 +17,13 @@ from releases.serving.memory import give_back
 from releases.serving.reading import TokenRow, grants_of, read_stock, read_token_rows
 from releases.serving.shelf import Shelf
 from releases.serving.snapshot import Snapshot
+from rest.patience import at_most
 
 log = logging.getLogger(__name__)
 
 EVERY = 0.5
+PATIENCE = 2.5
+"""Seconds after which a database that does not answer is away, though it may only be frozen."""
 WHOLE_EVERY = 4.0
 """How often tokens, channels and followings are read though the revision is the same: SQL by hand does not count it."""
 USES_EVERY = 60.0
@@ -61,10 +64,11 @@ class Watcher:
         self._stopped.set()
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
-            self.look()
-            self._looked.set()
-            self._stopped.wait(EVERY)
+        with at_most(PATIENCE):
+            while not self._stopped.is_set():
+                self.look()
+                self._looked.set()
+                self._stopped.wait(EVERY)
         connections[self._using].close()
 
     def look(self) -> None:

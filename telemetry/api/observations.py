@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -10,6 +13,7 @@ from rest_framework.throttling import BaseThrottle
 
 from rest.parameters import flag
 from rest.parsing import RawJSON
+from rest.patience import at_most_since
 from rest.permissions import Token
 from rest.views import Guarded
 from telemetry.api.shapes import ANSWER, OBSERVATIONS
@@ -24,6 +28,11 @@ class Observations(Guarded):
     needs = {"*": ["telemetry.add_observation"]}  # noqa: RUF012
     parser_classes = (RawJSON,)
     parameters = ("strict",)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer, within two or three seconds: who reports has others to answer to."""
+        with at_most_since(request.META):
+            return super().dispatch(request, *args, **kwargs)
 
     @extend_schema(
         tags=["observations"],

@@ -8,6 +8,7 @@ from threading import Event, Lock, Thread
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from rest.patience import holding
 from telemetry import contracts_now
 from telemetry.exposition.held import Held, held
 
@@ -56,7 +57,7 @@ class Keeper:
         """Bring what is held up to now. What goes wrong, the next scrape tells."""
         is_well = False
         try:
-            with self._held.lock:
+            with holding(self._held.lock):
                 self._held.bring_up_to(time.time_ns() // 1000, contracts_now.current())
             is_well = True
         except (DatabaseError, InterfaceError) as error:

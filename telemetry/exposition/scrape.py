@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as generate_open
 from prometheus_client.registry import Collector
 
+from rest.patience import holding
 from telemetry import contracts_now
 from telemetry.contracts_now import Released
 from telemetry.exposition.aggregates import aggregate_families
@@ -77,7 +78,7 @@ def _kpis(now: int, *, is_open: bool) -> Iterator[bytes]:
     if settings.SUBJECT_LABEL == "off":
         yield rendered(aggregate_families(now, released), is_open=is_open)
     else:
-        with held.lock:
+        with holding(held.lock):
             held.bring_up_to(now, released)
             people = _people(held, released, is_open=is_open)
         yield from people

@@ -50,7 +50,9 @@ def test_sqlite_waits_for_its_turn_instead_of_failing(load):
 def test_postgresql_keeps_a_connection_for_each_thread(load):
     config = load(DATABASE_URL="postgres://auren@db/auren", AUREN_THREADS="6")["DATABASES"]["default"]
     assert config["ENGINE"] == "django.db.backends.postgresql"
-    assert config["OPTIONS"]["pool"]["max_size"] == 8  # one for what watches, one to spare
+    assert (
+        config["OPTIONS"]["pool"]["max_size"] == 14
+    )  # for each kind of request, one for what watches, one to spare
 
 
 def test_production_starts_when_all_is_as_it_should_be(load):

@@ -4,10 +4,13 @@ import threading
 from hashlib import sha256
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, transaction
 
 from contracts.evaluation import micros
+from rest import patience
+from rest.patience import at_most
 from telemetry.contracts_now import current
 from telemetry.deliveries import Delivery, Stretch
 from telemetry.ingest import _stored, _together
@@ -139,6 +142,35 @@ def test_a_database_that_is_away_is_away_for_all_of_them_and_not_waited_for_agai
     scene = Scene(together=away)
     assert scene.play(delivery("anna"), delivery("berta")) == {"anna": away, "berta": away}
     assert scene.alone == []
+
+
+def state(code: str) -> OperationalError:
+    error = OperationalError("told")
+    error.__cause__ = psycopg.errors.lookup(code)()
+    return error
+
+
+def test_a_lock_that_was_not_given_is_waited_for_once_for_all():
+    busy = state("55P03")
+    assert Scene(together=busy).play(delivery("anna"), delivery("berta")) == {"anna": busy, "berta": busy}
+
+
+def test_who_gave_way_goes_alone():
+    scene = Scene(together=state("40P01"))
+    assert scene.play(delivery("anna"), delivery("berta")) == {"anna": "anna", "berta": "berta"}
+
+
+def test_nobody_stands_at_the_door_for_longer_than_it_has_time(monkeypatch):
+    monkeypatch.setattr(patience, "_of_process", 10.0)
+    scene = Scene()
+    first = threading.Thread(target=scene.line.take, args=(delivery("first"), 0))
+    first.start()
+    assert scene._first.wait(READY)
+    with at_most(0.1), pytest.raises(OperationalError, match="another thread"):
+        scene.line.take(delivery("anna"), 0)
+    scene._go.set()
+    first.join(READY)
+    assert scene.line._waiting == []
 
 
 def test_nobody_waits_for_a_database_that_was_away_for_who_came_before():

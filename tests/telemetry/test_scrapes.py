@@ -87,9 +87,21 @@ def test_a_token_without_the_scope_is_refused(site):
     assert get(site.front, secret).code in (401, 403)
 
 
-def test_what_goes_wrong_is_told_by_django(site, monkeypatch):
+def test_a_database_that_is_away_is_not_asked_a_second_time(site, monkeypatch):
+    get(site.front, site.secret)
+
     def fails(*args, **options):
         raise OperationalError("away")
+
+    monkeypatch.setattr(scrapes, "scrape", fails)
+    fast, _, asked = both(site)
+    assert (asked, fast.code, fast.headers["Content-Type"]) == (0, 503, "application/problem+json")
+    assert int(fast.headers["Retry-After"]) > 0
+
+
+def test_what_goes_wrong_is_told_by_django(site, monkeypatch):
+    def fails(*args, **options):
+        raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(scrapes, "scrape", fails)
     fast, _, asked = both(site)

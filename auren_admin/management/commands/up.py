@@ -12,7 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, transaction
+from django.db import InternalError, OperationalError, transaction
 
 from auren_admin.checks import static_files_collected
 from auren_admin.processes import Companions
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             note = self.prepare(host, port, web_only=options["web_only"])
             with Companions(self.companions(options)):
                 serve(host, port, on_listening=lambda: self.stdout.write(note))
-        except OperationalError as error:
+        except (OperationalError, InternalError) as error:
             raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
         except KeyboardInterrupt:
             pass

@@ -52,12 +52,12 @@ class Closing(list[bytes]):
         """Nothing to close."""
 
 
-def test_the_watcher_has_a_connection_outside_the_pool(alias, monkeypatch):
+def test_requests_cannot_use_up_the_watchers_connections(alias, monkeypatch):
     options = {"pool": {"max_size": 5}, "options": "-c a=b"}
     main = connections.settings["default"] | {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options}
     monkeypatch.setitem(connections.settings, "default", main)
     found = connections.settings[watchers_alias()]["OPTIONS"]
-    assert "pool" not in found
+    assert found["pool"] == {"min_size": 1, "max_size": 2, "num_workers": 1}
     assert found["connect_timeout"] == 2
     assert found["options"] == "-c a=b -c statement_timeout=5s"
     assert main["OPTIONS"] == options
