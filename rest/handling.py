@@ -17,6 +17,7 @@ from rest_framework.views import set_rollback
 
 from contracts.findings import Path
 from rest.problems import ErrorItem, Invalid, Problem, ProblemResponse
+from rest.storage import failure_of
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ CODES = {
     429: "throttled",
     500: "internal_error",
     503: "unavailable",
+    507: "disk_full",
 }
 SENTENCES = {
     400: "The request cannot be understood.",
@@ -69,6 +71,8 @@ def problem_of(exc: Exception) -> Problem | None:
         return Invalid(model_errors(exc))
     if isinstance(exc, exceptions.APIException):
         return _of_framework(exc)
+    if failure := failure_of(exc):
+        return failure.problem()
     return _of_database(exc)
 
 

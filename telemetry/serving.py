@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any, Final
 
@@ -98,14 +99,15 @@ class Reports:
         return [(key, own.get(key, value)) for key, value in self._headers]
 
     def _unavailable(self, error: Exception, start_response: StartResponse, name: str) -> list[bytes]:
-        """That the database is away, as Django would say it, but without asking the database again."""
+        """That the database is away or its disk full, as Django would say it, but without asking the database again."""
         problem = problem_of(error)
         if not isinstance(problem, Problem):
             raise error
         log.error("%s: %s", problem.code, error)
         body = json.dumps(problem.as_data(name)).encode()
         own = {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body)), REQUEST_ID: name}
-        start_response("503 Service Unavailable", [*self._with(own), *problem.headers.items()])
+        status = f"{problem.status_code} {HTTPStatus(problem.status_code).phrase}"
+        start_response(status, [*self._with(own), *problem.headers.items()])
         return [body]
 
 
