@@ -22,13 +22,13 @@ def failed(request: HttpRequest) -> HttpResponse:
     problem = problem_of(error) if isinstance(error, Exception) else None
     if not isinstance(problem, Problem) or problem.status_code not in PASSING:
         return server_error(request)
+    return told(request, problem)
+
+
+def told(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """What is the matter, and when to try again: as a problem for programs, as a page for people. No database is asked."""
     if is_api(request):
         return ProblemResponse(problem, request)
-    return not_now(request, problem)
-
-
-def not_now(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A page that says what is the matter, and when to try again. It asks no database."""
     known = {"code": problem.status_code, "sentence": problem.sentence}
     response = render(request, "not_now.html", known, status=problem.status_code)
     for name, value in problem.headers.items():

@@ -7,11 +7,13 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
+from auren_admin.errors import told
 from releases.serving.front import REFUSED
 from releases.serving.readiness import readiness
-from rest.handling import RETRY_AFTER, SENTENCES
+from rest.handling import RETRY_AFTER, SENTENCES, of_storage
 from rest.middleware import is_api
 from rest.problems import Problem, ProblemResponse
+from rest.storage import Failure, damaged_since
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -38,6 +40,8 @@ def liveness(get_response: GetResponse) -> GetResponse:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """That the database is away, without asking it."""
+    if damaged_since():
+        return told(request, of_storage(Failure.DAMAGED))
     again = {"Retry-After": str(RETRY_AFTER)}
     if is_api(request):
         return ProblemResponse(Problem(503, "unavailable", SENTENCES[503], headers=again), request)

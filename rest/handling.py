@@ -17,7 +17,8 @@ from rest_framework.views import set_rollback
 
 from contracts.findings import Path
 from rest.problems import ErrorItem, Invalid, Problem, ProblemResponse
-from rest.storage import failure_of
+from rest.storage import RETRY_AFTER as MUCH_LATER
+from rest.storage import Failure, failure_of
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,14 @@ def problem_of(exc: Exception) -> Problem | None:
     if isinstance(exc, exceptions.APIException):
         return _of_framework(exc)
     if failure := failure_of(exc):
-        return failure.problem()
+        return of_storage(failure)
     return _of_database(exc)
+
+
+def of_storage(failure: Failure) -> Problem:
+    """That the disk is full or the database damaged."""
+    again = {"Retry-After": str(MUCH_LATER)}
+    return Problem(failure.status, failure.code, failure.sentence, headers=again)
 
 
 def _of_framework(exc: exceptions.APIException) -> Problem:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import logging
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
-from rest.problems import Problem
+log = logging.getLogger(__name__)
 
 RETRY_AFTER: Final = 30
 """Seconds after which another try is worth it: somebody has to do something first."""
@@ -33,10 +35,24 @@ class Failure(Enum):
         "The database is damaged. Whoever runs this site has to restore or repair it; nothing of this request was kept.",
     )
 
-    def problem(self) -> Problem:
-        """As the API tells it."""
-        status, code, sentence = self.value
-        return Problem(status, code, sentence, headers={"Retry-After": str(RETRY_AFTER)})
+    @property
+    def status(self) -> int:
+        """Of the answer."""
+        return self.value[0]
+
+    @property
+    def code(self) -> str:
+        """What programs tell it by."""
+        return self.value[1]
+
+    @property
+    def sentence(self) -> str:
+        """What people read."""
+        return self.value[2]
+
+
+WAY_OUT: Final = "Stop AUREN Admin, then restore a backup of the database or rescue what is readable: docs/recovery.md tells how."
+"""What whoever runs the site has to do about damage."""
 
 
 def failure_of(error: BaseException) -> Failure | None:
@@ -49,32 +65,27 @@ def failure_of(error: BaseException) -> Failure | None:
     if state in _FULL_STATES or code.startswith(_FULL_CODES):
         return Failure.FULL
     if state in _DAMAGED_STATES or code.startswith(_DAMAGED_CODES):
-        note_damage()
+        _note_damage(error)
         return Failure.DAMAGED
     return None
 
 
-_is_damaged = False
+_damaged_since: datetime | None = None
 
 
-def note_damage() -> None:
-    """Remember that this process met a damaged database: it stays one until somebody repairs it and starts anew."""
-    global _is_damaged
-    _is_damaged = True
+def _note_damage(error: BaseException) -> None:
+    global _damaged_since
+    if _damaged_since is None:
+        _damaged_since = datetime.now(UTC)
+        log.error("The database is damaged (%s). %s", str(error).strip(), WAY_OUT)
 
 
-def met_damage() -> bool:
-    """Whether this process met a damaged database."""
-    return _is_damaged
+def damaged_since() -> datetime | None:
+    """When this process met a damaged database: it is one until somebody repaired it and started anew."""
+    return _damaged_since
 
 
 def forget_damage() -> None:
     """Begin anew, as a process that was just started."""
-    global _is_damaged
-    _is_damaged = False
-
-
-WAY_OUT: Final = (
-    "Stop AUREN Admin and restore a backup of the database, or rescue what is readable: docs/recovery.md"
-)
-"""What whoever runs the site has to do about damage."""
+    global _damaged_since
+    _damaged_since = None

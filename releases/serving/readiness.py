@@ -9,8 +9,10 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from releases.serving.holder import Holder, holder
+from rest.storage import WAY_OUT, Failure, damaged_since, failure_of
 
 MEANING = {
+    "damage": f"The database is damaged: what is in it cannot all be read or stored. {WAY_OUT}",
     "database": "Polls are answered from memory; pages and writes fail.",
     "release": "What was released last cannot be served; polls get what was released before.",
     "snapshot": "No file of what is served can be written; a start without the database would have an old one.",
@@ -24,6 +26,8 @@ def readiness(of: Holder = holder) -> tuple[int, dict[str, Any]]:
     missing = dict(of.troubles)
     if of.is_away:
         missing.setdefault("database", timezone.now())
+    if since := damaged_since():
+        missing.setdefault("damage", since)
     if not missing and of.shelf:
         return 200, {"status": "ready"}
     said = {
@@ -40,8 +44,13 @@ def _by_database() -> tuple[int, dict[str, Any]]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError):
-        return 503, {"status": "not ready", "degraded": [{"what": "database"}]}
+    except (DatabaseError, InterfaceError) as error:
+        what = "damage" if failure_of(error) is Failure.DAMAGED else "database"
+        meaning = {"meaning": MEANING[what]} if what == "damage" else {}
+        return 503, {"status": "not ready", "degraded": [{"what": what} | meaning]}
+    if since := damaged_since():
+        found = {"what": "damage", "since": _written(since), "meaning": MEANING["damage"]}
+        return 503, {"status": "not ready", "degraded": [found]}
     return 200, {"status": "ready"}
 
 
