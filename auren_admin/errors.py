@@ -26,7 +26,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def told(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """What is the matter, and when to try again: as a problem for programs, as a page for people. No database is asked."""
+    """What is the matter, and when to try again: a problem for programs, a page for people. It asks no database."""
     if is_api(request):
         return ProblemResponse(problem, request)
     known = {"code": problem.status_code, "sentence": problem.sentence}

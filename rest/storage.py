@@ -32,7 +32,7 @@ class Failure(Enum):
     DAMAGED = (
         503,
         "database_damaged",
-        "The database is damaged. Whoever runs this site has to restore or repair it; nothing of this request was kept.",
+        "The database is damaged: whoever runs this site has to repair it. Nothing of this request was kept.",
     )
 
     @property
@@ -51,7 +51,7 @@ class Failure(Enum):
         return self.value[2]
 
 
-WAY_OUT: Final = "Stop AUREN Admin, then restore a backup of the database or rescue what is readable: docs/recovery.md tells how."
+WAY_OUT: Final = "Stop AUREN Admin, then restore a backup of the database or rescue what is readable: see docs/recovery.md."
 """What whoever runs the site has to do about damage."""
 
 

@@ -4,7 +4,6 @@ import resource
 import socket
 
 import pytest
-
 from granian import Granian
 from granian.constants import Interfaces
 
