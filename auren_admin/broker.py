@@ -13,6 +13,8 @@ from uuid import uuid4
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
+from auren_admin.private import write_private
+
 
 class Channel(filesystem.Channel):
     """A folder with one file a message, oldest first."""
@@ -22,8 +24,12 @@ class Channel(filesystem.Channel):
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020}_{uuid4().hex}.{queue}"
         draft = folder / f"{name}.draft"
-        draft.write_text(dumps(payload), encoding="utf-8")
-        draft.rename(folder / f"{name}.msg")
+        try:
+            write_private(draft, dumps(payload))
+            draft.rename(folder / f"{name}.msg")
+        except BaseException:  # on a full disk, say: the job is in the database and will be looked for there
+            draft.unlink(missing_ok=True)
+            raise
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         for path in sorted(Path(self.data_folder_in).glob(f"*.{queue}.msg")):

@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from auren_admin.environment import Environment
+from auren_admin.private import DATABASE, private_file, private_folder
 
 SQLITE_OPTIONS = {
     # Readers do not block the writer; a transaction takes its lock at once and waits for its turn
@@ -21,12 +24,13 @@ def database(env: Environment, data_dir: Path, *, connections: int) -> dict[str,
     """Django's settings for the database; a process opens at most ``connections`` to PostgreSQL."""
     config = env.database("DATABASE_URL") or {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(data_dir / "auren.sqlite3"),
+        "NAME": str(data_dir / DATABASE),
     }
     options = config.get("OPTIONS", {})
     if config["ENGINE"].endswith("sqlite3"):
         if config["NAME"] != ":memory:":
-            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+            private_folder(Path(config["NAME"]).parent)
+            private_file(Path(config["NAME"]))  # SQLite's own files beside it get its mode
         return config | {"OPTIONS": SQLITE_OPTIONS | options}
     # There are enough: who waits for one waits for a database that is away. By default the pool would try it again
     # after one, two, four … seconds, and after an outage of minutes not for minutes: each request tries anew here.
@@ -37,3 +41,11 @@ def database(env: Environment, data_dir: Path, *, connections: int) -> dict[str,
         "options": "-c idle_in_transaction_session_timeout=60s",
     }
     return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool} | session | options}
+
+
+def sqlite_file() -> Path | None:
+    """The file that the database is; None for another one, and for one in memory."""
+    config = settings.DATABASES["default"]
+    name = str(config["NAME"])
+    is_file = config["ENGINE"].endswith("sqlite3") and "memory" not in name
+    return Path(name) if is_file else None

@@ -124,7 +124,7 @@ class Snapshot:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process writes at a time."""
-        with open(self._folder / LOCK, "wb") as file:
+        with open(self._folder / LOCK, "wb", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

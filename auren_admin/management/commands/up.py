@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, transaction
 
 from auren_admin.checks import static_files_collected
+from auren_admin.databases import sqlite_file
+from auren_admin.private import tighten
 from auren_admin.processes import Companions
 from auren_admin.server import PortInUse, ensure_port_free, serve
 from kpis.models import KPI
@@ -47,6 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        tighten(settings.DATA_DIR, sqlite_file())
         try:
             self.claim(host, port)
             note, companions = self.prepared(host, port, options)
