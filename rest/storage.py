@@ -51,7 +51,9 @@ class Failure(Enum):
         return self.value[2]
 
 
-WAY_OUT: Final = "Stop AUREN Admin, then restore a backup of the database, or rescue what is readable: docs/recovery.md"
+WAY_OUT: Final = (
+    "Stop AUREN Admin, then restore a backup of the database, or rescue what is readable: docs/recovery.md"
+)
 """What whoever runs the site has to do about damage."""
 
 
