@@ -10,7 +10,7 @@ from queue import Empty
 from typing import Any
 from uuid import uuid4
 
-from kombu.transport import filesystem
+from kombu.transport import filesystem, virtual
 from kombu.utils.json import dumps, loads
 
 from auren_admin.private import write_private
@@ -18,6 +18,13 @@ from auren_admin.private import write_private
 
 class Channel(filesystem.Channel):
     """A folder with one file a message, oldest first."""
+
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+        """In memory is enough: whoever sends or listens has declared the queue. In a file, one that was cut off by a
+        full disk would end every worker at its start, for ever after."""
+
+    def get_table(self, exchange: str) -> Any:
+        return virtual.Channel.get_table(self, exchange)
 
     # The two classes above disagree on this argument's name.
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]

@@ -110,3 +110,46 @@ def test_no_count_is_in_a_mapped_file(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert done.stdout == "0\n", done.stderr
     assert list(tmp_path.glob("counter_*.db"))
+
+
+ON_A_FULL_DISK = """
+import os, sys
+from pathlib import Path
+import django; django.setup()
+from prometheus_client import Counter
+from telemetry.exposition.process import process_families, share_counts
+disk = Path(sys.argv[1])
+(disk / "metrics").mkdir()
+share_counts(disk / "metrics")
+counter = Counter("asked", "How often.", ["page"])
+counter.labels("first").inc()
+(disk / "ballast").touch()
+with open(disk / "ballast", "ab", buffering=0) as ballast:
+    try:
+        while True:
+            ballast.write(bytes(4096))
+    except OSError:
+        pass
+for number in range(2000):
+    counter.labels(f"page {number}").inc()
+(disk / "ballast").unlink()
+import time; time.sleep(1.1)
+counter.labels("last").inc()
+found = {s.labels["page"]: s.value for f in process_families() for s in f.samples if s.name == "asked_total"}
+print(len(found), sum(found.values()))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_process_outlives_a_disk_that_is_really_full(tmp_path):
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], check=False)
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    command = [sys.executable, "-c", ON_A_FULL_DISK, str(tmp_path)]
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+    assert (done.returncode, done.stdout) == (0, "2002 2002.0\n"), done.stderr
