@@ -142,7 +142,7 @@ print(len(found), sum(found.values()))
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 def test_a_process_outlives_a_disk_that_is_really_full(tmp_path):
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], check=False)  # noqa: S607
     if mounted.returncode:
         pytest.skip("no small disk can be mounted here")
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
@@ -151,5 +151,5 @@ def test_a_process_outlives_a_disk_that_is_really_full(tmp_path):
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
     finally:
-        subprocess.run(["umount", str(tmp_path)], check=True)
+        subprocess.run(["umount", str(tmp_path)], check=True)  # noqa: S607
     assert (done.returncode, done.stdout) == (0, "2002 2002.0\n"), done.stderr
