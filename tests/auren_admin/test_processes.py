@@ -55,7 +55,7 @@ def test_a_companion_may_have_options(monkeypatch):
 
 def test_a_companion_that_ends_again_and_again_is_started_ever_later(monkeypatch, caplog):
     now, started = [100.0], []
-    monkeypatch.setattr(processes.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     companions = processes.Companions(["worker"])
     monkeypatch.setattr(subprocess, "Popen", lambda *arguments, **options: started.append(now[0]))
     companions._start("worker")

@@ -123,7 +123,7 @@ def test_a_tree_without_a_registry_is_not_compared(tree, tmp_path):
 
 
 @pytest.fixture
-def linked(tree, tmp_path) -> Path:
+def linked(tree: Path, tmp_path: Path) -> Path:
     """A tree with a link out of it, to a file that no command may read or write."""
     (tmp_path / "secret").write_text("password: hunter2: [\n")
     (tmp_path / "secret").rename(tmp_path.parent / f"{tmp_path.name}-secret")

@@ -83,7 +83,7 @@ def test_polls_go_on_and_everything_else_says_what_to_do(site, tmp_path):
     server = manage("up")
     ask(port, "/livez")
     text, _ = manage("shell", "-v", "0", "-c", TOKEN).communicate(timeout=60)
-    secret = re.search(r"secret (\S+)", text).group(1)
+    secret = re.findall(r"secret (\S+)", text)[0]
     ask(port, "/livez")
     while ask(port, "/api/v1/registry", secret)[0] != 200:
         time.sleep(0.2)
@@ -107,8 +107,9 @@ def test_polls_go_on_and_everything_else_says_what_to_do(site, tmp_path):
 
 
 DAMAGED, FULL = DatabaseError("file is not a database"), OperationalError("database or disk is full")
-DAMAGED.__cause__, FULL.__cause__ = Exception(), Exception()
-DAMAGED.__cause__.sqlite_errorname, FULL.__cause__.sqlite_errorname = "SQLITE_NOTADB", "SQLITE_FULL"
+for error, name in (DAMAGED, "SQLITE_NOTADB"), (FULL, "SQLITE_FULL"):
+    error.__cause__ = Exception()
+    vars(error.__cause__)["sqlite_errorname"] = name
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def damage():
 
     def found():
         error, cause = DatabaseError("database disk image is malformed"), Exception()
-        cause.sqlite_errorname = "SQLITE_CORRUPT"
+        vars(cause)["sqlite_errorname"] = "SQLITE_CORRUPT"
         error.__cause__ = cause
         failure_of(error)
 

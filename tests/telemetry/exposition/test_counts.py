@@ -22,7 +22,7 @@ def path(tmp_path):
 @pytest.fixture
 def disk(monkeypatch):
     """A disk that is full for as long as the fixture says so."""
-    full = []
+    full: list[bool] = []
 
     def refusing(real):
         def call(*arguments, **options):
@@ -33,7 +33,7 @@ def disk(monkeypatch):
         return call
 
     for name in ("pwrite", "write", "open"):
-        monkeypatch.setattr(counts.os, name, refusing(getattr(os, name)))
+        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
     monkeypatch.setattr(counts, "AGAIN_AFTER", 0.0)
     return full
 
