@@ -22,15 +22,16 @@ ENV PATH=/venv/bin:$PATH \
     AUREN_HOST=0.0.0.0 \
     AUREN_DATA_DIR=/data \
     AUREN_STATIC_ROOT=/app/static
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent auren && install -d -o auren /data
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent auren && install -d -m 700 -o auren /data
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 # Collecting static files needs no real key or host; these are gone once it is done.
 RUN install -m 755 scripts/container.sh /usr/local/bin/auren \
     && AUREN_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
-    AUREN_ALLOWED_HOSTS=localhost AUREN_DATA_DIR=/tmp \
+    AUREN_ALLOWED_HOSTS=localhost AUREN_DATA_DIR=/tmp/build \
     python manage.py collectstatic --no-input --verbosity 0 \
+    && rm -r /tmp/build \
     && python -m compileall -q .
 # By number, so that an orchestrator can tell that it is not root.
 USER 10001

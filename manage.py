@@ -5,8 +5,10 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError
 
 from auren_admin.environment import SettingError
+from rest.storage import WAY_OUT, Failure, failure_of
 
 
 def main() -> None:
@@ -15,6 +17,11 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except SettingError as error:
         sys.exit(f"{error}\ndocs/settings.md explains every setting.")
+    except DatabaseError as error:
+        if (failure := failure_of(error)) is None:
+            raise
+        way_out = f" {WAY_OUT}" if failure is Failure.DAMAGED else " Make room on the disk."
+        sys.exit(f"The database cannot be used: {str(error).strip()}.{way_out}")
 
 
 if __name__ == "__main__":

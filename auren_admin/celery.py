@@ -16,6 +16,7 @@ from celery.signals import setup_logging, worker_init, worker_shutting_down
 from django.conf import settings
 from kombu import Queue
 
+from auren_admin.private import private_folder
 from jobs import stopping
 
 QUEUE = "auren"
@@ -31,8 +32,7 @@ def broker() -> dict[str, Any]:
             "broker_transport_options": options,
             "worker_disable_prefetch": True,  # a call goes to a worker that is free
         }
-    folder = settings.DATA_DIR / "wake-ups"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = private_folder(settings.DATA_DIR / "wake-ups")
     return {
         "broker_url": "filesystem://here",
         "broker_transport": "auren_admin.broker:Transport",

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from auren_admin.environment import Environment
+from auren_admin.private import DATABASE, private_file, private_folder
 from rest.patience import set_longest
 
 SQLITE_OPTIONS = {
@@ -66,12 +69,13 @@ def database(env: Environment, data_dir: Path, *, connections: int, limits: Limi
     """Django's settings for the database; a process opens at most ``connections`` to PostgreSQL."""
     config = env.database("DATABASE_URL") or {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(data_dir / "auren.sqlite3"),
+        "NAME": str(data_dir / DATABASE),
     }
     options = config.get("OPTIONS", {})
     if config["ENGINE"].endswith("sqlite3"):
         if config["NAME"] != ":memory:":
-            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+            private_folder(Path(config["NAME"]).parent)
+            private_file(Path(config["NAME"]))  # SQLite's own files beside it get its mode
         return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": SQLITE_OPTIONS | options}
     from auren_admin import postgresql  # with SQLite nobody needs the driver
 
@@ -103,3 +107,11 @@ def hurry(config: dict[str, Any], *, before: Limits, limits: Limits) -> None:
     options["options"] = limits.session + options["options"].removeprefix(before.session)
     options["pool"]["timeout"] = 1.0
     set_longest(limits.statement)
+
+
+def sqlite_file() -> Path | None:
+    """The file that the database is; None for another one, and for one in memory."""
+    config = settings.DATABASES["default"]
+    name = str(config["NAME"])
+    is_file = config["ENGINE"].endswith("sqlite3") and "memory" not in name
+    return Path(name) if is_file else None

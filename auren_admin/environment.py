@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from auren_admin.private import private_folder, write_private
+
 ENV_FILE_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=.*")
 FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -174,15 +176,20 @@ def read_env_file(path: Path) -> None:
 
 def development_key(path: Path) -> str:
     """A random secret key, made at the first call and kept in a file only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    if not path.exists():
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64), encoding="utf-8")
-        try:
-            path.hardlink_to(draft)  # of two processes starting together, both use the one that came first
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        private_folder(path.parent)
+        if not path.exists():
+            try:
+                write_private(draft, secrets.token_urlsafe(64))
+                path.hardlink_to(
+                    draft
+                )  # of two processes starting together, both use the one that came first
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink(missing_ok=True)
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        expected = f"a key, or a place to keep a made-up one: {path}: {error.strerror}"
+        raise SettingError("AUREN_SECRET_KEY", None, expected) from error

@@ -8,10 +8,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from auren_admin.pages import unavailable
+from auren_admin.errors import told
 from releases.serving.front import REFUSED
 from releases.serving.readiness import readiness
+from rest.handling import of_outage, of_storage
+from rest.middleware import is_api
 from rest.outages import Outage
+from rest.storage import Failure, damaged_since
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -38,7 +41,7 @@ def liveness(get_response: GetResponse) -> GetResponse:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """That the database is away, without asking it."""
-    return unavailable(request, Outage.AWAY)
+    return told(request, of_storage(Failure.DAMAGED) if damaged_since() else of_outage(Outage.AWAY))
 
 
 def unchanged(get_response: GetResponse) -> GetResponse:

@@ -12,10 +12,13 @@ from types import TracebackType
 
 from django.conf import settings
 
+from auren_admin.backoff import Backoff
+
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds
-BEFORE_RESTART = 1.0
+BEFORE_RESTART, SOON, AT_MOST = 1.0, 10.0, 60.0
+"""Seconds before a start anew: as a rule, and at most where one ends again and again so soon after its start."""
 GRACE = 10.0  # for running jobs to be put back
 
 
@@ -29,6 +32,12 @@ class Companions:
     def __init__(self, commands: Sequence[str]) -> None:
         self.commands = commands
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._born: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+        self._backoffs = {
+            command: Backoff(soon=SOON, usual=BEFORE_RESTART, first=BEFORE_RESTART, most=AT_MOST)
+            for command in commands
+        }
         self._stop = Event()
         self._watcher = Thread(target=self._watch, name="companions", daemon=True)
 
@@ -54,6 +63,7 @@ class Companions:
                 process.wait()
 
     def _start(self, command: str) -> subprocess.Popen[bytes]:
+        self._born[command] = time.monotonic()
         return subprocess.Popen(  # noqa: S603 - our own program
             [
                 sys.executable,
@@ -70,14 +80,25 @@ class Companions:
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_EVERY):
             for command, process in self.running.items():
-                if process.poll() is None:
-                    continue
-                logger.warning(
-                    "The %s %s. It is started again.", command.split()[0], ending(process.returncode)
-                )
-                if self._stop.wait(BEFORE_RESTART):
-                    return
+                if process.poll() is not None:
+                    self._revive(command, process.returncode)
+
+    def _revive(self, command: str, code: int) -> None:
+        """Start one that ended again, once its time has come."""
+        now = time.monotonic()
+        if command not in self._due:
+            wait = self._backoffs[command].wait(now - self._born[command])
+            self._due[command] = now + wait
+            logger.warning(
+                "The %s %s. It is started again in %.0f s.", command.split()[0], ending(code), wait
+            )
+        elif now >= self._due[command]:
+            del self._due[command]
+            try:
                 self.running[command] = self._start(command)
+            except OSError as error:  # no memory or no process to be had just now
+                self._due[command] = now + AT_MOST
+                logger.error("The %s cannot be started: %s", command.split()[0], error)
 
 
 def ending(code: int) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels, logger
 from granian.server import mp
 
 from auren_admin.gateway.dispatch import Gateway
 from auren_admin.gateway.request_body import PLACES
+from auren_admin.respawning import PatientServer
 from telemetry.exposition.process import share_counts
 
 CONNECTIONS = 10_000
@@ -51,7 +51,7 @@ def _listening(family: socket.AddressFamily, host: str, port: int) -> bool:
         return caller.connect_ex((host, port)) == 0
 
 
-class Server(Granian):  # type: ignore[misc, valid-type]  # a choice between two classes, made at run time
+class Server(PatientServer):
     """granian, whose worker processes hand each request to a `Gateway` instead of waiting for its answer."""
 
     @staticmethod

@@ -9,11 +9,11 @@ admin.site.index_title = "Registry"
 admin.site.site_url = None  # there is nothing beside the admin to visit
 admin.site.enable_nav_sidebar = False  # the theme has its own
 
+handler500 = "auren_admin.errors.failed"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("auren_admin.api")),
     path("", include("telemetry.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
-
-handler500 = "auren_admin.pages.fault"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from bindings.models import ApiToken
+
+log = logging.getLogger(__name__)
 
 
 class Program(AnonymousUser):
@@ -42,8 +46,15 @@ class TokenAuthentication(BaseAuthentication):
         if len(words) == 2 and words[0].lower() == b"bearer":
             token = ApiToken.find(words[1].decode("latin-1"))
         if token is not None:
-            token.note_use(timezone.now())
+            self.note_use(token)
         return token
+
+    def note_use(self, token: ApiToken) -> None:
+        """Note that it was used now; where nothing can be written, as on a full disk, reading goes on without."""
+        try:
+            token.note_use(timezone.now())
+        except DatabaseError as error:
+            log.warning("The use of a token cannot be noted: %s", error)
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""

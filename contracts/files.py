@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 NEW_FILE_MODE = 0o666
@@ -18,18 +19,29 @@ def write_atomically(path: Path, text: str) -> None:
 
     Raises OSError, with ``path`` as it was and no temporary file left behind.
     """
-    target = path.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    write_together({path: text})
+
+
+def write_together(texts: Mapping[Path, str]) -> None:
+    """The same for several files: none is replaced before all are written, so a full disk leaves all as they were."""
+    temporaries: dict[Path, Path] = {}
     try:
-        _write_and_flush(temporary, text)
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o7777)
-        temporary.replace(target)
+        for path, text in texts.items():
+            target = path.resolve()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+            temporaries[target] = temporary
+            _write_and_flush(temporary, text)
+            if target.exists():
+                temporary.chmod(target.stat().st_mode & 0o7777)
+        for target, temporary in temporaries.items():
+            temporary.replace(target)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        for temporary in temporaries.values():
+            temporary.unlink(missing_ok=True)
         raise
-    _flush_directory(target.parent)
+    for directory in {target.parent: None for target in temporaries}:
+        _flush_directory(directory)
 
 
 def _write_and_flush(path: Path, text: str) -> None:

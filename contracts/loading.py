@@ -6,6 +6,7 @@ below a directory belong together. Single files are told by their shape, whateve
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -17,6 +18,7 @@ from contracts.documents import (
     RegistryDocument,
     RosterDocument,
     detect,
+    file_not_read,
     read_bindings,
     read_registry,
     read_roster,
@@ -24,6 +26,7 @@ from contracts.documents import (
     yaml_finding,
 )
 from contracts.findings import EXIT_NOT_RUN, EXIT_USAGE, Finding
+from contracts.roots import objection, read_at_most, stays_inside
 from contracts.yamltree import MAX_BYTES, YamlError, YamlSource, decode, read_yaml
 
 AGENTS = "agents"
@@ -80,12 +83,13 @@ def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) ->
                     f"{AGENTS}/{REGISTRY_FILE}, "
                     f"{AGENTS}/{BINDINGS_FILES} and {AGENTS}/{ROSTER_FILE}."
                 )
+            files = [file for file in files if not _refused(tree, file, path)]
         elif path.exists():
             files, tree.whole = [path], False
         else:
             raise TreeError(f"There is no file or directory {path}.", EXIT_USAGE)
         found |= {str(file): file for file in files}
-    if not found:
+    if not found and not tree.unusable:
         raise TreeError("Nothing was checked: no path was given.", EXIT_USAGE)
     for file in found.values():
         read_into(tree, _bytes(file, max_bytes), file.as_posix(), max_bytes)
@@ -101,12 +105,22 @@ def tree_of(contents: Mapping[str, bytes]) -> Tree:
 
 
 def contract_files(directory: FilePath) -> list[FilePath]:
-    """The contract files of a tree, registry first; ``directory`` is what holds ``agents``, or that
-    itself."""
+    """What is there under the names of contract files, registry first; ``directory`` is what holds ``agents``, or
+    that itself. Whether it may be read is for `contracts.roots` to say."""
     below = directory / AGENTS
+    if os.path.lexists(below) and not stays_inside(below, directory):
+        return [below]
     base = below if below.is_dir() else directory
     candidates = [base / REGISTRY_FILE, *sorted(base.glob(BINDINGS_FILES)), base / ROSTER_FILE]
-    return [path for path in candidates if path.is_file()]
+    return [path for path in candidates if os.path.lexists(path)]
+
+
+def _refused(tree: Tree, file: FilePath, root: FilePath) -> bool:
+    """Whether a file may not be read; the tree then has a finding that says why, and nothing of what is in it."""
+    if why := objection(file, root):
+        name = file.as_posix()
+        tree.unusable.append(Loaded(None, YamlSource(None, text="", file=name), [file_not_read(name, why)]))
+    return bool(why)
 
 
 def read_into(tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES) -> None:
@@ -141,7 +155,6 @@ def _bytes(path: FilePath, max_bytes: int) -> bytes:
     if not path.is_file():
         raise TreeError(f"Nothing was checked: {path} is not a file.", EXIT_USAGE)
     try:
-        with path.open("rb") as file:
-            return file.read(max_bytes + 1)
+        return read_at_most(path, max_bytes + 1)
     except OSError as error:
         raise TreeError(f"Nothing was checked: {path} cannot be read ({error.strerror}).") from None

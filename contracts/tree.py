@@ -211,12 +211,16 @@ def _only_changed(
     findings: list[Finding], loaded: Iterable[Loaded[Any]], revision: str
 ) -> tuple[list[Finding], str]:
     """The findings in files that changed since a revision, and a sentence about the others."""
-    files = {FilePath(one.source.file) for one in loaded}
+    # Of what was not read nobody asks git: it would be asked where the link leads.
+    unread = {
+        FilePath(one.source.file) for one in loaded if any(f.code == "file_not_read" for f in one.findings)
+    }
+    files = {FilePath(one.source.file) for one in loaded} - unread
     try:
         changed = changed_files(revision, files)
     except ChangesError as error:
         raise TreeError(str(error), EXIT_USAGE) from None
-    kept = [finding for finding in findings if FilePath(finding.file) in changed]
+    kept = [finding for finding in findings if FilePath(finding.file) in changed | unread]
     told = f"{len(changed)} of {len(files)} files changed since {revision}; only findings in these are shown."
     hidden = len(findings) - len(kept)
     return kept, f"{told} {hidden} in other files are left out." if hidden else told

@@ -31,6 +31,8 @@ KEEP_ON = 0.8
 """How many do not. The others never learn whether their observations were stored."""
 ONCE_MORE = 0.05
 """How many bodies that were answered are sent again: the answer must be the same."""
+REFUSALS = (503, 507)
+"""The database is away, or its disk full."""
 BEGIN = datetime.now(UTC) - timedelta(days=1)
 
 
@@ -185,7 +187,7 @@ class Reporter:
         return self.judged(answer.status, answer.headers.get("Retry-After"), text, time.monotonic() - start)
 
     def judged(self, status: int, later: str | None, text: bytes, took: float) -> Mapping[str, Any] | None:
-        """The answer, where it is one; anything but 200 and a 503 that says when to come again is wrong."""
+        """The answer, where it is one; anything but 200 and a refusal that says when to come again is wrong."""
         told = self.all.told
         with self.all.lock:
             told.statuses[status] += 1
@@ -193,7 +195,7 @@ class Reporter:
                 found: Mapping[str, Any] = json.loads(text)
                 return found
             told.slowest_refusal = max(told.slowest_refusal, took)
-            if status != 503 or not later:
+            if status not in REFUSALS or not later:
                 told.wrong.append(f"{status} {text[:200].decode(errors='replace')}")
         return None
 

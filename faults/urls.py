@@ -19,4 +19,5 @@ def enqueue(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"id": job.pk}, status=202)
 
 
+handler500 = urls.handler500
 urlpatterns = [path("faults/enqueue/", enqueue), *urls.urlpatterns]

@@ -16,8 +16,10 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from contracts.findings import Path
-from rest.outages import RETRY_AFTER, outage_of
+from rest.outages import RETRY_AFTER, Outage, outage_of
 from rest.problems import ErrorItem, Invalid, Problem, ProblemResponse
+from rest.storage import RETRY_AFTER as MUCH_LATER
+from rest.storage import Failure, failure_of
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ CODES = {
     429: "throttled",
     500: "internal_error",
     503: "unavailable",
+    507: "disk_full",
 }
 SENTENCES = {
     400: "The request cannot be understood.",
@@ -67,7 +70,20 @@ def problem_of(exc: Exception) -> Problem | None:
         return Invalid(model_errors(exc))
     if isinstance(exc, exceptions.APIException):
         return _of_framework(exc)
+    if failure := failure_of(exc):
+        return of_storage(failure)
     return _of_database(exc)
+
+
+def of_storage(failure: Failure) -> Problem:
+    """That the disk is full or the database damaged."""
+    again = {"Retry-After": str(MUCH_LATER)}
+    return Problem(failure.status, failure.code, failure.sentence, headers=again)
+
+
+def of_outage(outage: Outage) -> Problem:
+    """That the database is away, read-only or busy."""
+    return Problem(503, "unavailable", outage.value, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def _of_framework(exc: exceptions.APIException) -> Problem:
@@ -93,9 +109,8 @@ def _of_database(exc: Exception) -> Problem | None:
         return Problem(409, "in_use", f"It is used by: {listed}.", more={"used_by": users[:100]})
     if isinstance(exc, IntegrityError):
         return Problem(409, "conflict", "Someone else stored the same, or removed what this refers to.")
-    if outage := outage_of(exc):
-        return Problem(503, "unavailable", outage.value, headers={"Retry-After": str(RETRY_AFTER)})
-    return None
+    outage = outage_of(exc)
+    return of_outage(outage) if outage else None
 
 
 def _flat(details: Any, path: Path = ()) -> Iterator[ErrorItem]:

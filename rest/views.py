@@ -35,6 +35,8 @@ class Guarded(APIView):
 
     parameters: ClassVar[tuple[str, ...]] = ()
     """The query parameters this view knows."""
+    is_personal = False
+    """Whether an answer tells of somebody who was measured: nobody may keep that, not even the caller's own cache."""
     may_conflict = False
     """Whether a write that is none of a row may find something in its way: 409 and 412, for the description."""
     expensive_methods: ClassVar[frozenset[str]] = frozenset()
@@ -71,7 +73,7 @@ class Guarded(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Nobody may keep an answer for someone else."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.setdefault("Cache-Control", "private, no-cache")
+        response.setdefault("Cache-Control", "no-store" if self.is_personal else "private, no-cache")
         patch_vary_headers(response, ("Authorization", "Cookie"))
         return response
 

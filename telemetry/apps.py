@@ -7,6 +7,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
+from telemetry.exposition.counts import install
+
 
 class TelemetryConfig(AppConfig):
     """Observations, series, states and transitions."""
@@ -16,7 +18,8 @@ class TelemetryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have a month's table for every observation, as soon as there are tables."""
+        """Have a month's table for every observation, as soon as there are tables; and counts without mapped files."""
+        install()
         post_migrate.connect(make_months, sender=self, dispatch_uid="telemetry.months")
 
 

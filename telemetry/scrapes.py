@@ -22,6 +22,7 @@ from rest.handling import problem_of
 from rest.middleware import HEADER as REQUEST_ID
 from rest.outages import outage_of
 from rest.problems import Problem, answer
+from rest.storage import failure_of
 from telemetry.exposition.formats import wants_open_metrics
 from telemetry.exposition.keeper import Keeper
 from telemetry.exposition.scrape import Scrape, scrape
@@ -33,8 +34,8 @@ LENGTH: Final = "Content-Length"
 
 
 def refusal(error: Exception) -> Problem | None:
-    """What a caller is told of an outage of the database, without asking it again; None where it is no outage."""
-    if outage_of(error) is None:
+    """What a caller is told of an outage, a full disk or damage, without asking the database again; else None."""
+    if outage_of(error) is None and failure_of(error) is None:
         return None
     log.error("The database: %s", error)
     problem = problem_of(error)

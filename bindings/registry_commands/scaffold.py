@@ -13,6 +13,7 @@ from contracts.findings import EXIT_CLEAN, EXIT_USAGE
 from contracts.formats.printable import printable
 from contracts.loading import TreeError
 from contracts.naming import AGENT_NAME, NearNames
+from contracts.roots import refuse_to_write_outside
 from kpis.models import KPI
 from kpis.registry_commands.base import CannotRun, Subcommand, subcommand
 
@@ -51,6 +52,7 @@ class Scaffold(Subcommand):
             return EXIT_CLEAN
         agent = Agent.objects.filter(name=name).first() or Agent(name=name, code=name.lower())
         path = options["out"] / bindings_path(agent)
+        refuse_to_write_outside(path, options["out"])
         if path.exists():
             raise CannotRun(f"{path} is there already, and was left alone.")
         write_atomically(path, text)

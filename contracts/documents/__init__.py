@@ -9,7 +9,13 @@ from contracts.documents.bindings import (
     CollaborationDocument,
     HandOffDocument,
 )
-from contracts.documents.problems import READING_PROBLEMS, ReadingProblem, unknown_document, yaml_finding
+from contracts.documents.problems import (
+    READING_PROBLEMS,
+    ReadingProblem,
+    file_not_read,
+    unknown_document,
+    yaml_finding,
+)
 from contracts.documents.reading import Loaded, detect, read_bindings, read_registry, read_roster
 from contracts.documents.registry import (
     ExportConfig,
@@ -33,6 +39,7 @@ __all__ = [
     "ReadingProblem",
     "as_data",
     "detect",
+    "file_not_read",
     "read_bindings",
     "read_registry",
     "read_roster",

@@ -227,6 +227,14 @@ READING_PROBLEMS: tuple[ReadingProblem, ...] = (
         "A condition is a text, or a list of the two numbers it lies between.",
         "condition: [20, 30, 40]",
     ),
+    ReadingProblem(
+        "DOC016",
+        "file_not_read",
+        _E,
+        "File that is not read",
+        "A link that leads out of the tree could show a stranger’s eyes a file of this machine; a pipe has no end.",
+        "agents/roster.yaml is a link to /etc/hosts",
+    ),
 )
 
 _BY_CODE = {problem.code: problem for problem in READING_PROBLEMS}
@@ -254,6 +262,11 @@ def finding(
 def yaml_finding(error: YamlError, file: str = "") -> Finding:
     """The finding that says what a YamlError says."""
     return finding(error.code, (), error.message, error.hint, place=(error.line, error.column), file=file)
+
+
+def file_not_read(file: str, message: str) -> Finding:
+    """The finding for a file of which nothing was read."""
+    return finding("file_not_read", (), message, "Put the file itself there.", file=file)
 
 
 def unknown_document(source: YamlSource) -> Finding:

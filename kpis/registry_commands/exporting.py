@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from contracts.documents import write_registry
-from contracts.files import write_atomically
+from contracts.files import write_together
 from contracts.findings import EXIT_CLEAN
 from contracts.formats.printable import printable
 from contracts.releasefiles import REGISTRY_PATH, release_files
+from contracts.roots import refuse_to_write_outside
 from kpis.importing import JOINED
 from kpis.registry_commands.base import Subcommand, subcommand
 from kpis.registry_commands.sides import PLACES
@@ -50,9 +51,13 @@ class Export(Subcommand):
         if options["out"] == STDOUT:
             command.stdout.write(files[REGISTRY_PATH], ending="")
             return EXIT_CLEAN
-        for place, text in files.items():
-            path = Path(options["out"]) / place
-            write_atomically(path, text)
+        root = Path(options["out"])
+        texts = {root / place: text for place, text in files.items()}
+        for path in texts:
+            refuse_to_write_outside(path, root)
+        write_together(texts)
+        for place in files:
+            path = root / place
             what = f"{count:,} KPIs to {path}" if place == REGISTRY_PATH else str(path)
             command.stdout.write(printable(f"Wrote {what}."))
         return EXIT_CLEAN

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from contracts.findings import EXIT_USAGE
 from contracts.loading import TreeError, contract_files
+from contracts.roots import objection, read_at_most
 from contracts.yamltree import MAX_BYTES
 
 
 def files_at(paths: Iterable[str]) -> list[Path]:
     """The files named, and the contract files of the directories named, each once.
 
-    Raises TreeError for a path that does not exist and a directory without contract files.
+    Raises TreeError for a path that does not exist, a directory without contract files, and a link out of it.
     """
     found: dict[Path, None] = {}
     for path in map(Path, paths):
@@ -21,6 +22,9 @@ def files_at(paths: Iterable[str]) -> list[Path]:
                 raise TreeError(
                     f"{path} holds no contract file (see docs/cli.md for where they are looked for)."
                 )
+            for file in files:
+                if why := objection(file, path):
+                    raise TreeError(f"{file}: {why}")
         elif path.is_file():
             files = [path]
         else:
@@ -31,5 +35,4 @@ def files_at(paths: Iterable[str]) -> list[Path]:
 
 def read_limited(path: Path) -> bytes:
     """A file's bytes, cut off just beyond what the YAML reader takes: it then calls the file too large."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+    return read_at_most(path, MAX_BYTES + 1)

@@ -11,11 +11,14 @@ from django.utils import timezone
 from releases.serving.holder import Holder, holder
 from releases.serving.pulse import AWAY, READ_ONLY, SLOW, troubles_of
 from rest.patience import at_most
+from rest.storage import WAY_OUT, Failure, damaged_since, failure_of
 
+DAMAGE = "damage"
 MEANING = {
     AWAY: "Polls are answered from memory; pages and writes fail.",
     READ_ONLY: "Polls and pages are answered; reports and whatever else would be written are refused.",
     SLOW: "Polls are answered from memory; pages and writes take long or are refused.",
+    DAMAGE: f"The database is damaged: what is in it cannot all be read or stored. {WAY_OUT}",
     "release": "What was released last cannot be served; polls get what was released before.",
     "snapshot": "No file of what is served can be written; a start without the database would have an old one.",
 }
@@ -32,6 +35,8 @@ def readiness(of: Holder = holder) -> tuple[int, dict[str, Any]]:
         missing.setdefault(AWAY, timezone.now())
     if AWAY in missing:
         missing.pop(SLOW, None)
+    if since := damaged_since():
+        missing.setdefault(DAMAGE, since)
     if not missing and of.shelf:
         return 200, {"status": "ready"}
     said = {
@@ -55,8 +60,12 @@ def _by_database() -> tuple[int, dict[str, Any]]:
     try:
         with at_most(WITHIN):
             found = troubles_of(connection)
-    except (DatabaseError, InterfaceError):
-        return 503, {"status": "not ready", "degraded": [{"what": AWAY}]}
+    except (DatabaseError, InterfaceError) as error:
+        what = DAMAGE if failure_of(error) is Failure.DAMAGED else AWAY
+        return 503, {"status": "not ready", "degraded": [{"what": what, "meaning": MEANING[what]}]}
+    if since := damaged_since():
+        damage = {"what": DAMAGE, "since": _written(since), "meaning": MEANING[DAMAGE]}
+        return 503, {"status": "not ready", "degraded": [damage]}
     if not found:
         return 200, {"status": "ready"}
     said = [{"what": what, "meaning": MEANING[what]} for what in sorted(found)]

@@ -95,16 +95,26 @@ class Snapshot:
         head = b" ".join((MAGIC, number, size, self._checksum(number, data).encode())) + b"\n"
         if _head(path) == head:
             return
+        self._sweep(name)
         fresh = self._folder / f"{name}.{os.getpid()}"
-        with open(fresh, "wb", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
-            file.write(head)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with open(fresh, "wb", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
+                file.write(head)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:  # what there is stays, and nothing half done beside it
+            fresh.unlink(missing_ok=True)
+            raise
         if path.exists():
             path.replace(self._folder / (name + PREVIOUS))
         fresh.replace(path)
         _sync(self._folder)
+
+    def _sweep(self, name: str) -> None:
+        """Remove what a process that was killed left half written; whoever holds the lock is alone here."""
+        for file in self._folder.glob(f"{name}.[0-9]*"):
+            file.unlink(missing_ok=True)
 
     def _checksum(self, revision: bytes, data: bytes) -> str:
         found = sha256(self._database.encode() + b"\n" + revision + b"\n")
@@ -114,7 +124,7 @@ class Snapshot:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process writes at a time."""
-        with open(self._folder / LOCK, "wb") as file:
+        with open(self._folder / LOCK, "wb", opener=lambda file, flags: os.open(file, flags, 0o600)) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

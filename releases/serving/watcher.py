@@ -18,6 +18,7 @@ from releases.serving.reading import TokenRow, grants_of, read_stock, read_token
 from releases.serving.shelf import Shelf
 from releases.serving.snapshot import Snapshot
 from rest.patience import at_most
+from rest.storage import failure_of
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class Watcher:
         try:
             self._refresh(now)
         except (DatabaseError, InterfaceError) as error:
+            failure_of(error)  # damage is noted there
             self._in_trouble("database", error)
             connections[self._using].close()
             if self._holder.shelf is None:
@@ -104,6 +106,7 @@ class Watcher:
         is_same = shelf and revision == shelf.stock.revision and pinned == self._pinned
         if is_same and not self._holder.is_from_file and now < self._whole_due:
             return
+        self._open_anew()
         before = shelf if shelf and not self._holder.is_from_file else None  # a file may be of older code
         rows = read_token_rows(self._using)
         grants = before.grants if before and rows == self._token_rows else grants_of(rows)
@@ -115,6 +118,12 @@ class Watcher:
         self._holder.is_from_file = False
         self._token_rows, self._pinned, self._whole_due = rows, pinned, now + WHOLE_EVERY
         self._keep()
+
+    def _open_anew(self) -> None:
+        """Read the database's file again: an old connection has what it looks at in memory, and sees no damage."""
+        connection = connections[self._using]
+        if connection.vendor == "sqlite" and not connection.in_atomic_block:
+            connection.close()
 
     def _serve(self, shelf: Shelf) -> None:
         self._used |= self._seen_uses()

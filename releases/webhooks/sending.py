@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import ssl
@@ -19,12 +20,17 @@ from django.conf import settings
 from releases.webhooks.addresses import is_allowed, is_public, real_address
 from releases.webhooks.deadlines import Deadline, TimedSocket
 
+log = logging.getLogger(__name__)
+
 SECONDS = 10.0
 """For connecting, sending and the whole answer together."""
 ANSWER_BYTES = 4096
 """Of an answer no more is read."""
 SHOWN = 300
 """Characters of an answer that the log keeps."""
+NOT_PUBLIC = "no public address. AUREN_WEBHOOK_ALLOW can allow its network."
+UNKNOWN = f"The host’s name is not known here, or it means {NOT_PUBLIC}"
+"""One sentence for both: who may make webhooks is not told which names there are inside, nor what they mean."""
 HTTPS_ONLY = "http:// is only for networks in AUREN_WEBHOOK_ALLOW: use https://."
 PORTS = {"https": 443, "http": 80}
 
@@ -98,8 +104,10 @@ def judge(host: str, text: str, *, secure: bool) -> None:
     if is_allowed(address, settings.WEBHOOK_ALLOW):
         return
     if not is_public(address):
-        which = "This" if host == text else f"{host} is {text}, which"
-        raise NotSent(f"{which} is no public address. AUREN_WEBHOOK_ALLOW can allow its network.")
+        if host == text:
+            raise NotSent(f"This is {NOT_PUBLIC}")
+        log.warning("A webhook was not sent: %s is %s, no public address.", host, text)
+        raise NotSent(UNKNOWN)
     if not secure:
         raise NotSent(HTTPS_ONLY)
 
@@ -141,7 +149,8 @@ def words_for_trouble(seconds: float) -> Iterator[None]:
     try:
         yield
     except socket.gaierror as error:
-        refuse("The host's name is not known", error)
+        log.warning("A webhook was not sent: the host's name: %s", error)
+        raise NotSent(UNKNOWN) from error
     except ssl.SSLCertVerificationError as error:
         raise NotSent(f"The certificate is not trusted: {error.verify_message}.") from error
     except ssl.SSLError as error:

@@ -71,6 +71,7 @@ class BacktestSerializer(serializers.Serializer[Job]):
 class _Backtest(Guarded):
     """Whoever may see how people stand may ask."""
 
+    is_personal = True
     read_scope = write_scope = "metrics:read"
     needs = {"*": ["telemetry.view_standing"]}  # noqa: RUF012
 

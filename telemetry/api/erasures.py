@@ -38,6 +38,7 @@ class ErasureProof(serializers.Serializer[Any]):
 class Erasures(Guarded):
     """Erasing people."""
 
+    is_personal = True
     write_scope = "people:erase"
     needs: ClassVar[dict[str, list[str]]] = {"*": ["telemetry.add_erasure"]}
 

@@ -40,6 +40,7 @@ class AnyFormat(BaseContentNegotiation):
 class Metrics(Guarded):
     """Everything, from any worker."""
 
+    is_personal = True
     read_scope = "metrics:read"
     needs: ClassVar[dict[str, list[str]]] = {"*": ["telemetry.view_standing"]}
     http_method_names: Any = ("get", "head")

@@ -23,6 +23,7 @@ from telemetry.ingest import report
 class Observations(Guarded):
     """Observations of an agent, one or up to 10,000 at once."""
 
+    is_personal = True
     write_scope = "observations:write"
     agents_write_their_own = True
     needs = {"*": ["telemetry.add_observation"]}  # noqa: RUF012

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +13,17 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable by which `prometheus_client` is told where processes share their counts."""
+TRIES: Final = 5
 
 
 def process_families() -> Iterable[Metric]:
     """From the folder that the processes share, or this process' own where there is none."""
-    if os.environ.get(FOLDER):
-        return list(MultiProcessCollector(None).collect())  # type: ignore[no-untyped-call]
+    folder = os.environ.get(FOLDER)
+    for _ in range(TRIES):
+        if not folder or not os.path.isdir(folder):
+            break
+        with suppress(FileNotFoundError):  # a worker that was just started took a dead one's file over
+            return list(MultiProcessCollector(None).collect())  # type: ignore[no-untyped-call]
     return REGISTRY.collect()
 
 
@@ -29,8 +35,8 @@ def share_counts(folder: Path) -> None:
     """
     if FOLDER in os.environ:
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in folder.glob("*.db"):
-        file.unlink(missing_ok=True)
+    for pattern in ("*.db", "*.draft"):
+        for file in folder.glob(pattern):
+            file.unlink(missing_ok=True)
     os.environ[FOLDER] = str(folder)
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]

@@ -50,3 +50,22 @@ def test_the_size_of_the_queue_is_known_and_it_can_be_emptied(channel):
     assert channel._size("auren") == 1
     assert channel._purge("auren") == 1
     assert channel._get("other") == 2
+
+
+def test_a_full_disk_leaves_no_half_a_message(channel, tmp_path, monkeypatch):
+    def full(path, text):
+        path.write_text(text[:3])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("auren_admin.broker.write_private", full)
+    with pytest.raises(OSError, match="No space"):
+        channel._put("auren", {"number": 1})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_a_full_disk_cut_off_stops_nobody(channel, tmp_path):
+    (tmp_path / "auren.exchange").write_text("")
+    channel.exchange_declare("auren")
+    channel.queue_declare("auren")
+    channel.queue_bind("auren", "auren", "auren")
+    assert channel._lookup("auren", "auren") == {"auren"}

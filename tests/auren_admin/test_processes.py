@@ -51,3 +51,17 @@ def test_a_companion_may_have_options(monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", lambda command, **options: started.append(command))
     processes.Companions(())._start("simulate --users 3")
     assert started[0][2:] == ["simulate", "--users", "3", "--parent", str(os.getpid())]
+
+
+def test_a_companion_that_ends_again_and_again_is_started_ever_later(monkeypatch, caplog):
+    now, started = [100.0], []
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    companions = processes.Companions(["worker"])
+    monkeypatch.setattr(subprocess, "Popen", lambda *arguments, **options: started.append(now[0]))
+    companions._start("worker")
+    while now[0] < 300:
+        companions._revive("worker", -7)
+        now[0] += 0.5
+    waits = [round(late - early) for early, late in zip(started, started[1:], strict=False)]
+    assert waits[:7] == [1, 2, 4, 8, 16, 32, 60]
+    assert "The worker was killed by signal 7. It is started again in 60 s." in caplog.messages

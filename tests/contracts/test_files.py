@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.files import write_atomically
+from contracts.files import write_atomically, write_together
 
 
 def test_it_writes_the_bytes_it_was_given(tmp_path: Path) -> None:
@@ -67,3 +67,21 @@ def test_text_that_utf_8_cannot_hold_is_refused_and_leaves_nothing(tmp_path: Pat
     with pytest.raises(UnicodeEncodeError):
         write_atomically(tmp_path / "a.yaml", "\ud800")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_several_none_is_replaced_where_one_does_not_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / "a.yaml", tmp_path / "b/b.yaml"]
+    write_together(dict.fromkeys(paths, "old"))
+    left = [None, OSError(28, "No space left on device")]
+
+    def nearly_full(descriptor: int) -> None:
+        if error := left.pop(0):
+            raise error
+
+    monkeypatch.setattr(os, "fsync", nearly_full)
+    with pytest.raises(OSError, match="No space left"):
+        write_together(dict.fromkeys(paths, "new"))
+    assert [path.read_text() for path in paths] == ["old", "old"]
+    assert len(list(tmp_path.rglob("*"))) == 3

@@ -119,6 +119,30 @@ def test_a_tree_without_a_registry_is_not_compared(tree, tmp_path):
     assert run("diff", tree, roster)[0] == 3
 
 
+# links
+
+
+@pytest.fixture
+def linked(tree: Path, tmp_path: Path) -> Path:
+    """A tree with a link out of it, to a file that no command may read or write."""
+    (tmp_path / "secret").write_text("password: hunter2: [\n")
+    (tmp_path / "secret").rename(tmp_path.parent / f"{tmp_path.name}-secret")
+    (tree / "agents/roster.yaml").symlink_to(tmp_path.parent / f"{tmp_path.name}-secret")
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("validate",), 1), (("fmt",), 3), (("fmt", "--check"), 3), (("diff", EXAMPLE), 3)]
+)
+def test_no_command_follows_a_link_out_of_the_tree(linked, words, code):
+    ended, out, err = run(*words, linked)
+    assert ended == code
+    assert "agents/roster.yaml" in out + err
+    assert "leads out of" in out + err
+    assert "hunter2" not in out + err
+    assert (linked / "agents/roster.yaml").read_text() == "password: hunter2: [\n"
+
+
 # fmt
 
 

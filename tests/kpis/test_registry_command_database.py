@@ -118,3 +118,21 @@ def test_where_nothing_can_be_written_the_exit_code_is_3(tmp_path, db):
 def test_the_database_is_a_side_of_its_own(tree, db):
     run("import", tree)
     assert run("diff", tree, "db")[0] == 0
+
+
+def test_nothing_is_imported_of_a_tree_with_a_link_out_of_it(tree, tmp_path_factory, db):
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_text("password: hunter2: [")
+    (tree / "agents/roster.yaml").symlink_to(secret)
+    code, out, err = run("import", tree)
+    assert (code, "hunter2" in out + err, KPI.objects.exists()) == (3, False, False)
+    assert "agents/roster.yaml" in err
+
+
+def test_nothing_is_exported_through_a_link_out_of_the_directory(tree, tmp_path_factory, db):
+    run("import", tree)
+    elsewhere, there = tmp_path_factory.mktemp("elsewhere"), tmp_path_factory.mktemp("export")
+    (there / "agents").symlink_to(elsewhere)
+    code, _, err = run("export", "--out", there)
+    assert (code, list(elsewhere.iterdir())) == (3, [])
+    assert "leads out of" in err

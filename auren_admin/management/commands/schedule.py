@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from auren_admin.celery import app
+from auren_admin.databases import sqlite_file
+from auren_admin.private import tighten
 from auren_admin.processes import stop_with
 
 
@@ -17,4 +19,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop_with(options["parent"])
+        tighten(settings.DATA_DIR, sqlite_file())
         app.Beat(loglevel=settings.LOG_LEVEL, quiet=True, socket_timeout=5).run()

@@ -12,19 +12,23 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InternalError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 
 from auren_admin.checks import static_files_collected
+from auren_admin.databases import sqlite_file
+from auren_admin.private import tighten
 from auren_admin.processes import Companions
 from auren_admin.server import PortInUse, ensure_port_free, serve
 from kpis.models import KPI
 from releases.services import publish
 from releases.serving.assembly import database_answers, snapshot
+from rest.storage import WAY_OUT, Failure, failure_of
 
 EXAMPLES = settings.BASE_DIR / "examples" / "auren"
 EXAMPLE_MESSAGE = "The example that AUREN Admin brings along"
 EXAMPLE_ACCEPTED = "They are there to be looked at"
 ADMIN = "admin"
+MAKE_ROOM = "Make room on the disk; the server goes on by itself then."
 COMPANIONS = ("worker", "schedule")
 
 
@@ -45,13 +49,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        tighten(settings.DATA_DIR, sqlite_file())
         try:
             self.claim(host, port)
-            note = self.prepare(host, port, web_only=options["web_only"])
-            with Companions(self.companions(options)):
+            note, companions = self.prepared(host, port, options)
+            with Companions(companions):
                 serve(host, port, on_listening=lambda: self.stdout.write(note))
-        except (OperationalError, InternalError) as error:
-            raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
         except KeyboardInterrupt:
             pass
         self.stdout.write("Stopped.")
@@ -59,6 +62,24 @@ class Command(BaseCommand):
     def companions(self, options: dict[str, Any]) -> Sequence[str]:
         """The commands that run beside the server."""
         return () if options["web_only"] else COMPANIONS
+
+    def prepared(self, host: str, port: int, options: dict[str, Any]) -> tuple[str, Sequence[str]]:
+        """What a person needs to know now, and what runs beside the server.
+
+        Where the database is damaged or the disk full, polls are served all the same if a file has what agents poll.
+        """
+        try:
+            return self.prepare(host, port, web_only=options["web_only"]), self.companions(options)
+        except DatabaseError as error:
+            failure = failure_of(error)
+            said = f"The database cannot be used: {str(error).strip()}"
+            if failure:
+                said = f"{said}. {WAY_OUT if failure is Failure.DAMAGED else MAKE_ROOM}"
+            if failure is None or not settings.FAST_POLLS or not snapshot().is_there():
+                raise CommandError(said) from error
+            # Nothing beside it could do anything with a damaged database, and it is only repaired while all is stopped.
+            beside = () if failure is Failure.DAMAGED else self.companions(options)
+            return f"\n{said}\nUntil then agents' polls are answered from a file, and nothing else.\n", beside
 
     def prepare(self, host: str, port: int, *, web_only: bool) -> str:
         """Bring the database up to date; returns what a person needs to know now.

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from auren_admin.celery import app
+from auren_admin.databases import sqlite_file
+from auren_admin.private import tighten
 from auren_admin.processes import stop_with
 
 
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         # As root it is in a container's default; no message it accepts can hold code.
         warnings.simplefilter("ignore", SecurityWarning)
         stop_with(options["parent"])
+        tighten(settings.DATA_DIR, sqlite_file())
         worker = app.Worker(
             # A process a job where Redis is, so that a job that dies takes no other along. The file broker is for
             # one machine and a few jobs, and saves the memory.

@@ -192,7 +192,7 @@ def test_a_worker_and_a_schedule_run_beside_it_are_replaced_and_end_with_it(runn
     wait_until(lambda: companions_of(process).get("worker") not in (None, first["worker"]))
     process.terminate()
     text, _ = process.communicate(timeout=20)
-    assert "The worker was killed by signal 9. It is started again." in text
+    assert "The worker was killed by signal 9. It is started again in 1 s." in text
     assert text.endswith("Stopped.\n")
     assert process.returncode == 0
     assert companions_of(process) == {}

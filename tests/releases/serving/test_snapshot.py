@@ -119,3 +119,24 @@ def test_the_first_one_of_a_process_counts_whatever_was_there(snapshot, tmp_path
     Snapshot(tmp_path / "snapshots", "database").keep(a_shelf(2))
     loaded = load(snapshot)
     assert loaded.stock.revision == 2
+
+
+def test_a_full_disk_leaves_what_there_was_and_nothing_beside_it(snapshot, tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    snapshot.keep(a_shelf(1))
+    before = sorted(file.name for file in (tmp_path / "snapshots").iterdir())
+    monkeypatch.setattr("releases.serving.snapshot.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        snapshot.keep(a_shelf(2))
+    assert sorted(file.name for file in (tmp_path / "snapshots").iterdir()) == before
+    assert load(snapshot) == a_shelf(1)
+
+
+def test_what_a_killed_process_left_half_written_is_removed(snapshot, tmp_path):
+    snapshot.keep(a_shelf(1))
+    half = tmp_path / "snapshots" / f"{STOCK}.12345"
+    half.write_bytes(b"half")
+    snapshot.keep(a_shelf(2))
+    assert not half.exists()
