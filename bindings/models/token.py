@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, connections, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -154,6 +154,27 @@ class ApiToken(models.Model):
         found = cls.objects.usable().select_related("agent").filter(key=key).first()
         candidate = found or cls(digest=digest_of(""))
         return found if candidate.accepts(secret) and found else None
+
+
+class TokenRevision(models.Model):
+    """One row that a trigger counts up in the transaction of whatever makes, changes or ends a token."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(pk=1), name="token_revision_single"),)
+
+    def __str__(self) -> str:
+        return f"token revision {self.revision}"
+
+    @classmethod
+    def current(cls, using: str = "default") -> int:
+        """The revision now; asked as often as that of what is served."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"SELECT revision FROM {cls._meta.db_table} WHERE id = 1")  # noqa: S608 - our own name
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
 
 
 def token_parts(text: str) -> tuple[str, str] | None:

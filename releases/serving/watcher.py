@@ -10,7 +10,7 @@ from time import monotonic, time
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
-from bindings.models import ApiToken
+from bindings.models import ApiToken, TokenRevision
 from releases.models import ServingRevision
 from releases.serving.holder import Holder
 from releases.serving.memory import give_back
@@ -25,7 +25,7 @@ EVERY = 0.5
 PATIENCE = 2.5
 """Seconds after which a database that does not answer is away, though it may only be frozen."""
 WHOLE_EVERY = 4.0
-"""How often tokens, channels and followings are read though the revision is the same: SQL by hand does not count it."""
+"""How often channels and followings are read though the revisions are the same: SQL by hand does not count them."""
 USES_EVERY = 60.0
 PINS, PINS_EVERY = 4, 5.0
 """How many releases that no channel is on are kept, because they were asked for last; how often that changes."""
@@ -47,6 +47,7 @@ class Watcher:
         self._may_restore = True
         self._pinned: tuple[int, ...] = ()
         self._token_rows: list[TokenRow] = []
+        self._token_revision = -1
         self._has_leftovers = False
         self._used: set[int] = set()
         self._whole_due = self._pins_due = 0.0
@@ -101,7 +102,15 @@ class Watcher:
             raise WentBack(
                 f"its revision is {revision}; {shelf.stock.revision} is served until the next start"
             )
-        is_same = shelf and revision == shelf.stock.revision and pinned == self._pinned
+        tokens = TokenRevision.current(
+            self._using
+        )  # before the tokens are read: a later change is seen later
+        is_same = (
+            shelf
+            and revision == shelf.stock.revision
+            and tokens == self._token_revision
+            and pinned == self._pinned
+        )
         if is_same and not self._holder.is_from_file and now < self._whole_due:
             return
         before = shelf if shelf and not self._holder.is_from_file else None  # a file may be of older code
@@ -113,7 +122,8 @@ class Watcher:
             self._serve(fresh)
             self._has_leftovers = before is None or fresh.stock is not before.stock
         self._holder.is_from_file = False
-        self._token_rows, self._pinned, self._whole_due = rows, pinned, now + WHOLE_EVERY
+        self._token_rows, self._token_revision = rows, tokens
+        self._pinned, self._whole_due = pinned, now + WHOLE_EVERY
         self._keep()
 
     def _serve(self, shelf: Shelf) -> None:
