@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from bindings.models import ApiToken
+from jobs.database_clock import database_clock
 
 
 class Program(AnonymousUser):
@@ -42,7 +42,7 @@ class TokenAuthentication(BaseAuthentication):
         if len(words) == 2 and words[0].lower() == b"bearer":
             token = ApiToken.find(words[1].decode("latin-1"))
         if token is not None:
-            token.note_use(timezone.now())
+            token.note_use(database_clock.moment())
         return token
 
     def authenticate_header(self, request: Request) -> str:

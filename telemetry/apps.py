@@ -1,11 +1,12 @@
 """Telemetry as a Django app."""
 
-import time
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.models.signals import post_migrate
+
+from jobs.database_clock import database_clock
 
 
 class TelemetryConfig(AppConfig):
@@ -24,4 +25,5 @@ def make_months(**kwargs: Any) -> None:
     """Make the tables of the months that the history is kept for; see `telemetry.months`."""
     from telemetry import months  # noqa: PLC0415 - needs the models, which are not there yet when this is read
 
-    months.make(time.time_ns() // 1000, settings.RETENTION_DAYS)
+    database_clock.learn_when_due()
+    months.make(database_clock.micros(), settings.RETENTION_DAYS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 
+from jobs.database_clock import database_clock
 from jobs.kinds import JobRun, job_kind, schedule
 from jobs.models import Job, from_now
 from jobs.services import enqueue
@@ -26,8 +26,8 @@ SHOWN = timedelta(hours=1)
 
 
 def now() -> int:
-    """In microseconds."""
-    return time.time_ns() // 1000
+    """By the database's clock, in microseconds."""
+    return database_clock.micros()
 
 
 @job_kind(SILENCE)

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections, models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from jobs.database_clock import database_clock
 from kpis.models.fields import LineField
 from rest.outages import is_read_only
 
@@ -41,8 +41,8 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Tokens, the newest first."""
 
     def usable(self) -> ApiTokenQuerySet:
-        """Those neither revoked nor expired, by the clock of this server."""
-        return self.filter(Q(expires=None) | Q(expires__gt=timezone.now()), revoked=None)
+        """Those neither revoked nor expired, by the clock of the database."""
+        return self.filter(Q(expires=None) | Q(expires__gt=database_clock.moment()), revoked=None)
 
 
 class ApiToken(models.Model):
@@ -108,14 +108,14 @@ class ApiToken(models.Model):
         secret = new.new_secret()
         new.full_clean()
         new.save()
-        end = timezone.now() + overlap
+        end = database_clock.moment() + overlap
         self.expires = min(self.expires, end) if self.expires else end
         self.save(update_fields=["expires"])
         return new, secret
 
     def revoke(self) -> None:
         """End it now, for good."""
-        self.revoked = self.revoked or timezone.now()
+        self.revoked = self.revoked or database_clock.moment()
         self.save(update_fields=["revoked"])
 
     def accepts(self, secret: str) -> bool:
@@ -142,7 +142,7 @@ class ApiToken(models.Model):
         """``usable``, ``revoked`` or ``expired``."""
         if self.revoked:
             return "revoked"
-        return "expired" if self.expires and self.expires <= timezone.now() else "usable"
+        return "expired" if self.expires and self.expires <= database_clock.moment() else "usable"
 
     @classmethod
     def find(cls, text: str) -> ApiToken | None:

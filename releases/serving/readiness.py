@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from jobs.database_clock import TOLERATED, database_clock
 from releases.serving.holder import Holder, holder
 from releases.serving.pulse import AWAY, READ_ONLY, SLOW, troubles_of
 from rest.patience import at_most
@@ -17,6 +18,7 @@ MEANING = {
     READ_ONLY: "Polls and pages are answered; reports and whatever else would be written are refused.",
     SLOW: "Polls are answered from memory; pages and writes take long or are refused.",
     "release": "What was released last cannot be served; polls get what was released before.",
+    "clock": "This machine's clock is more than {tolerated:.0f} s off the database's, which counts; set it right.",
     "snapshot": "No file of what is served can be written; a start without the database would have an old one.",
 }
 WITHIN = 0.4
@@ -32,11 +34,13 @@ def readiness(of: Holder = holder) -> tuple[int, dict[str, Any]]:
         missing.setdefault(AWAY, timezone.now())
     if AWAY in missing:
         missing.pop(SLOW, None)
+    if database_clock.skewed_since:
+        missing["clock"] = database_clock.skewed_since
     if not missing and of.shelf:
         return 200, {"status": "ready"}
     said = {
         "degraded": [
-            {"what": what, "since": _written(since), "meaning": MEANING[what]}
+            {"what": what, "since": _written(since), "meaning": MEANING[what].format(tolerated=TOLERATED)}
             for what, since in sorted(missing.items())
         ]
     }

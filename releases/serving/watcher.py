@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from bindings.models import ApiToken, TokenRevision
+from jobs.database_clock import database_clock
 from releases.models import ServingRevision
 from releases.serving.holder import Holder
 from releases.serving.memory import give_back
@@ -102,6 +103,7 @@ class Watcher:
             raise WentBack(
                 f"its revision is {revision}; {shelf.stock.revision} is served until the next start"
             )
+        database_clock.learn_when_due(self._using)
         tokens = TokenRevision.current(
             self._using
         )  # before the tokens are read: a later change is seen later
@@ -187,7 +189,7 @@ class Watcher:
         try:
             for start in range(0, len(used), 500):
                 rows = ApiToken.objects.using(self._using).filter(pk__in=used[start : start + 500])
-                rows.update(last_used=timezone.now())
+                rows.update(last_used=database_clock.moment())
         except DatabaseError as error:
             log.info("The last use of %d tokens is not noted yet: %s", len(used), error)
         else:
