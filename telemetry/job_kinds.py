@@ -13,7 +13,7 @@ from jobs.kinds import JobRun, job_kind, schedule
 from jobs.models import Job, from_now
 from jobs.services import enqueue
 from releases.models import ServingRevision
-from telemetry import keeping, silence, summaries
+from telemetry import cursors, keeping, silence, summaries
 from telemetry.backtest import running as backtest
 from telemetry.backtest.questions import Question
 
@@ -33,6 +33,7 @@ def now() -> int:
 @job_kind(SILENCE)
 def run_silence(work: JobRun) -> Mapping[str, Any] | None:
     """Bring standings up to now. One more job looks at all of them, once for each release that was made serving."""
+    cursors.renumber()  # two looks into an index, where the database was not restored from another cluster's dump
     enqueue(kind=RENEW, payload={}, key=f"revision {ServingRevision.current()}")
     found = silence.let_time_pass(now(), work.progress)
     over = Job.objects.filter(kind=SILENCE, state=Job.State.DONE, finished_at__lt=from_now(-SHOWN))
