@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from time import monotonic, time
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
@@ -18,6 +19,7 @@ from releases.serving.memory import give_back
 from releases.serving.reading import TokenRow, grants_of, read_stock, read_token_rows
 from releases.serving.shelf import Shelf
 from releases.serving.snapshot import Snapshot
+from releases.signals import served_changed
 from rest.patience import at_most
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ WHOLE_EVERY = 4.0
 USES_EVERY = 60.0
 PINS, PINS_EVERY = 4, 5.0
 """How many releases that no channel is on are kept, because they were asked for last; how often that changes."""
+OWN_CHANGE = 1.0
+"""Seconds that whoever changed something waits at most until this process serves it."""
 FIRST_LOOK = 8.0
 """Seconds that a start waits for the database at most."""
 
@@ -53,24 +57,42 @@ class Watcher:
         self._used: set[int] = set()
         self._whole_due = self._pins_due = 0.0
         self._uses_due = monotonic() + USES_EVERY
-        self._looked, self._stopped = Event(), Event()
+        self._looked, self._stopped, self._wanted = Event(), Event(), Event()
+        self._turn = Condition()
+        self._begun = self._done = 0
 
     def start(self) -> None:
         """Begin, and come back when there was a first look, whatever came of it."""
         self._holder.is_watched = True
         Thread(target=self._run, name="polls", daemon=True).start()
         self._looked.wait(FIRST_LOOK)
+        served_changed.connect(self.look_now)
 
     def stop(self) -> None:
         """End the thread at its next turn."""
+        served_changed.disconnect(self.look_now)
         self._stopped.set()
+        self._wanted.set()
+
+    def look_now(self, **kwargs: Any) -> None:
+        """Have the thread look at once, and come back when it has: who changed something is served that next."""
+        with self._turn:
+            next_look = self._begun + 1  # one under way may have read before the change
+            self._wanted.set()
+            self._turn.wait_for(lambda: self._done >= next_look, OWN_CHANGE)
 
     def _run(self) -> None:
         with at_most(PATIENCE):
             while not self._stopped.is_set():
+                self._wanted.clear()
+                with self._turn:
+                    self._begun += 1
                 self.look()
+                with self._turn:
+                    self._done = self._begun
+                    self._turn.notify_all()
                 self._looked.set()
-                self._stopped.wait(EVERY)
+                self._wanted.wait(EVERY)
         connections[self._using].close()
 
     def look(self) -> None:

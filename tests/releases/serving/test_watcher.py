@@ -15,6 +15,7 @@ from releases.serving.readiness import readiness
 from releases.serving.shelf import Stock
 from releases.serving.snapshot import Snapshot
 from releases.serving.watcher import Watcher
+from releases.signals import served_changed
 from tests.releases.samples import released
 from tests.releases.serving.conftest import BINDINGS, Site, ask, make_site, token
 
@@ -208,6 +209,35 @@ def test_only_a_few_releases_are_kept_by_their_number(site: Site):
     site.watcher.look()
     assert set(stock(site).releases) == {4, 5, 6, 7, 8}
     assert len(site.holder.wanted) == watching.PINS
+
+
+def test_who_changes_what_is_served_waits_until_this_process_serves_it(monkeypatch, tmp_path):
+    looks: list[str] = []
+    monkeypatch.setattr(Watcher, "look", lambda self: looks.append(said[0]))
+    monkeypatch.setattr(watching, "EVERY", 60.0)
+    said = ["before"]
+    thread = Watcher(Holder(), using="default", snapshot=Snapshot(tmp_path, "test"))
+    thread.start()
+    said = ["after"]
+    served_changed.send(ServingRevision)
+    thread.stop()
+    assert looks == ["before", "after"]
+    served_changed.send(ServingRevision)  # nobody listens any longer, and nobody waits
+    assert len(looks) == 2
+
+
+def test_who_changes_what_is_served_says_so_once_that_is_committed(django_capture_on_commit_callbacks, db):
+    heard: list[Any] = []
+
+    def hear(**kwargs: Any) -> None:
+        heard.append(kwargs["sender"])
+
+    served_changed.connect(hear)
+    with django_capture_on_commit_callbacks(execute=True):
+        ServingRevision.bump()
+        assert not heard
+    served_changed.disconnect(hear)
+    assert heard == [ServingRevision]
 
 
 def test_the_first_look_of_the_thread_is_waited_for(monkeypatch, tmp_path):
