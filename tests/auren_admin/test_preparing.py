@@ -52,7 +52,8 @@ def test_of_two_at_once_one_waits_and_then_has_nothing_to_do(empty):
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="there it is a lock of the session")
 def test_who_waits_too_long_is_told_what_to_do(settings, tmp_path, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "auren.sqlite3"))
-    settings.DATA_DIR, said = tmp_path, []
+    settings.DATA_DIR = tmp_path
+    said: list[str] = []
     with (tmp_path / "migrate.lock").open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(CommandError, match="end it if not, and start again"):
@@ -61,7 +62,7 @@ def test_who_waits_too_long_is_told_what_to_do(settings, tmp_path, monkeypatch):
 
 
 def test_who_has_the_lock_may_ask_again(db):
-    said = []
+    said: list[str] = []
     with alone(said.append), alone(said.append):
         pass
     assert not said

@@ -57,7 +57,8 @@ def restored(registry, other):
 
 def go_to(place):
     connection.close()
-    connection.close_pool()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()
     connection.settings_dict.update(place)
 
 

@@ -86,7 +86,8 @@ def test_a_token_speaks_for_its_agent_by_the_name_of_now(site: Site):
     _, secret = token(agent="NEUROS")
     Agent.objects.filter(name="NEUROS").update(name="OTHER")
     site.watcher.look()
-    grant = site.holder.shelf and site.holder.shelf.grant(f"Bearer {secret}", time())
+    assert site.holder.shelf is not None
+    grant = site.holder.shelf.grant(f"Bearer {secret}", time())
     assert grant is not None
     assert grant.agent_name == "OTHER"
 
@@ -213,12 +214,12 @@ def test_only_a_few_releases_are_kept_by_their_number(site: Site):
 
 def test_who_changes_what_is_served_waits_until_this_process_serves_it(monkeypatch, tmp_path):
     looks: list[str] = []
+    said = ["before"]
     monkeypatch.setattr(Watcher, "look", lambda self: looks.append(said[0]))
     monkeypatch.setattr(watching, "EVERY", 60.0)
-    said = ["before"]
     thread = Watcher(Holder(), using="default", snapshot=Snapshot(tmp_path, "test"))
     thread.start()
-    said = ["after"]
+    said[0] = "after"
     served_changed.send(ServingRevision)
     thread.stop()
     assert looks == ["before", "after"]
