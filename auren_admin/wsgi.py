@@ -27,4 +27,8 @@ if settings.FAST_POLLS:
     from releases.serving.assembly import in_front_of  # models can be imported only by now
     from telemetry.serving import takers
 
-    application = in_front_of(application, takers(application))
+    application = in_front_of(application, takers(application))  # its watcher also learns the time
+else:
+    from jobs.database_clock import database_clock
+
+    database_clock.follow()

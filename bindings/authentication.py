@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
-from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from bindings.models import ApiToken
+from jobs.database_clock import database_clock
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class TokenAuthentication(BaseAuthentication):
     def note_use(self, token: ApiToken) -> None:
         """Note that it was used now; where nothing can be written, as on a full disk, reading goes on without."""
         try:
-            token.note_use(timezone.now())
+            token.note_use(database_clock.moment())
         except DatabaseError as error:
             log.warning("The use of a token cannot be noted: %s", error)
 

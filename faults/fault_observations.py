@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from random import Random
 
 from django.db.models import Sum
@@ -13,7 +14,7 @@ from contracts.evaluation import micros, replay
 from faults.fault_polls import kill_one, web
 from faults.ledger import Outcome, seeded
 from faults.publishing import new_token, prepare, while_away
-from faults.reporters import AGENT, EACH, SOURCE, USER, Reporters, Told, moment_of, value_of
+from faults.reporters import AGENT, BEGIN, EACH, SOURCE, USER, Reporters, Told, moment_of, value_of
 from faults.servers import Missing, Server, spare_port, wait_until
 from faults.stage import Stage
 from telemetry import contracts_now
@@ -119,10 +120,10 @@ def complaints(told: Told) -> list[str]:
     return failures
 
 
-def compared() -> tuple[list[int], list[str]]:
+def compared(begin: datetime = BEGIN) -> tuple[list[int], list[str]]:
     """The numbers of all that is stored, and what does not fit: values, counters, states."""
     numbers, failures = [], []
-    moments = {micros(moment_of(number)): number for number in range(most())}
+    moments = {micros(moment_of(number, begin)): number for number in range(most())}
     rows = Observation.objects.filter(series__source=SOURCE).values_list(
         "series__subject__user_id", "at", "value"
     )

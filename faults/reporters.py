@@ -36,9 +36,9 @@ REFUSALS = (503, 507)
 BEGIN = datetime.now(UTC) - timedelta(days=1)
 
 
-def moment_of(sequence: int) -> datetime:
+def moment_of(sequence: int, begin: datetime = BEGIN) -> datetime:
     """When the observation of a number was made: each has a moment of its own."""
-    return BEGIN + timedelta(milliseconds=100 * sequence)
+    return begin + timedelta(milliseconds=100 * sequence)
 
 
 @dataclass(slots=True)
@@ -68,13 +68,25 @@ class Told:
 
 
 class Reporters:
-    """So many of them, with so many observations together in a second."""
+    """So many of them, with so many observations together in a second, of the time from ``begin`` on.
+
+    ``excused`` says that a proxy may not reach a node right now, which it tells by 502.
+    """
 
     def __init__(
-        self, port: int, token: str, folder: Path, chance: Random, *, many: int, total: int, rate: float
+        self,
+        port: int,
+        token: str,
+        folder: Path,
+        chance: Random,
+        *,
+        many: int,
+        total: int,
+        rate: float,
+        begin: datetime = BEGIN,
     ) -> None:
-        self.port, self.token, self.folder = port, token, folder
-        self.told, self.lock, self.stopped = Told(), Lock(), Event()
+        self.port, self.token, self.folder, self.begin = port, token, folder, begin
+        self.told, self.lock, self.stopped, self.excused = Told(), Lock(), Event(), Event()
         self.share = total // many
         self.pause = many / rate
         self.threads = [
@@ -164,7 +176,7 @@ class Reporter:
         return {
             "kpi": KPI,
             "value": value_of(number),
-            "at": moment_of(number).isoformat(),
+            "at": moment_of(number, self.all.begin).isoformat(),
             "user_id": f"{USER}{self.number}",
             "measurement_source": SOURCE,
         }
@@ -194,6 +206,8 @@ class Reporter:
             if status == 200:
                 found: Mapping[str, Any] = json.loads(text)
                 return found
+            if status == 502 and self.all.excused.is_set():
+                return None
             told.slowest_refusal = max(told.slowest_refusal, took)
             if status not in REFUSALS or not later:
                 told.wrong.append(f"{status} {text[:200].decode(errors='replace')}")

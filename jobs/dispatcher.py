@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from jobs import services, tasks
+from jobs.database_clock import database_clock
 from jobs.kinds import SCHEDULES
 from jobs.models import Job, from_now
 
@@ -58,7 +59,8 @@ class Dispatcher(Scheduler):
 
 def enqueue_scheduled() -> None:
     """Write the row of each schedule's current period, if it is not there yet."""
-    now = timezone.now()
+    database_clock.learn_when_due()
+    now = database_clock.moment()
     for schedule in SCHEDULES:
         period = schedule.period(now).isoformat()
         if not Job.objects.filter(kind=schedule.kind, key=period).exists():

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from jobs.database_clock import database_clock
 from jobs.kinds import KINDS, LEASE, JobRun, LeaseLost, WorkerStopping
 from jobs.models import Job, from_now
 
@@ -20,6 +21,7 @@ def run_due(limit: int = 100) -> int:
 
 def run_job(pk: int) -> bool:
     """Do one job, if it may be taken; False when it may not, because it is over or another worker has it."""
+    database_clock.learn_when_due()
     job = Job.objects.due().filter(pk=pk).first()
     kind = KINDS.get(job.kind) if job else None
     work = claim(job, kind.lease if kind else LEASE) if job else None

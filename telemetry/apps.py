@@ -1,12 +1,13 @@
 """Telemetry as a Django app."""
 
-import time
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db import connection
 from django.db.models.signals import post_migrate
 
+from jobs.database_clock import database_clock
 from telemetry.exposition.counts import install
 
 
@@ -24,7 +25,14 @@ class TelemetryConfig(AppConfig):
 
 
 def make_months(**kwargs: Any) -> None:
-    """Make the tables of the months that the history is kept for; see `telemetry.months`."""
-    from telemetry import months  # noqa: PLC0415 - needs the models, which are not there yet when this is read
+    """Make the tables of the months that the history is kept for; see `telemetry.months`.
 
-    months.make(time.time_ns() // 1000, settings.RETENTION_DAYS)
+    The database may also be a dump of another cluster that was restored: see `telemetry.cursors`.
+    """
+    from telemetry import cursors, months  # noqa: PLC0415 - need the models, which are not there yet
+
+    if "telemetry_standing" in connection.introspection.table_names():
+        cursors.renumber()
+
+    database_clock.learn_when_due()
+    months.make(database_clock.micros(), settings.RETENTION_DAYS)

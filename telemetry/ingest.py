@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 import zlib
 from collections.abc import Sequence
 from hashlib import sha256
@@ -15,6 +14,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from contracts.evaluation import SECOND
 from contracts.yamltree import paused_gc
+from jobs.database_clock import database_clock
 from rest.outages import Outage, gave_way
 from rest.problems import ErrorItem, Invalid, Problem
 from telemetry import contracts_now
@@ -34,8 +34,8 @@ ATTEMPTS = 5
 
 
 def clock() -> int:
-    """Now, in microseconds."""
-    return time.time_ns() // 1000
+    """Now by the database's clock, in microseconds."""
+    return database_clock.micros()
 
 
 def report(body: bytes, *, agent: str, now: int | None = None, strict: bool = False) -> bytes:

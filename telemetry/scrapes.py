@@ -7,13 +7,13 @@ Django's, which is asked the first time for each format. Whatever is unusual or 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
 
+from jobs.database_clock import database_clock
 from releases.serving.front import Application, Environ, StartResponse
 from releases.serving.negotiation import gzip_wanted
 from releases.serving.pages import Headers
@@ -80,7 +80,7 @@ class Scrapes:
         """As the view has it; with a connection to the database that is given back, or kept if it is a file."""
         is_well = False
         try:
-            now = time.time_ns() // 1000
+            now = database_clock.micros()
             found = scrape(now, is_open=is_open, kpis=self._kpis, process=self._process)
             is_well = True
         finally:

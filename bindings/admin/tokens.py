@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bindings.models import ApiToken, Scope
+from jobs.database_clock import database_clock
 
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
@@ -34,7 +34,7 @@ class TokenForm(forms.ModelForm[ApiToken]):
     def clean_expires(self) -> Any:
         """An end in the past would make a token nobody can use."""
         expires = self.cleaned_data["expires"]
-        if "expires" in self.changed_data and expires and expires <= timezone.now():
+        if "expires" in self.changed_data and expires and expires <= database_clock.moment():
             raise forms.ValidationError("This is in the past.", code="in_the_past")
         return expires
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, connections, models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from jobs.database_clock import database_clock
 from kpis.models.fields import LineField
 from rest.outages import is_read_only
 
@@ -41,8 +41,8 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Tokens, the newest first."""
 
     def usable(self) -> ApiTokenQuerySet:
-        """Those neither revoked nor expired, by the clock of this server."""
-        return self.filter(Q(expires=None) | Q(expires__gt=timezone.now()), revoked=None)
+        """Those neither revoked nor expired, by the clock of the database."""
+        return self.filter(Q(expires=None) | Q(expires__gt=database_clock.moment()), revoked=None)
 
 
 class ApiToken(models.Model):
@@ -108,14 +108,14 @@ class ApiToken(models.Model):
         secret = new.new_secret()
         new.full_clean()
         new.save()
-        end = timezone.now() + overlap
+        end = database_clock.moment() + overlap
         self.expires = min(self.expires, end) if self.expires else end
         self.save(update_fields=["expires"])
         return new, secret
 
     def revoke(self) -> None:
         """End it now, for good."""
-        self.revoked = self.revoked or timezone.now()
+        self.revoked = self.revoked or database_clock.moment()
         self.save(update_fields=["revoked"])
 
     def accepts(self, secret: str) -> bool:
@@ -142,7 +142,7 @@ class ApiToken(models.Model):
         """``usable``, ``revoked`` or ``expired``."""
         if self.revoked:
             return "revoked"
-        return "expired" if self.expires and self.expires <= timezone.now() else "usable"
+        return "expired" if self.expires and self.expires <= database_clock.moment() else "usable"
 
     @classmethod
     def find(cls, text: str) -> ApiToken | None:
@@ -154,6 +154,27 @@ class ApiToken(models.Model):
         found = cls.objects.usable().select_related("agent").filter(key=key).first()
         candidate = found or cls(digest=digest_of(""))
         return found if candidate.accepts(secret) and found else None
+
+
+class TokenRevision(models.Model):
+    """One row that a trigger counts up in the transaction of whatever makes, changes or ends a token."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(pk=1), name="token_revision_single"),)
+
+    def __str__(self) -> str:
+        return f"token revision {self.revision}"
+
+    @classmethod
+    def current(cls, using: str = "default") -> int:
+        """The revision now; asked as often as that of what is served."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"SELECT revision FROM {cls._meta.db_table} WHERE id = 1")  # noqa: S608 - our own name
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
 
 
 def token_parts(text: str) -> tuple[str, str] | None:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
 from bindings.models import Waiver
 from bindings.models.report import ValidationReport
@@ -14,6 +13,7 @@ from bindings.reports.judging import REGISTRY_FILE, ROSTER_FILE, Judgement
 from bindings.signals import report_made
 from contracts.findings import Level, Report
 from contracts.waivers import subject_of
+from jobs.database_clock import database_clock
 
 KEPT_REPORTS = 100
 """Older reports are deleted."""
@@ -26,7 +26,7 @@ def keep(judgement: Judgement, *, trigger: str, job_id: int | None = None) -> Va
     """Store a judgement as the next report, with what became of the findings of the one before."""
     previous = ValidationReport.objects.first()
     before = entries_in(previous) if previous else []
-    at = timezone.now()
+    at = database_clock.moment()
     entries = dated(before, judgement.entries, at.isoformat())
     changes = compare(before, entries)
     whole = len(entries) <= KEPT_ENTRIES and (previous is None or not previous.count("left_out"))

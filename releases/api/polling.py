@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import time
 from typing import Any, ClassVar, TypeVar
 
 from django.http import HttpResponse
@@ -17,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from bindings.authentication import TokenAuthentication
+from jobs.database_clock import database_clock
 from releases.serving.bodies import Body
 from releases.serving.front import SHELF
 from releases.serving.negotiation import gzip_wanted, is_known
@@ -41,7 +41,7 @@ class ShelfAuthentication(TokenAuthentication):
 
     def find(self, header: bytes) -> Grant | None:
         """The token that the header brings, if it counts."""
-        return self._shelf.grant(header.decode("latin-1"), time())
+        return self._shelf.grant(header.decode("latin-1"), database_clock.time())
 
 
 class Polled(Guarded):

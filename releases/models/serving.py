@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.models import F
+
+from releases.signals import served_changed
 
 
 class ServingRevision(models.Model):
@@ -32,6 +34,7 @@ class ServingRevision(models.Model):
         if not cls.objects.filter(pk=1).update(revision=F("revision") + 1):
             ServingRevision.objects.bulk_create([ServingRevision(pk=1)], ignore_conflicts=True)
             cls.objects.filter(pk=1).update(revision=F("revision") + 1)
+        transaction.on_commit(lambda: served_changed.send_robust(cls))
 
     @classmethod
     def current(cls, using: str = "default") -> int:

@@ -15,6 +15,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from jobs.database_clock import database_clock
 from jobs.models import Job
 from kpis.models.fields import LineField
 
@@ -105,12 +106,12 @@ class WebHook(models.Model):
     @property
     def signing_secrets(self) -> list[str]:
         """What messages are signed with now: the secret, and for a while the one before."""
-        old = self.old_key if self.old_key_until and self.old_key_until > timezone.now() else ""
+        old = self.old_key if self.old_key_until and self.old_key_until > database_clock.moment() else ""
         return [secret_from(key) for key in (self.key, old) if key]
 
     def renew_secret(self) -> str:
         """A new secret, saved; the one before counts for another day."""
-        self.old_key, self.old_key_until = self.key, timezone.now() + OVERLAP
+        self.old_key, self.old_key_until = self.key, database_clock.moment() + OVERLAP
         self.key = new_key()
         self.save(update_fields=["key", "old_key", "old_key_until"])
         return self.secret

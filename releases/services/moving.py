@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
+from jobs.database_clock import database_clock
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release, ServingRevision
 from releases.services.approving import objection
@@ -105,7 +105,7 @@ def set_channel(
     Release.objects.filter(pk=release.pk).update(state=Release.State.PUBLISHED)
     release.state = Release.State.PUBLISHED
     channel.release, channel.revision = release, channel.revision + 1
-    channel.moved, channel.moved_by = timezone.now(), by_name or name_of(by)
+    channel.moved, channel.moved_by = database_clock.moment(), by_name or name_of(by)
     channel.save(update_fields=["release", "revision", "moved", "moved_by"])
     if before and not before.channels.exists():
         Release.objects.filter(pk=before.pk).update(state=Release.State.SUPERSEDED)

@@ -10,6 +10,7 @@ from django.db.models import Max
 from bindings.reports.entries import Entry
 from contracts.diff import ChangeClass
 from contracts.findings import Level
+from jobs.database_clock import database_clock
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release, ServingRevision
 from releases.models.channel import PRODUCTION
@@ -139,6 +140,7 @@ def freeze(plan: PublishPlan, author: Author, author_name: str, message: str, ac
     kept: list[Entry] = plan.entries[:KEPT_ENTRIES]
     return Release.objects.create(
         number=(last or 0) + 1,
+        created=database_clock.moment(),
         text=plan.content.decode(),
         digest=plan.content_digest,
         kind=str(plan.kind or ChangeClass.COSMETIC),

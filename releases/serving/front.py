@@ -12,11 +12,12 @@ from hashlib import blake2b
 from itertools import count
 from secrets import token_hex
 from threading import BoundedSemaphore
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 
 from django.http.request import split_domain_port, validate_host
 
+from jobs.database_clock import database_clock
 from releases.serving.holder import Holder
 from releases.serving.negotiation import gzip_wanted, is_known
 from releases.serving.pages import AGE, BINDINGS, REGISTRY, Ask, Page, Press
@@ -222,12 +223,14 @@ class Front:
         if seat := shelf.seats.get(name):
             found: Seat = seat
             return found if found.expires > now else None
-        grant = shelf.grant(header, time())
+        grant = shelf.grant(header, database_clock.time())
         if grant is None:
             return None
         own = shelf.stock.followed(grant.agent_name) if grant.agent_name else ""
         ask = Ask(frozenset(grant.scopes) & READS, own)
-        seat = Seat(grant, now + grant.expires - time(), ask, self._press.pages(shelf.stock, ask))
+        seat = Seat(
+            grant, now + grant.expires - database_clock.time(), ask, self._press.pages(shelf.stock, ask)
+        )
         if len(shelf.seats) > REMEMBERED:
             shelf.seats.clear()
         shelf.seats[name] = seat

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from jobs.database_clock import TOLERATED, database_clock
 from releases.serving.holder import Holder, holder
 from releases.serving.pulse import AWAY, READ_ONLY, SLOW, troubles_of
 from rest.patience import at_most
@@ -20,6 +21,7 @@ MEANING = {
     SLOW: "Polls are answered from memory; pages and writes take long or are refused.",
     DAMAGE: f"The database is damaged: what is in it cannot all be read or stored. {WAY_OUT}",
     "release": "What was released last cannot be served; polls get what was released before.",
+    "clock": "This machine's clock is more than {tolerated:.0f} s off the database's, which counts; set it right.",
     "snapshot": "No file of what is served can be written; a start without the database would have an old one.",
 }
 WITHIN = 0.4
@@ -37,11 +39,13 @@ def readiness(of: Holder = holder) -> tuple[int, dict[str, Any]]:
         missing.pop(SLOW, None)
     if since := damaged_since():
         missing.setdefault(DAMAGE, since)
+    if database_clock.skewed_since:
+        missing["clock"] = database_clock.skewed_since
     if not missing and of.shelf:
         return 200, {"status": "ready"}
     said = {
         "degraded": [
-            {"what": what, "since": _written(since), "meaning": MEANING[what]}
+            {"what": what, "since": _written(since), "meaning": MEANING[what].format(tolerated=TOLERATED)}
             for what, since in sorted(missing.items())
         ]
     }

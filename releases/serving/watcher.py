@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from time import monotonic, time
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
-from bindings.models import ApiToken
+from bindings.models import ApiToken, TokenRevision
+from jobs.database_clock import database_clock
 from releases.models import ServingRevision
 from releases.serving.holder import Holder
 from releases.serving.memory import give_back
 from releases.serving.reading import TokenRow, grants_of, read_stock, read_token_rows
 from releases.serving.shelf import Shelf
 from releases.serving.snapshot import Snapshot
+from releases.signals import served_changed
 from rest.patience import at_most
 from rest.storage import failure_of
 
@@ -26,10 +29,12 @@ EVERY = 0.5
 PATIENCE = 2.5
 """Seconds after which a database that does not answer is away, though it may only be frozen."""
 WHOLE_EVERY = 4.0
-"""How often tokens, channels and followings are read though the revision is the same: SQL by hand does not count it."""
+"""How often channels and followings are read though the revisions are the same: SQL by hand does not count them."""
 USES_EVERY = 60.0
 PINS, PINS_EVERY = 4, 5.0
 """How many releases that no channel is on are kept, because they were asked for last; how often that changes."""
+OWN_CHANGE = 1.0
+"""Seconds that whoever changed something waits at most until this process serves it."""
 FIRST_LOOK = 8.0
 """Seconds that a start waits for the database at most."""
 
@@ -48,28 +53,47 @@ class Watcher:
         self._may_restore = True
         self._pinned: tuple[int, ...] = ()
         self._token_rows: list[TokenRow] = []
+        self._token_revision = -1
         self._has_leftovers = False
         self._used: set[int] = set()
         self._whole_due = self._pins_due = 0.0
         self._uses_due = monotonic() + USES_EVERY
-        self._looked, self._stopped = Event(), Event()
+        self._looked, self._stopped, self._wanted = Event(), Event(), Event()
+        self._turn = Condition()
+        self._begun = self._done = 0
 
     def start(self) -> None:
         """Begin, and come back when there was a first look, whatever came of it."""
         self._holder.is_watched = True
         Thread(target=self._run, name="polls", daemon=True).start()
         self._looked.wait(FIRST_LOOK)
+        served_changed.connect(self.look_now)
 
     def stop(self) -> None:
         """End the thread at its next turn."""
+        served_changed.disconnect(self.look_now)
         self._stopped.set()
+        self._wanted.set()
+
+    def look_now(self, **kwargs: Any) -> None:
+        """Have the thread look at once, and come back when it has: who changed something is served that next."""
+        with self._turn:
+            next_look = self._begun + 1  # one under way may have read before the change
+            self._wanted.set()
+            self._turn.wait_for(lambda: self._done >= next_look, OWN_CHANGE)
 
     def _run(self) -> None:
         with at_most(PATIENCE):
             while not self._stopped.is_set():
+                self._wanted.clear()
+                with self._turn:
+                    self._begun += 1
                 self.look()
+                with self._turn:
+                    self._done = self._begun
+                    self._turn.notify_all()
                 self._looked.set()
-                self._stopped.wait(EVERY)
+                self._wanted.wait(EVERY)
         connections[self._using].close()
 
     def look(self) -> None:
@@ -103,7 +127,16 @@ class Watcher:
             raise WentBack(
                 f"its revision is {revision}; {shelf.stock.revision} is served until the next start"
             )
-        is_same = shelf and revision == shelf.stock.revision and pinned == self._pinned
+        database_clock.learn_when_due(self._using)
+        tokens = TokenRevision.current(
+            self._using
+        )  # before the tokens are read: a later change is seen later
+        is_same = (
+            shelf
+            and revision == shelf.stock.revision
+            and tokens == self._token_revision
+            and pinned == self._pinned
+        )
         if is_same and not self._holder.is_from_file and now < self._whole_due:
             return
         self._open_anew()
@@ -116,7 +149,8 @@ class Watcher:
             self._serve(fresh)
             self._has_leftovers = before is None or fresh.stock is not before.stock
         self._holder.is_from_file = False
-        self._token_rows, self._pinned, self._whole_due = rows, pinned, now + WHOLE_EVERY
+        self._token_rows, self._token_revision = rows, tokens
+        self._pinned, self._whole_due = pinned, now + WHOLE_EVERY
         self._keep()
 
     def _open_anew(self) -> None:
@@ -186,7 +220,7 @@ class Watcher:
         try:
             for start in range(0, len(used), 500):
                 rows = ApiToken.objects.using(self._using).filter(pk__in=used[start : start + 500])
-                rows.update(last_used=timezone.now())
+                rows.update(last_used=database_clock.moment())
         except DatabaseError as error:
             log.info("The last use of %d tokens is not noted yet: %s", len(used), error)
         else:

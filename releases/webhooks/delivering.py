@@ -10,8 +10,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from jobs.database_clock import database_clock
 from jobs.models import Job
 from jobs.services import enqueue, rerun
 from releases.models import Delivery, WebHook
@@ -44,7 +44,7 @@ def announce(event: str, data: Mapping[str, Any]) -> list[Delivery]:
 
 def tell(hook: WebHook, event: str, data: Mapping[str, Any], *, author: Author = None) -> Delivery:
     """Write one message, and the job that sends it; ``author`` may see how far that is."""
-    now = timezone.now()
+    now = database_clock.moment()
     message = {"type": event, "timestamp": now.isoformat(), "data": data}
     with transaction.atomic():
         delivery = Delivery.objects.create(
@@ -64,7 +64,7 @@ def plan(delivery: Delivery, *, number: int, seconds: int = 0, author: Author = 
         kind=WEBHOOK,
         payload={"delivery": delivery.pk, "number": number},
         key=f"{delivery.pk}:{number}",
-        due_at=timezone.now() + timedelta(seconds=seconds) if seconds else None,
+        due_at=database_clock.moment() + timedelta(seconds=seconds) if seconds else None,
         author=author,
     )
     if job.is_over:  # cancelled or parked before this try was made
@@ -82,7 +82,7 @@ def send_again(delivery: Delivery, *, author: Author = None) -> None:
 
 def attempt(delivery: Delivery, number: int) -> Try:
     """Try once, and say what came of it. Raises nothing; stores nothing."""
-    hook, body, now = delivery.hook, delivery.body.encode(), timezone.now()
+    hook, body, now = delivery.hook, delivery.body.encode(), database_clock.moment()
     said: Try = {"number": number, "at": now.isoformat(), "status": 0, "text": "", "error": ""}
     if not hook.is_enabled and delivery.event != TEST:
         return said | {"error": "The webhook is off.", "milliseconds": 0}
@@ -91,7 +91,10 @@ def attempt(delivery: Delivery, number: int) -> Try:
         "User-Agent": "AUREN-Admin",
         "Accept-Encoding": "identity",
         **signed_headers(
-            hook.signing_secrets, message_id=delivery.message_id, timestamp=int(time.time()), body=body
+            hook.signing_secrets,
+            message_id=delivery.message_id,
+            timestamp=int(database_clock.time()),
+            body=body,
         ),
     }
     started = time.monotonic()
@@ -117,7 +120,7 @@ def note(delivery: Delivery, made: Try) -> None:
     """Keep what came of a try, and plan the next where there is one. Within the transaction that ends the job."""
     delivery = Delivery.objects.select_for_update(of=("self",)).select_related("hook").get(pk=delivery.pk)
     delivery.tries = [*delivery.tries, made][-KEPT_TRIES:]
-    number, finished = made["number"], timezone.now()
+    number, finished = made["number"], database_clock.moment()
     if not made["error"]:
         delivery.state, delivery.finished = Delivery.State.DELIVERED, finished
     elif may_try_again(delivery, made):
@@ -139,4 +142,4 @@ def may_try_again(delivery: Delivery, made: Try) -> bool:
 def forget_old() -> int:
     """Delete messages that were delivered or given up long ago. Returns how many."""
     over = Delivery.objects.exclude(state=Delivery.State.WAITING)
-    return over.filter(created__lt=timezone.now() - KEPT_FOR).delete()[0]
+    return over.filter(created__lt=database_clock.moment() - KEPT_FOR).delete()[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from jobs.database_clock import database_clock
 from releases.serving.negotiation import gzip_wanted
 from rest.views import Guarded
 from telemetry.exposition.formats import wants_open_metrics
@@ -52,7 +52,7 @@ class Metrics(Guarded):
         """All there is at this moment."""
         is_open = wants_open_metrics(request.headers.get("Accept", ""))
         found = scrape(
-            time.time_ns() // 1000, is_open=is_open, kpis=self.shows_kpis, process=self.shows_process
+            database_clock.micros(), is_open=is_open, kpis=self.shows_kpis, process=self.shows_process
         )
         content_type = CONTENT_TYPE_LATEST if is_open else CONTENT_TYPE_PLAIN_0_0_4
         if gzip_wanted(request.headers.get("Accept-Encoding", "")):

@@ -37,6 +37,7 @@ class Held:
         self.shown: Mapping[str, Shown] = {}
         self._released: Released | None = None
         self._cursor = -1
+        self._place: cursors.Place = ()
         self._gone = -1
 
     def forget(self) -> None:
@@ -51,8 +52,9 @@ class Held:
 
     def _bring_up_to(self, now: int, released: Released) -> None:
         gone = reading.gone()
-        following = cursors.now()
-        if self._cursor < 0 or following < self._cursor or gone < self._gone:
+        following, place = cursors.now_and_place()
+        is_known = place == self._place and following >= self._cursor >= 0 and gone >= self._gone
+        if not is_known:
             self.forget()
             self._follow(released)
             self._read_all()
@@ -61,7 +63,7 @@ class Held:
             if gone != self._gone:
                 self._leave_out_deleted()
             self._read_changed()
-        self._cursor, self._gone = following, gone
+        self._cursor, self._place, self._gone = following, place, gone
         self._drop_stale(now)
         self._keep_to_budget()
 

@@ -8,6 +8,7 @@ from threading import Event, Lock, Thread
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from jobs.database_clock import database_clock
 from rest.patience import holding
 from telemetry import contracts_now
 from telemetry.exposition.held import Held, held
@@ -58,7 +59,7 @@ class Keeper:
         is_well = False
         try:
             with holding(self._held.lock):
-                self._held.bring_up_to(time.time_ns() // 1000, contracts_now.current())
+                self._held.bring_up_to(database_clock.micros(), contracts_now.current())
             is_well = True
         except (DatabaseError, InterfaceError) as error:
             log.warning("The database does not answer: %s", error)

@@ -15,6 +15,7 @@ from rest.patience import holding
 from telemetry import contracts_now
 from telemetry.contracts_now import Released
 from telemetry.exposition.aggregates import aggregate_families
+from telemetry.exposition.clock import clock_family
 from telemetry.exposition.families import contract_families, live_families
 from telemetry.exposition.held import Held, held
 from telemetry.exposition.lines import encoded, header, prefix
@@ -68,7 +69,7 @@ def scrape(now: int, *, is_open: bool, kpis: bool = True, process: bool = True) 
     if kpis:
         pieces += _kpis(now, is_open=is_open)
     if process:
-        pieces.append(rendered(process_families(), is_open=is_open))
+        pieces.append(rendered([*process_families(), clock_family()], is_open=is_open))
     return Scrape([*pieces, END] if is_open else pieces)
 
 

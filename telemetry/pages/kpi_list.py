@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from django.contrib import admin
@@ -12,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from contracts.evaluation import SECOND
+from jobs.database_clock import database_clock
 from kpis.admin.columns import COLUMNS, Column
 from kpis.models import KPI
 from telemetry.pages.access import may_see
@@ -29,7 +29,7 @@ def _may_see(request: HttpRequest) -> bool:
 
 
 def _prepare(page: Sequence[KPI]) -> None:
-    found = sparks([kpi.name for kpi in page], int(time.time()) * SECOND)
+    found = sparks([kpi.name for kpi in page], database_clock.micros() // SECOND * SECOND)
     for kpi in page:
         setattr(kpi, _SPARK, found.get(kpi.name))
 

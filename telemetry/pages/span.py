@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import time
 
 from django.http import QueryDict
 
 from contracts.evaluation import SECOND
+from jobs.database_clock import database_clock
+
+time = database_clock.time
 
 DAY = 86_400
 CHOICES = ((1, "1 day"), (7, "7 days"), (30, "30 days"), (90, "90 days"))

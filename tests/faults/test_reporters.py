@@ -36,6 +36,14 @@ def test_what_was_not_answered_is_not(reporter, monkeypatch):
     assert (reporter.all.told.unknown, reporter.all.told.wrong) == (2, [])
 
 
+@pytest.mark.parametrize(("is_excused", "wrong"), [(True, 0), (False, 1)])
+def test_a_proxy_may_miss_a_node_only_while_that_is_killed(reporter, is_excused, wrong):
+    if is_excused:
+        reporter.all.excused.set()
+    assert reporter.judged(502, None, b"Bad Gateway", 0.1) is None
+    assert (len(reporter.all.told.wrong), reporter.all.told.statuses[502]) == (wrong, 1)
+
+
 @pytest.mark.parametrize(("status", "later"), [(500, None), (503, None), (400, "1"), (429, "1")])
 def test_any_other_refusal_is_wrong(reporter, status, later):
     assert reporter.judged(status, later, b"sorry", 0.1) is None

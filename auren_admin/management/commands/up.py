@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 
 from auren_admin.checks import static_files_collected
 from auren_admin.databases import sqlite_file
+from auren_admin.preparing import alone
 from auren_admin.private import tighten
 from auren_admin.processes import Companions
 from auren_admin.server import PortInUse, ensure_port_free, serve
@@ -89,9 +90,11 @@ class Command(BaseCommand):
         if web_only and settings.FAST_POLLS and snapshot().is_there() and not database_answers():
             self.collect_static()
             return "\nThe database is away. Agents' polls are answered from a file until it is back.\n"
-        call_command("migrate", verbosity=0, interactive=False)
+        with alone(self.stderr.write):  # another node may be started at this very moment
+            call_command("migrate", verbosity=0, interactive=False)
+            loaded, password = self.load_examples(), self.make_admin()
         self.collect_static()
-        return self.note(host, port, self.load_examples(), self.make_admin())
+        return self.note(host, port, loaded, password)
 
     def claim(self, host: str, port: int) -> None:
         try:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic, time
 from typing import Any
@@ -6,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from bindings.models import ApiToken
+from bindings.models import Agent, ApiToken
 from releases.models import Channel, Release, ServingRevision
 from releases.serving import watcher as watching
 from releases.serving.holder import Holder
@@ -14,10 +15,19 @@ from releases.serving.readiness import readiness
 from releases.serving.shelf import Stock
 from releases.serving.snapshot import Snapshot
 from releases.serving.watcher import Watcher
+from releases.signals import served_changed
 from tests.releases.samples import released
-from tests.releases.serving.conftest import BINDINGS, Site, ask, make_site
+from tests.releases.serving.conftest import BINDINGS, Site, ask, make_site, token
 
 NEUROS = "agents/NEUROS/bindings"
+
+
+def rotated(token: ApiToken) -> None:
+    token.rotate(overlap=timedelta(seconds=-1), author=None)
+
+
+def narrowed(token: ApiToken) -> None:
+    ApiToken.objects.filter(pk=token.pk).update(scopes=["metrics:read"])
 
 
 @pytest.fixture
@@ -51,8 +61,42 @@ def test_a_publish_is_served_at_the_next_look(site: Site):
     assert number(site) == 2
 
 
-def test_one_narrow_query_is_all_while_nothing_changes(site: Site, django_assert_num_queries):
-    with django_assert_num_queries(1):
+def test_two_narrow_queries_are_all_while_nothing_changes(site: Site, django_assert_num_queries):
+    with django_assert_num_queries(2):  # the revisions of what is served, and of tokens
+        site.watcher.look()
+
+
+def test_a_new_token_counts_at_the_next_look(site: Site):
+    secret = token()[1]
+    site.watcher.look()
+    assert site.both(BINDINGS, secret)[0].code == 200
+
+
+@pytest.mark.parametrize("end", [ApiToken.revoke, ApiToken.delete, rotated, narrowed])
+def test_a_token_that_ends_or_may_less_is_refused_at_the_next_look(site: Site, end: Callable[[Any], Any]):
+    made, secret = token(agent="NEUROS")
+    site.look()
+    assert site.both(BINDINGS, secret)[0].code == 200
+    end(made)
+    site.watcher.look()
+    assert ask(site.front, BINDINGS, secret).code in (401, 403)
+
+
+def test_a_token_speaks_for_its_agent_by_the_name_of_now(site: Site):
+    _, secret = token(agent="NEUROS")
+    Agent.objects.filter(name="NEUROS").update(name="OTHER")
+    site.watcher.look()
+    assert site.holder.shelf is not None
+    grant = site.holder.shelf.grant(f"Bearer {secret}", time())
+    assert grant is not None
+    assert grant.agent_name == "OTHER"
+
+
+def test_the_note_of_a_use_is_no_reason_to_read_tokens_again(site: Site, django_assert_num_queries):
+    made, _ = token()
+    site.watcher.look()
+    made.note_use(timezone.now())
+    with django_assert_num_queries(2):
         site.watcher.look()
 
 
@@ -166,6 +210,35 @@ def test_only_a_few_releases_are_kept_by_their_number(site: Site):
     site.watcher.look()
     assert set(stock(site).releases) == {4, 5, 6, 7, 8}
     assert len(site.holder.wanted) == watching.PINS
+
+
+def test_who_changes_what_is_served_waits_until_this_process_serves_it(monkeypatch, tmp_path):
+    looks: list[str] = []
+    said = ["before"]
+    monkeypatch.setattr(Watcher, "look", lambda self: looks.append(said[0]))
+    monkeypatch.setattr(watching, "EVERY", 60.0)
+    thread = Watcher(Holder(), using="default", snapshot=Snapshot(tmp_path, "test"))
+    thread.start()
+    said[0] = "after"
+    served_changed.send(ServingRevision)
+    thread.stop()
+    assert looks == ["before", "after"]
+    served_changed.send(ServingRevision)  # nobody listens any longer, and nobody waits
+    assert len(looks) == 2
+
+
+def test_who_changes_what_is_served_says_so_once_that_is_committed(django_capture_on_commit_callbacks, db):
+    heard: list[Any] = []
+
+    def hear(**kwargs: Any) -> None:
+        heard.append(kwargs["sender"])
+
+    served_changed.connect(hear)
+    with django_capture_on_commit_callbacks(execute=True):
+        ServingRevision.bump()
+        assert not heard
+    served_changed.disconnect(hear)
+    assert heard == [ServingRevision]
 
 
 def test_the_first_look_of_the_thread_is_waited_for(monkeypatch, tmp_path):

@@ -132,7 +132,7 @@ def test_a_database_restored_from_a_copy_is_read_anew(monkeypatch):
     told(observation(18))
     text()
     Series.objects.update(value=44, changed=1)
-    monkeypatch.setattr(cursors, "now", lambda: 1)
+    monkeypatch.setattr(cursors, "now_and_place", lambda: (1, held._place))
     assert values() == {"u-1": 44}
 
 
