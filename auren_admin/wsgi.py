@@ -28,3 +28,7 @@ if settings.FAST_POLLS:
     from telemetry.serving import takers
 
     application = in_front_of(application, takers(application))
+else:
+    from releases.services.guarding import store_at_start
+
+    store_at_start()

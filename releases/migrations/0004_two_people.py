@@ -21,7 +21,7 @@ FROZEN = {
     APPROVAL: (*immutable.FROZEN[APPROVAL], "person_account"),
     MOVE: (*immutable.FROZEN[MOVE], "agent_name", "by_account", "approved_by"),
 }
-WORDS = "whoever made a release, or one of the same content before, cannot approve it"
+WORDS = "the author of a release, or of the same content before, cannot approve it"
 BY_AUTHOR = f"""NEW.verdict = 'approved' AND (NEW.person_account IS NULL OR EXISTS (
     SELECT 1 FROM {RELEASE} made JOIN {RELEASE} it ON it.digest = made.digest AND made.number <= it.number
     WHERE it.id = NEW.release_id AND made.author_account = NEW.person_account))"""  # noqa: S608 - all of it is ours

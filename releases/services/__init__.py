@@ -1,6 +1,6 @@
 """Operations on releases and channels. Doors and what serves agents come in here."""
 
-from releases.services.approving import is_approved, may_go, say
+from releases.services.approving import approvals_needed, is_approved, makers, may_go, say
 from releases.services.channels import create_channel, follow, follow_objection, followed
 from releases.services.guarding import (
     approval_required,
@@ -8,6 +8,7 @@ from releases.services.guarding import (
     relax_approval,
     require_approval,
     store_setting,
+    take_turn,
 )
 from releases.services.moving import move, promote, roll_back
 from releases.services.planning import PublishPlan, plan_publish
@@ -35,6 +36,7 @@ __all__ = [
     "RestoreRefused",
     "RestoreResult",
     "approval_required",
+    "approvals_needed",
     "ask_unprotect",
     "channel_named",
     "compare",
@@ -45,6 +47,7 @@ __all__ = [
     "followed",
     "is_approved",
     "latest",
+    "makers",
     "may_go",
     "move",
     "needs_approval",
@@ -61,6 +64,7 @@ __all__ = [
     "say",
     "settle_unprotect",
     "store_setting",
+    "take_turn",
     "unprotect_alone",
     "working_copy",
 ]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connections, transaction
 
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release, ServingRevision
 from releases.services.refusals import MoveRefused
 from releases.services.texts import as_line, name_of
 
+log = logging.getLogger(__name__)
+
 Kind = ChannelMove.Kind
 BY_SETTING = "AUREN_REQUIRE_APPROVAL"
+WEAKER = f"{BY_SETTING} is off here, but the database says that approval is required. That counts."
 
 
 def is_stored() -> bool:
@@ -42,6 +47,16 @@ def store_setting() -> bool:
     if settings.REQUIRE_APPROVAL and not is_stored():
         take_turn()
     return approval_required()
+
+
+def store_at_start() -> None:
+    """Write the setting down before the first request, if the database answers; each operation does it too."""
+    try:
+        store_setting()
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("Whether approval is required is not written down yet: %s", error)
+    finally:
+        connections.close_all()
 
 
 @transaction.atomic

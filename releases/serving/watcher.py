@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 from time import monotonic, time
 
-from django.db import DatabaseError, InterfaceError, connections
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from bindings.models import ApiToken
 from releases.models import ServingRevision
+from releases.services.guarding import WEAKER, store_setting
 from releases.serving.holder import Holder
 from releases.serving.memory import give_back
 from releases.serving.reading import TokenRow, grants_of, read_stock, read_token_rows
@@ -48,6 +50,7 @@ class Watcher:
         self._pinned: tuple[int, ...] = ()
         self._token_rows: list[TokenRow] = []
         self._has_leftovers = False
+        self._knows_policy = False
         self._used: set[int] = set()
         self._whole_due = self._pins_due = 0.0
         self._uses_due = monotonic() + USES_EVERY
@@ -75,6 +78,7 @@ class Watcher:
         """One turn: see whether anything changed, and if so, serve that. Raises nothing."""
         now = monotonic()
         try:
+            self._settle_policy()
             self._refresh(now)
         except (DatabaseError, InterfaceError) as error:
             self._in_trouble("database", error)
@@ -93,6 +97,19 @@ class Watcher:
             self._holder.answered = monotonic()
             self._is_well("database", "release")
             self._note_uses(now)
+
+    def _settle_policy(self) -> None:
+        """Once, as soon as the database answers: what this server asks of releases holds for every server."""
+        if self._knows_policy:
+            return
+        if settings.REQUIRE_APPROVAL:
+            try:
+                store_setting()
+            finally:
+                connections[DEFAULT_DB_ALIAS].close()
+        elif ServingRevision.objects.using(self._using).filter(approval_required=True).exists():
+            log.warning("%s", WEAKER)
+        self._knows_policy = True
 
     def _refresh(self, now: float) -> None:
         shelf, pinned = self._holder.shelf, self._pins(now)
