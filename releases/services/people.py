@@ -11,8 +11,8 @@ from releases.services.refusals import MoveRefused
 
 def known_person(person: Author) -> AbstractBaseUser:
     """The person as the database knows them now. Raises MoveRefused, unknown_person."""
-    found = get_user_model()._default_manager.filter(pk=person.pk, is_active=True) if person else None
-    known = found.first() if found is not None else None
+    pk = person.pk if person else None
+    known = get_user_model()._default_manager.filter(pk=pk, is_active=True).first() if pk else None
     if known is None:
         raise MoveRefused("unknown_person", "Only a person whose account is in use can say this.")
     return known
