@@ -69,7 +69,9 @@ class Rollback(Subcommand):
 
 def before(channel: Channel, now: Release) -> Release:
     """The newest earlier release that the channel ever pointed to. Raises CannotRun."""
-    moves = channel.moves.filter(kind__in=ChannelMove.MOVES, after__number__lt=now.number).order_by("-after__number")
+    moves = channel.moves.filter(kind__in=ChannelMove.MOVES, after__number__lt=now.number).order_by(
+        "-after__number"
+    )
     found = moves.select_related("after").first()
     if found is None or found.after is None:
         raise CannotRun(f"The channel {channel} never had a release before {now.number}. Name one.")
