@@ -201,6 +201,11 @@ class FourEyes(RuleBasedStateMachine):
             self.asked.pop(channel, None)
         self.judge()
 
+    @rule(who=people, channel=st.sampled_from(("staging", "staging", "canary")), is_protected=st.booleans())
+    def lead_all_agents(self, who: str, channel: str, is_protected: bool) -> None:
+        """Have them follow another channel, protected with the same form or not."""
+        self.save_channel(who, channel, is_protected, set(AGENTS))
+
     @precondition(lambda self: self.asked)
     @rule(who=people, channel=channels, answer=st.sampled_from(("confirm", "confirm", "keep")))
     def settle(self, who: str, channel: str, answer: str) -> None:
