@@ -27,8 +27,12 @@ if settings.FAST_POLLS:
     from releases.serving.assembly import in_front_of  # models can be imported only by now
     from telemetry.serving import takers
 
-    application = in_front_of(application, takers(application))  # its watcher also learns the time
+    application = in_front_of(
+        application, takers(application)
+    )  # its watcher also learns the time, and the policy
 else:
     from jobs.database_clock import database_clock
+    from releases.services.guarding import store_at_start
 
     database_clock.follow()
+    store_at_start()

@@ -6,35 +6,43 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
 from bindings.models import Agent
 from contracts.release import EMPTY, diff_releases
 from releases import services
 from releases.admin.pages import difference, page_context, require
-from releases.models import Channel, ChannelMove, Release, ServingRevision
+from releases.models import Channel, ChannelMove, Following, Release, ServingRevision, Unprotection
 from releases.models.channel import PRODUCTION
 from releases.services import Refused
 
 PER_PAGE = 30
 Kind = ChannelMove.Kind
-KIND_CHIPS = {"publish": "normal", "rollback": "warning", "promote": "info"}
+KIND_CHIPS = {
+    "publish": "normal", "rollback": "warning", "promote": "info", "protect": "normal", "require": "normal",
+    "ask": "warning", "unprotect": "critical", "relax": "critical",
+}  # fmt: skip
 
 
 class ChannelForm(forms.ModelForm[Channel]):
     """A channel, and the agents that follow it instead of production."""
 
-    agents = forms.ModelMultipleChoiceField(
-        queryset=Agent.objects.all(),
+    agents = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="Agents that follow it",
         help_text="An agent follows one channel. All that are ticked nowhere follow production.",
+    )
+    reason = forms.CharField(
+        required=False, max_length=500, label="Why", help_text="Kept with the channel's moves."
     )
 
     class Meta:
@@ -43,8 +51,32 @@ class ChannelForm(forms.ModelForm[Channel]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        following = dict(Following.objects.values_list("agent_name", "channel__name"))
+        names = list(Agent.objects.values_list("name", flat=True))
+        names += sorted(set(following) - set(names))  # those that the roster lacks now
+        field: Any = self.fields["agents"]
+        field.choices = [(name, name) for name in names]
+        self.followers = {name for name, channel in following.items() if channel == self.instance.name}
         if self.instance.pk:
-            self.initial["agents"] = Agent.objects.filter(following__channel=self.instance)
+            self.initial["agents"] = sorted(self.followers)
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody alone gives an agent what nobody else approved."""
+        data: dict[str, Any] = super().clean() or {}
+        for name, then in self.coming_and_going(data):
+            # A channel that is protected with this very form counts as that.
+            then.is_protected |= then.pk == self.instance.pk and bool(data.get("is_protected"))
+            if why := services.follow_objection(name, services.followed(name), then):
+                self.add_error("agents", why)
+        return data
+
+    def coming_and_going(self, data: dict[str, Any]) -> list[tuple[str, Channel]]:
+        """Each agent that is to follow another channel, with that channel."""
+        wanted, this = set(data.get("agents", self.followers)), self.instance
+        if this.name == PRODUCTION or wanted == self.followers:
+            return []
+        going = [(name, services.channel_named(PRODUCTION)) for name in sorted(self.followers - wanted)]
+        return going + [(name, this) for name in sorted(wanted - self.followers)]
 
 
 @admin.register(Channel)
@@ -61,52 +93,87 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
             path("", view(self.overview), name=f"{name}_changelist"),
             path("moves/", view(self.moves_view), name=f"{name}_moves"),
             path("<slug:name>/move/", view(self.move_view), name=f"{name}_move"),
+            path("<slug:name>/unprotect/", view(require_POST(self.unprotect_view)), name=f"{name}_unprotect"),
             *super().get_urls(),
         ]
 
     def get_fields(self, request: HttpRequest, obj: Channel | None = None) -> tuple[str, ...]:
         """Everybody follows production unless told otherwise: there is nobody to choose."""
         fields = ("name", "is_protected")
-        return fields if obj and obj.name == PRODUCTION else (*fields, "agents")
+        return (*fields, "reason") if obj and obj.name == PRODUCTION else (*fields, "agents", "reason")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> tuple[str, ...]:
         """Agents and programs know a channel by its name."""
         return ("name",) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Channel | None = None) -> bool:
-        """A channel that ever moved has a history, and production is what everyone follows."""
-        if obj and (obj.name == PRODUCTION or obj.moves.exists() or obj.followers.exists()):
+        """What ever moved has a history, production is what everyone follows, and protection takes two to lose."""
+        if obj and (
+            obj.name == PRODUCTION or obj.is_protected or obj.moves.exists() or obj.followers.exists()
+        ):
             return False
         return super().has_delete_permission(request, obj)
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What changed between the form's check and its turn is said, and nothing is saved."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:
+            messages.error(request, f"{refused.message} Nothing was saved.")
+            return HttpResponseRedirect(request.path)
+
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         """With those who follow it, which every server process has to see."""
+        assert isinstance(request.user, User)  # noqa: S101 - nobody else has permissions
+        by, reason = request.user, form.cleaned_data.get("reason", "")
         with transaction.atomic():
-            ServingRevision.hold()
-            # Only what the form is about: the channel may be moved in the meantime.
-            obj.save(update_fields=["is_protected"]) if change else obj.save()
-            if "agents" in form.cleaned_data:
-                wanted = set(form.cleaned_data["agents"])
-                there = set(Agent.objects.filter(following__channel=obj))
-                for agent in there - wanted:
-                    services.follow(agent=agent, channel=None)
-                for agent in wanted - there:
-                    services.follow(agent=agent, channel=obj)
+            services.take_turn()
+            if not change:
+                obj.save()
+            elif obj.is_protected:
+                services.protect(channel=obj, by=by, reason=reason)
+            elif "is_protected" in form.changed_data:
+                services.ask_unprotect(channel=obj, by=by, reason=reason)
+                obj.is_protected = True
+                messages.warning(
+                    request, f"{obj.name} stays protected until someone else confirms that, under Channels."
+                )
+            for agent, channel in form.coming_and_going(form.cleaned_data):
+                services.follow(agent=agent, channel=channel, by=by, reason=reason)
             ServingRevision.bump()
+
+    def unprotect_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Confirm that a channel is to be protected no longer, or have it stay so."""
+        person = require(request, "releases.change_channel", "releases.add_approval")
+        is_confirmed = request.POST.get("answer") == "confirm"
+        try:
+            services.settle_unprotect(channel=name, by=person, is_confirmed=is_confirmed)
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            now = "protected no longer" if is_confirmed else "still protected"
+            messages.success(request, f"{name} is {now}.")
+        return HttpResponseRedirect(reverse("admin:releases_channel_changelist"))
 
     def overview(self, request: HttpRequest) -> HttpResponse:
         """Every channel: where it is, who follows it, where it may be promoted to; and the latest moves."""
         require(request, "releases.view_channel")
         channels = list(
             Channel.objects.select_related("release").defer("release__text", "release__findings")
-            .prefetch_related("followers__agent")
+            .prefetch_related("followers", open_unprotections())
         )  # fmt: skip
         moves = ChannelMove.objects.select_related("channel", "before", "after").defer(*_HEAVY)
         context = page_context(self.admin_site, request, Channel, "Channels") | {
             "rows": [
                 (
                     channel,
-                    [each.agent.name for each in channel.followers.all()],
+                    sorted(each.agent_name for each in channel.followers.all()),
                     [
                         other.name
                         for other in channels
@@ -115,10 +182,12 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
                 )
                 for channel in channels
             ],
-            "moves": [(move, KIND_CHIPS[move.kind]) for move in moves[:10]],
+            "moves": [(move, KIND_CHIPS.get(move.kind, "")) for move in moves[:10]],
             "more": moves.count() > 10,
             "may_add": self.has_add_permission(request),
             "may_change": self.has_change_permission(request),
+            "may_confirm": request.user.has_perms(["releases.change_channel", "releases.add_approval"]),
+            "approval_required": services.approval_required(),
             "PRODUCTION": PRODUCTION,
         }
         return TemplateResponse(request, "admin/releases/channels.html", context)
@@ -136,7 +205,7 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
             "name": name,
             "query": f"channel={name}&" if name else "",
             "names": list(Channel.objects.values_list("name", flat=True)),
-            "moves": [(move, KIND_CHIPS[move.kind]) for move in page],
+            "moves": [(move, KIND_CHIPS.get(move.kind, "")) for move in page],
         }
         return TemplateResponse(request, "admin/releases/moves.html", context)
 
@@ -195,6 +264,13 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
             }
             | difference(changes, before, document, request.GET.get("p"))
         )
+
+
+def open_unprotections() -> Prefetch[Any]:
+    """What somebody asked, and somebody else has to confirm, as ``asked`` of each channel."""
+    return Prefetch(
+        "unprotections", Unprotection.objects.filter(state=Unprotection.State.OPEN), to_attr="asked"
+    )
 
 
 _HEAVY = ("before__text", "before__findings", "after__text", "after__findings")

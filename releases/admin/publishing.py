@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -68,7 +67,7 @@ def publish_view(model_admin: ModelAdmin[Release]) -> View:
             "refusal": refusal,
             "channel": channel,
             "channels": channels,
-            "waits": settings.REQUIRE_APPROVAL or channel.is_protected,
+            "waits": services.needs_approval(channel),
             "same": same_and_waiting(plan),
             "may_publish": request.user.has_perm("releases.add_release"),
         }

@@ -147,8 +147,9 @@ def doings(request: HttpRequest, release: Release) -> dict[str, Any]:
     open_ones = (Release.State.PROPOSED, Release.State.REJECTED)
     return {
         "moves": moves if user.has_perm("releases.change_channel") else [],
-        "asks": release.state in open_ones and user.has_perm("releases.add_approval"),
-        "is_author": release.author_id == user.pk,
+        "asks": asks(release, is_open=release.state in open_ones) and user.has_perm("releases.add_approval"),
+        "is_author": user.pk in services.makers(release),
+        "needed": services.approvals_needed(release),
         "is_open": release.state in open_ones,
         "may_restore": user.has_perms(RESTORING),
         "verdicts": [
@@ -157,6 +158,12 @@ def doings(request: HttpRequest, release: Release) -> dict[str, Any]:
             ("rejected", "Reject it", "It must not go out; say why."),
         ],
     }
+
+
+def asks(release: Release, *, is_open: bool) -> bool:
+    """Whether anybody's word on it matters: it waits, or agents get it and nobody else stands for it."""
+    guarded = services.approval_required() or Channel.objects.filter(is_protected=True).exists()
+    return is_open or (guarded and not services.is_approved(release))
 
 
 def contents_of(document: ReleaseDocument) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 A migration that has SQLite make one of these tables anew loses its triggers there: call ``freeze`` again in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
@@ -30,8 +30,11 @@ WORDS = {
 NOT_BY_AUTHOR = "the author of a release cannot approve it"
 
 
-def sqlite_triggers() -> Iterator[tuple[str, str]]:
-    for table, columns in FROZEN.items():
+Columns = Mapping[str, tuple[str, ...]]
+
+
+def sqlite_triggers(frozen: Columns = FROZEN) -> Iterator[tuple[str, str]]:
+    for table, columns in frozen.items():
         refuse, person = f"BEGIN SELECT RAISE(ABORT, '{WORDS[table]}'); END", FORGOTTEN[table]
         changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in columns)
         changed += f" OR (NEW.{person} IS NOT NULL AND NEW.{person} IS NOT OLD.{person})"
@@ -49,9 +52,9 @@ def sqlite_triggers() -> Iterator[tuple[str, str]]:
     yield f"{APPROVAL}_other", f"BEFORE INSERT ON {APPROVAL} WHEN {by_author} {refuse}"
 
 
-def postgres_triggers() -> Iterator[tuple[str, str, str]]:
+def postgres_triggers(frozen: Columns = FROZEN) -> Iterator[tuple[str, str, str]]:
     """Name, condition with its event and table, and the words of the refusal."""
-    for table, columns in FROZEN.items():
+    for table, columns in frozen.items():
         person = FORGOTTEN[table]
         changed = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
         changed += f" OR (NEW.{person} IS NOT NULL AND NEW.{person} IS DISTINCT FROM OLD.{person})"

@@ -1,7 +1,7 @@
 """Releases, channels and what people said of them; webhooks and their deliveries."""
 
 from releases.models.approval import Approval
-from releases.models.channel import Channel, ChannelMove, Following
+from releases.models.channel import Channel, ChannelMove, Following, Unprotection
 from releases.models.release import Release
 from releases.models.serving import ServingRevision
 from releases.models.webhook import Delivery, WebHook
@@ -14,5 +14,6 @@ __all__ = [
     "Following",
     "Release",
     "ServingRevision",
+    "Unprotection",
     "WebHook",
 ]

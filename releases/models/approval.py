@@ -23,6 +23,9 @@ class Approval(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     person_name = models.CharField(max_length=200)
+    person_account = models.BigIntegerField(
+        null=True, editable=False, help_text="The person's id, kept when the account is gone."
+    )
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     note = LineField(max_length=500, blank=True)
     at = models.DateTimeField(default=timezone.now)

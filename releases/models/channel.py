@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from bindings.models import Agent
+from contracts.limits import AGENT_LIMITS
 from kpis.models.fields import LineField
 from releases.models.release import Release
 
@@ -33,7 +33,17 @@ class Channel(models.Model):
         Release, null=True, blank=True, on_delete=models.PROTECT, related_name="channels"
     )
     is_protected = models.BooleanField(
-        "protected", default=False, help_text="Only releases that someone else approved may go here."
+        "protected",
+        default=False,
+        help_text="Only releases that someone other than their author approved may go here. "
+        "One person protects a channel; to take that away needs two.",
+    )
+    way_back = models.ManyToManyField(
+        Release,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="What everyone who follows it got while it asked for approval: one person may go back there.",
     )
     revision = models.PositiveIntegerField(default=0, editable=False)
     moved = models.DateTimeField(null=True, editable=False)
@@ -47,36 +57,109 @@ class Channel(models.Model):
 
 
 class ChannelMove(models.Model):
-    """A channel went from one release to another. Kept for ever, in order."""
+    """Something that decides what agents get: a channel moved, its protection changed, or an agent came to it.
+
+    Kept for ever, in order. Where no release moved, ``before`` and ``after`` are the one that it was on.
+    """
 
     class Kind(models.TextChoices):
-        """Why it moved."""
+        """What happened."""
 
         PUBLISH = "publish", "published"
         ROLLBACK = "rollback", "rolled back"
         PROMOTE = "promote", "promoted"
+        FOLLOW = "follow", "followed by"
+        PROTECT = "protect", "protected"
+        ASK = "ask", "asked to unprotect"
+        WITHDRAW = "withdraw", "stays protected"
+        UNPROTECT = "unprotect", "unprotected"
+        REQUIRE = "require", "approval required everywhere"
+        RELAX = "relax", "approval no longer required everywhere"
+
+    MOVES = (Kind.PUBLISH, Kind.ROLLBACK, Kind.PROMOTE)
+    """Those by which a channel came to another release."""
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="moves")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     before = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
-    after = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    after = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
+    agent_name = models.CharField(max_length=AGENT_LIMITS["name"], blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     by_name = models.CharField(max_length=200, blank=True)
+    by_account = models.BigIntegerField(null=True, editable=False)
     reason = LineField(max_length=500, blank=True)
+    approved_by = models.CharField(
+        max_length=1000, blank=True, help_text="Who approved the release, or agreed to the change."
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["publish", "rollback", "promote"])
+                | models.Q(after__isnull=False),
+                name="move_goes_somewhere",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.get_kind_display()}"
 
 
-class Following(models.Model):
-    """Which channel an agent follows, where it is not production."""
+class Unprotection(models.Model):
+    """Somebody's wish that a channel be protected no longer, which somebody else has to share."""
 
-    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="following")
+    class State(models.TextChoices):
+        """What became of it."""
+
+        OPEN = "open", "waits for a second person"
+        CONFIRMED = "confirmed", "confirmed"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="unprotections")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    asked_account = models.BigIntegerField()
+    asked_name = models.CharField(max_length=200)
+    reason = LineField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    settled_account = models.BigIntegerField(null=True)
+    settled_name = models.CharField(max_length=200, blank=True)
+    settled = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("channel",), condition=models.Q(state="open"), name="unprotection_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["open", "confirmed", "withdrawn"]),
+                name="unprotection_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed")
+                | (
+                    models.Q(settled_account__isnull=False)
+                    & ~models.Q(settled_account=models.F("asked_account"))
+                ),
+                name="unprotection_takes_two",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.get_state_display()}"
+
+
+class Following(models.Model):
+    """Which channel an agent follows, where it is not production.
+
+    By the agent's name, as it is known to programs: what an editor does to the roster's row changes nothing
+    of what the agent gets.
+    """
+
+    agent_name = models.CharField(max_length=AGENT_LIMITS["name"], unique=True)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="followers")
 
     def __str__(self) -> str:
-        return f"{self.agent} follows {self.channel}"
+        return f"{self.agent_name} follows {self.channel}"

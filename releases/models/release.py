@@ -56,6 +56,9 @@ class Release(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     author_name = models.CharField(max_length=200, blank=True)
+    author_account = models.BigIntegerField(
+        null=True, editable=False, help_text="The author's id, kept when the account is gone."
+    )
     created = models.DateTimeField(default=timezone.now)
 
     objects = ReleaseQuerySet.as_manager()

@@ -13,6 +13,10 @@ class ServingRevision(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     revision = models.PositiveBigIntegerField(default=0)
+    approval_required = models.BooleanField(
+        default=False,
+        help_text="Every channel asks for approval. In the database, so that no server can differ.",
+    )
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="serving_revision_single"),)

@@ -9,7 +9,7 @@ from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
 from contracts.formats.printable import printable
 from contracts.release import diff_releases
 from kpis.registry_commands.base import CannotRun, Subcommand, subcommand, wants_colour
-from releases.models import Channel, Release
+from releases.models import Channel, ChannelMove, Release
 from releases.models.channel import PRODUCTION
 from releases.registry_commands.people import add_person, person_of
 from releases.registry_commands.places import channel_of, release_of
@@ -69,8 +69,10 @@ class Rollback(Subcommand):
 
 def before(channel: Channel, now: Release) -> Release:
     """The newest earlier release that the channel ever pointed to. Raises CannotRun."""
-    moves = channel.moves.filter(after__number__lt=now.number).order_by("-after__number")
+    moves = channel.moves.filter(kind__in=ChannelMove.MOVES, after__number__lt=now.number).order_by(
+        "-after__number"
+    )
     found = moves.select_related("after").first()
-    if found is None:
+    if found is None or found.after is None:
         raise CannotRun(f"The channel {channel} never had a release before {now.number}. Name one.")
     return found.after

@@ -1,9 +1,18 @@
 """Operations on releases and channels. Doors and what serves agents come in here."""
 
-from releases.services.approving import is_approved, may_go, say
-from releases.services.channels import create_channel, follow
+from releases.services.approving import approvals_needed, is_approved, makers, may_go, say
+from releases.services.channels import create_channel, follow, follow_objection, followed
+from releases.services.guarding import (
+    approval_required,
+    needs_approval,
+    relax_approval,
+    require_approval,
+    store_setting,
+    take_turn,
+)
 from releases.services.moving import move, promote, roll_back
 from releases.services.planning import PublishPlan, plan_publish
+from releases.services.protecting import ask_unprotect, protect, settle_unprotect, unprotect_alone
 from releases.services.publishing import Published, publish
 from releases.services.reaching import Reach, reach
 from releases.services.reading import (
@@ -26,22 +35,36 @@ __all__ = [
     "Refused",
     "RestoreRefused",
     "RestoreResult",
+    "approval_required",
+    "approvals_needed",
+    "ask_unprotect",
     "channel_named",
     "compare",
     "create_channel",
     "document_of",
     "follow",
+    "follow_objection",
+    "followed",
     "is_approved",
     "latest",
+    "makers",
     "may_go",
     "move",
+    "needs_approval",
     "plan_publish",
     "promote",
+    "protect",
     "publish",
     "reach",
+    "relax_approval",
     "release_numbered",
+    "require_approval",
     "restore",
     "roll_back",
     "say",
+    "settle_unprotect",
+    "store_setting",
+    "take_turn",
+    "unprotect_alone",
     "working_copy",
 ]

@@ -6,14 +6,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from bindings.models import Agent
-from releases.models import Channel, Following, ServingRevision
+from kpis.services import Author
+from releases.models import Channel, ChannelMove, Following, ServingRevision
+from releases.models.channel import PRODUCTION
+from releases.services import guarding
+from releases.services.approving import is_approved
+from releases.services.reading import channel_named
 from releases.services.refusals import MoveRefused
 
 
 @transaction.atomic
 def create_channel(*, name: str, is_protected: bool = False) -> Channel:
     """A new channel, on no release yet. Raises MoveRefused: name_taken, name_unfit."""
-    ServingRevision.hold()
+    guarding.take_turn()
     channel = Channel(name=name, is_protected=is_protected)
     try:
         channel.clean_fields()
@@ -27,11 +32,50 @@ def create_channel(*, name: str, is_protected: bool = False) -> Channel:
 
 
 @transaction.atomic
-def follow(*, agent: Agent, channel: Channel | None) -> None:
-    """Have an agent follow a channel; None is production, which every agent follows by itself."""
-    ServingRevision.hold()
-    if channel is None:
-        Following.objects.filter(agent=agent).delete()
+def follow(
+    *, agent: Agent | str, channel: Channel | None, by: Author = None, by_name: str = "", reason: str = ""
+) -> None:
+    """Have an agent follow a channel; None is production, which every agent follows by itself.
+
+    Raises MoveRefused, not_approved: one person changes nothing of what it gets where that asks for approval.
+    """
+    guarding.take_turn()
+    name = agent if isinstance(agent, str) else agent.name
+    now, then = followed(name), channel_named(channel.name if channel else PRODUCTION)
+    if now == then:
+        return
+    if why := follow_objection(name, now, then):
+        raise MoveRefused("not_approved", why)
+    if then.name == PRODUCTION:
+        Following.objects.filter(agent_name=name).delete()
     else:
-        Following.objects.update_or_create(agent=agent, defaults={"channel": channel})
+        Following.objects.update_or_create(agent_name=name, defaults={"channel": then})
+    if guarding.needs_approval(then):
+        guarding.begin_way_back(then)
+    guarding.note(then, ChannelMove.Kind.FOLLOW, by=by, by_name=by_name, reason=reason, agent_name=name)
     ServingRevision.bump()
+
+
+def followed(agent: str) -> Channel:
+    """The channel that an agent follows, with its release."""
+    row = Following.objects.select_related("channel__release").filter(agent_name=agent).first()
+    return row.channel if row else channel_named(PRODUCTION)
+
+
+def follow_objection(agent: str, now: Channel, then: Channel) -> str:
+    """Why one person may not have an agent go from one channel to another, in words; "" where they may."""
+    if not guarding.needs_approval(now):
+        return ""
+    if not guarding.needs_approval(then):
+        return (
+            f"{agent} follows {now.name}, which takes only what someone else approved, and {then.name} takes "
+            f"anything. Protect {then.name} first."
+        )
+    if then.release is None:
+        return f"{agent} would get nothing: {then.name} is on no release yet."
+    if (now.release and now.release.digest == then.release.digest) or is_approved(then.release):
+        return ""
+    return (
+        f"{agent} would get release {then.release.number}, which nobody but its author stands for. "
+        "Have someone else approve it first, on its page."
+    )

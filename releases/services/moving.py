@@ -7,7 +7,8 @@ from django.db import transaction
 from jobs.database_clock import database_clock
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release, ServingRevision
-from releases.services.approving import objection
+from releases.services import guarding
+from releases.services.approving import approvers, objection
 from releases.services.reading import channel_named, release_numbered
 from releases.services.refusals import MoveRefused
 from releases.services.texts import as_line, name_of
@@ -32,7 +33,7 @@ def move(
     ``expected_revision`` is the channel's revision that a person or program saw. Raises MoveRefused:
     not_approved, rejected, unknown_release, no_channel, stale, same_release, text_unfit.
     """
-    ServingRevision.hold()
+    guarding.take_turn()
     held = channel_named(channel if isinstance(channel, str) else channel.name)
     target = release_numbered(release if isinstance(release, int) else release.number)
     if expected_revision is not None and held.revision != expected_revision:
@@ -115,10 +116,14 @@ def set_channel(
         before=before,
         after=release,
         by_id=by.pk if by else None,
+        by_account=by.pk if by else None,
         by_name=channel.moved_by,
+        approved_by=", ".join(said.person_name for said in approvers(release))[:1000],
         reason=as_line(reason, ChannelMove, "reason", MoveRefused),
         at=channel.moved,
     )
+    if guarding.needs_approval(channel):
+        channel.way_back.add(release)
     ServingRevision.bump()
     transaction.on_commit(
         lambda: published.send_robust(Release, release=release, channel=channel, kind=done.kind, move=done)

@@ -12,9 +12,10 @@ from contracts.diff import ChangeClass
 from contracts.findings import Level
 from jobs.database_clock import database_clock
 from kpis.services import Author
-from releases.models import Channel, ChannelMove, Release, ServingRevision
+from releases.models import Channel, ChannelMove, Release
 from releases.models.channel import PRODUCTION
-from releases.services.approving import needs_approval, objection
+from releases.services import guarding
+from releases.services.approving import objection
 from releases.services.moving import set_channel
 from releases.services.planning import (
     PublishPlan,
@@ -60,7 +61,7 @@ def publish(
     publishing_to(channel)
     judged = judged_copy()  # before anything is held: it may take its time
     with transaction.atomic():
-        ServingRevision.hold()
+        guarding.take_turn()
         held = publishing_to(channel)
         if read_copy()[1] != judged.content:  # someone saved while we waited for our turn
             judged = judged_copy()
@@ -118,7 +119,7 @@ def refuse(plan: PublishPlan, message: str, accepted: str, digest: str | None) -
 
 def require_author(author: Author, channel: Channel) -> None:
     """Raise PublishRefused where somebody else has to approve, and nobody knows whom they must differ from."""
-    if author is None and needs_approval(channel):
+    if author is None and guarding.needs_approval(channel):
         raise PublishRefused(
             "author_missing",
             f"{channel} takes what someone other than its author approved, so the author must be known: "
@@ -149,6 +150,7 @@ def freeze(plan: PublishPlan, author: Author, author_name: str, message: str, ac
         counts=plan.counts | {"changes": len(plan.changes), "left_out": len(plan.entries) - len(kept)},
         findings=kept,
         author_id=author.pk if author else None,
+        author_account=author.pk if author else None,
         author_name=author_name,
     )
 

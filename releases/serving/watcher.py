@@ -8,12 +8,14 @@ from threading import Condition, Event, Thread
 from time import monotonic, time
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connections
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from bindings.models import ApiToken, TokenRevision
 from jobs.database_clock import database_clock
 from releases.models import ServingRevision
+from releases.services.guarding import WEAKER, store_setting
 from releases.serving.holder import Holder
 from releases.serving.memory import give_back
 from releases.serving.reading import TokenRow, grants_of, read_stock, read_token_rows
@@ -55,6 +57,7 @@ class Watcher:
         self._token_rows: list[TokenRow] = []
         self._token_revision = -1
         self._has_leftovers = False
+        self._knows_policy = False
         self._used: set[int] = set()
         self._whole_due = self._pins_due = 0.0
         self._uses_due = monotonic() + USES_EVERY
@@ -100,6 +103,7 @@ class Watcher:
         """One turn: see whether anything changed, and if so, serve that. Raises nothing."""
         now = monotonic()
         try:
+            self._settle_policy()
             self._refresh(now)
         except (DatabaseError, InterfaceError) as error:
             failure_of(error)  # damage is noted there
@@ -119,6 +123,19 @@ class Watcher:
             self._holder.answered = monotonic()
             self._is_well("database", "release")
             self._note_uses(now)
+
+    def _settle_policy(self) -> None:
+        """Once, as soon as the database answers: what this server asks of releases holds for every server."""
+        if self._knows_policy:
+            return
+        if settings.REQUIRE_APPROVAL:
+            try:
+                store_setting()
+            finally:
+                connections[DEFAULT_DB_ALIAS].close()
+        elif ServingRevision.objects.using(self._using).filter(approval_required=True).exists():
+            log.warning("%s", WEAKER)
+        self._knows_policy = True
 
     def _refresh(self, now: float) -> None:
         shelf, pinned = self._holder.shelf, self._pins(now)

@@ -24,8 +24,8 @@ Data = dict[str, Any]
 
 @receiver(post_save, sender=ChannelMove, dispatch_uid="webhooks.moved")
 def tell_of_move(*, instance: ChannelMove, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    """A channel moved."""
-    if not created or raw:
+    """A channel moved. What else is kept of it is not told."""
+    if not created or raw or instance.after is None or instance.kind not in ChannelMove.MOVES:
         return
     if instance.kind == ChannelMove.Kind.PUBLISH:
         quietly(Event.RELEASE_PUBLISHED, about_release(instance.after, instance.channel))
@@ -78,7 +78,7 @@ def about_move(move: ChannelMove) -> Data:
         "channel": move.channel.name,
         "kind": move.kind,
         "before": move.before.number if move.before else None,
-        "after": move.after.number,
+        "after": move.after.number if move.after else None,
         "by": move.by_name,
         "reason": move.reason,
         "at": move.at.isoformat(),

@@ -21,7 +21,7 @@ from auren_admin.private import tighten
 from auren_admin.processes import Companions
 from auren_admin.server import PortInUse, ensure_port_free, serve
 from kpis.models import KPI
-from releases.services import publish
+from releases.services import approval_required, publish
 from releases.serving.assembly import database_answers, snapshot
 from rest.storage import WAY_OUT, Failure, failure_of
 
@@ -122,7 +122,7 @@ class Command(BaseCommand):
             return 0
         with transaction.atomic():
             call_command("registry", "import", str(EXAMPLES), stdout=self.stdout, verbosity=0)
-            if not settings.REQUIRE_APPROVAL:  # then two people have to
+            if not approval_required():  # then two people have to
                 publish(
                     author=None, author_name="first start", message=EXAMPLE_MESSAGE, accepted=EXAMPLE_ACCEPTED
                 )

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bindings.models import Agent
 from releases import services
 from releases.admin.channel import ChannelAdmin
 from releases.models import Channel, ChannelMove, Following, ServingRevision
@@ -70,12 +69,10 @@ def test_a_channel_that_there_is_not_is_not_found(two, publisher_client):
 
 
 def test_agents_are_told_to_follow_another_channel_and_servers_notice(staging, publisher_client):
-    agent = Agent.objects.get(name="NEUROS")
     seen = ServingRevision.current()
     form = f"{CHANNELS}{staging.pk}/change/"
-    publisher_client.post(form, {"is_protected": "on", "agents": [str(agent.pk)]})
+    publisher_client.post(form, {"agents": ["NEUROS"]})
     assert Following.objects.get().channel == staging
-    assert Channel.objects.get(name="staging").is_protected
     assert ServingRevision.current() > seen
     assert "Followed by NEUROS." in publisher_client.get(CHANNELS).text
     publisher_client.post(form, {})

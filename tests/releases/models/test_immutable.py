@@ -13,6 +13,7 @@ MAY_CHANGE = {Release: {"state", "author_id"}, Approval: {"person_id"}, ChannelM
 CHANGED: dict[str, int | str] = {
     "BigAutoField": 99,
     "PositiveIntegerField": 99,
+    "BigIntegerField": 99,
     "JSONField": '["other"]',
     "DateTimeField": "2020-01-01",
 }
