@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bindings.models import ApiToken, Scope
+from jobs.admin_lists import OfferedFilters
 
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
@@ -59,7 +60,7 @@ class TokenForm(forms.ModelForm[ApiToken]):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(admin.ModelAdmin[ApiToken]):
+class TokenAdmin(OfferedFilters, admin.ModelAdmin[ApiToken]):
     """Tokens of agents and services."""
 
     form = TokenForm

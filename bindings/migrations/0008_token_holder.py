@@ -1,7 +1,7 @@
 """Who holds a token stays on record when their account goes."""
 
 from django.apps.registry import Apps
-from django.db import migrations, models
+from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 import kpis.models.fields

@@ -59,7 +59,10 @@ class ApiToken(models.Model):
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
     author_name = LineField(
-        "holder", max_length=150, blank=True, editable=False,
+        "holder",
+        max_length=150,
+        blank=True,
+        editable=False,
         help_text="Whoever made it and was shown its secret; stays when their account goes. Empty: made by the system.",
     )
     replaces = models.ForeignKey(

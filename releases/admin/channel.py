@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 
 from bindings.models import Agent
 from contracts.release import EMPTY, diff_releases
+from jobs.admin_lists import OfferedFilters
 from releases import services
 from releases.admin.pages import difference, page_context, require
 from releases.models import Channel, ChannelMove, Release, ServingRevision
@@ -22,6 +24,8 @@ from releases.models.channel import PRODUCTION
 from releases.services import Refused
 
 PER_PAGE = 30
+FOLLOWING = tuple(f"releases.{verb}_following" for verb in ("add", "change", "delete"))
+"""To say which agents follow a channel."""
 Kind = ChannelMove.Kind
 KIND_CHIPS = {"publish": "normal", "rollback": "warning", "promote": "info"}
 
@@ -48,7 +52,7 @@ class ChannelForm(forms.ModelForm[Channel]):
 
 
 @admin.register(Channel)
-class ChannelAdmin(admin.ModelAdmin[Channel]):
+class ChannelAdmin(OfferedFilters, admin.ModelAdmin[Channel]):
     """Channels are moved on pages of their own; the form is for what they are called and who follows them."""
 
     form = ChannelForm
@@ -88,6 +92,8 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
             if "agents" in form.cleaned_data:
                 wanted = set(form.cleaned_data["agents"])
                 there = set(Agent.objects.filter(following__channel=obj))
+                if wanted != there and not request.user.has_perms(FOLLOWING):
+                    raise PermissionDenied("You may not say which agents follow a channel.")
                 for agent in there - wanted:
                     services.follow(agent=agent, channel=None)
                 for agent in wanted - there:
