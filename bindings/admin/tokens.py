@@ -35,6 +35,11 @@ class TokenForm(forms.ModelForm[ApiToken]):
     person: Any = None
     """Who fills it in: the form's class is made anew for every request."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # settled: a field that the page does not show would be missed
+            self.fields.pop("scopes", None)
+
     def clean(self) -> dict[str, Any]:
         """Nobody gives what they may not do themselves, nor lets it count for longer."""
         data = super().clean() or self.cleaned_data
