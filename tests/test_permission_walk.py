@@ -10,7 +10,8 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from tests.walk import PEOPLE, ROLES, api, at_api, at_page, is_refused, make_world, pages, state
+from tests.walk import api, at_api, at_page, is_refused, pages
+from tests.world import PEOPLE, ROLES, make_world, state
 
 pytestmark = pytest.mark.door
 DOORS = {"page": (pages, at_page, ("anonymous", *PEOPLE, "system")), "API": (api, at_api, ROLES)}

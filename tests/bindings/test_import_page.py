@@ -6,10 +6,49 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bindings.models import Agent
+from contracts.documents import RegistryDocument, write_registry
 from kpis.importing import read_draft
-from kpis.models import Upload
+from kpis.models import KPI, RegistrySettings, Upload, ValidationRule
+from tests.bindings.api.conftest import member
 from tests.bindings.samples import document
 from tests.bindings.test_importing import files
+
+
+def uploaded(client, **parts) -> str:
+    """The page with the plan of the registry as it is, but for these parts."""
+    registry = working_copy_of_registry().model_copy(update=parts)
+    chosen = [SimpleUploadedFile("kpi_registry.yaml", write_registry(registry).encode())]
+    return str(client.post(reverse("admin:kpis_kpi_import"), {"chosen": chosen})["Location"])
+
+
+def working_copy_of_registry() -> RegistryDocument:
+    data = RegistrySettings.current().as_data()
+    return RegistryDocument.model_validate(
+        data | {"kpis": [kpi.as_document() for kpi in KPI.objects.whole()]}
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "parts", "status", "lacks"),
+    [
+        ("editor", {"validation_rules": []}, 403, "change registry settings, delete validation rules"),
+        ("editor", {"version": "9"}, 403, "change registry settings"),
+        ("publisher", {"validation_rules": []}, 302, ""),
+    ],
+)
+def test_a_file_changes_what_its_importer_may_change(kpis, group, parts, status, lacks):
+    ValidationRule.objects.create(settings_id=1, field="name", required=True)
+    client = member(group)
+    url = uploaded(client, **parts)
+    assert (f"This import would {lacks}, which you may not" in client.get(url).content.decode()) == bool(
+        lacks
+    )
+    answer = client.post(url, {"digest": digest_of(Upload.objects.get())})
+    assert answer.status_code == status
+    assert ValidationRule.objects.exists() == bool(lacks)
+    assert RegistrySettings.current().version == "1.1"
+    if lacks:
+        assert f"This import would {lacks}, which you may not. Ask someone who may" in answer.content.decode()
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def test_whoever_rotates_a_token_holds_it_from_then_on(publisher):
 
 
 @pytest.mark.parametrize("how", ["groups", "inactive", "gone"])
-def test_what_it_does_for_its_holder_ends_when_they_may_no_longer(how, agents):
+def test_what_it_does_for_its_holder_ends_when_they_may_no_longer(how, agents):  # noqa: F811 - the fixture
     holder = User.objects.create_user("holder")
     holder.groups.set(Group.objects.filter(name="publisher"))
     secret = held(holder, "registry:read", "registry:write", "observations:write")
