@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest
 
@@ -14,7 +14,7 @@ class OfferedFilters:
     """Of a ModelAdmin: Django would look into any column that an address names, also one that no page shows, and who
     asks for ``digest__startswith`` often enough reads it letter by letter."""
 
-    list_filter: Any
+    list_filter: ClassVar[Any]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Whether it is one of the filters that the list offers."""

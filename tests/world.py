@@ -114,11 +114,12 @@ def _with_uploads(world: World) -> None:
     first, *others = registry.kpis
     kpis = [first.model_copy(update={"title": "Another"}), *others]
     without_spare = [kpi for kpi in registry.kpis if kpi.name != "hrv_spare"]
-    for what, parts in {
+    changes: dict[str, dict[str, Any]] = {
         "a KPI": {"kpis": kpis},
         "no rules": {"validation_rules": []},
         "fewer KPIs": {"kpis": without_spare},
-    }.items():
+    }
+    for what, parts in changes.items():
         files = {"kpi_registry.yaml": write_registry(registry.model_copy(update=parts))}
         world.uploads[what] = {
             name: Upload.objects.create(author=person, files=files).pk

@@ -43,7 +43,7 @@ class TokenForm(forms.ModelForm[ApiToken]):
     def clean(self) -> dict[str, Any]:
         """Nobody gives what they may not do themselves, nor lets it count for longer."""
         data = super().clean() or self.cleaned_data
-        if self.instance.pk is None and data.get("scopes"):
+        if not self.instance.pk and data.get("scopes"):
             ApiToken(scopes=data["scopes"], agent=data.get("agent")).require_giver(self.person)
         elif self.instance.pk and self._counts_longer(data.get("expires")):
             try:

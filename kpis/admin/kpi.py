@@ -44,7 +44,7 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
         """Whoever sees KPIs."""
         return request.user.has_perm("kpis.view_kpi") or self.has_change_permission(request, obj)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # type: ignore[override]  # as Django has it for inlines
         """As for changing."""
         return self.has_change_permission(request, obj)
 

@@ -1,5 +1,7 @@
 """Lists in the admin: filtered by what stands beside them, never by a column that no page shows."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 
@@ -8,7 +10,7 @@ from jobs.admin_lists import OfferedFilters
 from tests.bindings.api.conftest import member
 from tests.conftest import signed_in
 
-OURS = [one for model, one in admin.site._registry.items() if model._meta.app_label != "auth"]
+OURS: list[Any] = [one for model, one in admin.site._registry.items() if model._meta.app_label != "auth"]
 
 
 @pytest.mark.parametrize("listed", OURS, ids=lambda one: type(one).__name__)

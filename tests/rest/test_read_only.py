@@ -50,6 +50,7 @@ def test_a_row_of_a_list_is_known_by_its_name(writer):  # noqa: F811
     row["actions"][0]["name"] = "rest_today"
     answer = call(writer, "PUT", path, row, if_match=tag)
     assert answer.status_code == 200, answer.content
+    row = answer.json()
     row["actions"][1]["extra"] = {"x-note": "mine"}
     answer = call(writer, "PUT", path, row, if_match=answer["ETag"])
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/actions/1/extra"]

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from bindings.models import ApiToken
 from kpis.models import Unit
-from tests.bindings.api.conftest import agents, bearer, member, registry, unhurried  # noqa: F401 - fixtures
+from tests.bindings.api.conftest import agents, bearer, member, unhurried  # noqa: F401 - fixtures
+from tests.kpis.conftest import registry  # noqa: F401 - fixture
 from tests.rest.calls import call
 
 ADD = "/admin/bindings/apitoken/add/"
