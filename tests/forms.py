@@ -56,5 +56,6 @@ def filled(client: Client, url: str, **changes: Any) -> dict[str, Any]:
     assert page.status_code == 200, f"{url}: {page.status_code}"
     parser = _Forms()
     parser.feed(page.content.decode())
-    data: dict[str, Any] = {**max(parser.forms, key=lambda form: len(form)), **changes}
+    largest: Data = max(parser.forms, key=len)
+    data: dict[str, Any] = {**largest, **changes}
     return {name: value for name, value in data.items() if value is not None}

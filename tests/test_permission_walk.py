@@ -56,4 +56,7 @@ def test_everybody_changes_what_they_may_and_nothing_else(db, settings, quiet, d
     settings.REQUIRE_APPROVAL = approval
     world = make_world()
     changes, ask, roles = DOORS[door]
-    assert not "\n".join(walked(list(changes(world)), ask, roles, world))
+    found = list(
+        changes(world, everything=not approval)
+    )  # the setting is read where releases are, and nowhere else
+    assert not "\n".join(walked(found, ask, roles, world))

@@ -43,12 +43,13 @@ class Change:
     """Refused without a word: Django takes an action that somebody may not use for none."""
 
 
-def pages(world: World) -> Iterator[Change]:
-    """By the admin's pages."""
-    yield from _registry_pages(world)
-    yield from _import_pages(world)
+def pages(world: World, *, everything: bool) -> Iterator[Change]:
+    """By the admin's pages; else only those that AUREN_REQUIRE_APPROVAL may matter to."""
     yield from _release_pages(world)
-    yield from _other_pages(world)
+    if everything:
+        yield from _registry_pages(world)
+        yield from _import_pages(world)
+        yield from _other_pages(world)
 
 
 def _registry_pages(world: World) -> Iterator[Change]:
@@ -159,43 +160,45 @@ def _other_pages(world: World) -> Iterator[Change]:
     yield Change("delete somebody", f"/admin/auth/user/{viewer}/delete/", SUPER, {"post": "yes"})
 
 
-def api(world: World) -> Iterator[Change]:
-    """By the API, with a session and with a token."""
-    writers, releasers = EDITORS | SERVICES, PUBLISHERS | SERVICES
-    answering = releasers - {"system"} if settings.REQUIRE_APPROVAL else releasers
+def api(world: World, *, everything: bool) -> Iterator[Change]:
+    """By the API, with a session and with a token; else only what AUREN_REQUIRE_APPROVAL may matter to."""
+    yield from _release_calls(world)
+    if everything:
+        yield from _registry_calls(world)
+        yield from _measurement_calls(world)
+
+
+def row(world: World, name: str, path: str, may: frozenset[str], body: Any, method: str = "PATCH") -> Change:
+    """A change of a row as it is now."""
+    return Change(name, path, may, body, method, tag=call(world.root, "GET", path)["ETag"])
+
+
+def _registry_calls(world: World) -> Iterator[Change]:
+    writers = EDITORS | SERVICES
     kpi = call(world.root, "GET", "kpis/hrv_rmssd/").json()
     new = kpi | {"name": "hrv_new", "prometheus_metric": "auren_hrv_new_ms"}
     new = {name: value for name, value in new.items() if name not in ("revision", "extra")}
 
-    def row(name: str, path: str, may: frozenset[str], body: Any, method: str = "PATCH") -> Change:
-        return Change(name, path, may, body, method, tag=call(world.root, "GET", path)["ETag"])
-
-    yield row("edit a KPI", "kpis/hrv_rmssd/", writers, {"title": "Other"})
+    yield row(world, "edit a KPI", "kpis/hrv_rmssd/", writers, {"title": "Other"})
     yield Change("add a KPI", "kpis/", writers, new)
-    yield row("delete a KPI", "kpis/hrv_spare/", writers, None, "DELETE")
-    yield row("edit a unit", "units/spoons/", writers, {"title": "Other"})
+    yield row(world, "delete a KPI", "kpis/hrv_spare/", writers, None, "DELETE")
+    yield row(world, "edit a unit", "units/spoons/", writers, {"title": "Other"})
     yield Change("add a unit", "units/", writers, {"code": "forks", "title": "forks", "symbol": "fk"})
-    yield row("delete a unit", "units/spoons/", writers, None, "DELETE")
-    yield row("edit an agent", "agents/NEUROS/", writers, {"role": "Other"})
+    yield row(world, "delete a unit", "units/spoons/", writers, None, "DELETE")
+    yield row(world, "edit an agent", "agents/NEUROS/", writers, {"role": "Other"})
     yield Change("add an agent", "agents/", writers, {"name": "ENDOS", "status": "beta", "role": "Helps"})
-    yield row("delete an agent", "agents/CARDIOS/", writers, None, "DELETE")
+    yield row(world, "delete an agent", "agents/CARDIOS/", writers, None, "DELETE")
     own = writers | {"agent"}
-    yield row("edit a binding", "bindings/NEUROS/hrv_rmssd/", own, {"role": "trend_check"})
-    yield row("delete a binding", "bindings/NEUROS/hrv_rmssd/", own, None, "DELETE")
-    yield row("edit another's binding", "bindings/SOMNOS/hrv_sdnn/", writers, {"role": "trend_check"})
+    yield row(world, "edit a binding", "bindings/NEUROS/hrv_rmssd/", own, {"role": "trend_check"})
+    yield row(world, "delete a binding", "bindings/NEUROS/hrv_rmssd/", own, None, "DELETE")
+    yield row(world, "edit another's binding", "bindings/SOMNOS/hrv_sdnn/", writers, {"role": "trend_check"})
     hand_off = {"agent": "NEUROS", "severity": "info", "target": "SOMNOS", "reason": "Sleep may explain it."}
     yield Change("add a hand-off", "handoffs/", own, hand_off)
     yield Change("add another's hand-off", "handoffs/", writers, hand_off | {"agent": "CARDIOS"})
     yield Change("ask for a report", "reports/", writers, {})
-    more = {"message": "More", "accepted": "Known."}
-    yield Change("publish", "releases/", answering, more)
-    yield row("move a channel", "channels/production/", releasers, {"release": 2}, "PUT")
-    yield Change("add a channel", "channels/", releasers, {"name": "canary", "release": 2}, sure=False)
-    yield Change(
-        "approve", "releases/3/approvals/", PUBLISHERS, {"verdict": "rejected", "note": "No"}, sure=False
-    )
-    yield Change("bring release 1 back", "releases/1/restore/", PUBLISHERS | SERVICES, {})
-    yield Change("bring release 2 back", "releases/2/restore/", writers, {})
+
+
+def _measurement_calls(world: World) -> Iterator[Change]:
     yield Change("erase a person", "erasures/", SUPER | {"system"}, {"user_id": "u-17"}, sure=False)
     told = {
         "kpi": "hrv_rmssd",
@@ -213,6 +216,20 @@ def api(world: World) -> Iterator[Change]:
     yield Change(
         "ask for everybody's", "backtests/", VIEWERS | SERVICES, {"kpi": "hrv_rmssd", "condition": "< 28"}
     )
+
+
+def _release_calls(world: World) -> Iterator[Change]:
+    writers, releasers = EDITORS | SERVICES, PUBLISHERS | SERVICES
+    answering = releasers - {"system"} if settings.REQUIRE_APPROVAL else releasers
+    more = {"message": "More", "accepted": "Known."}
+    yield Change("publish", "releases/", answering, more)
+    yield row(world, "move a channel", "channels/production/", releasers, {"release": 2}, "PUT")
+    yield Change("add a channel", "channels/", releasers, {"name": "canary", "release": 2}, sure=False)
+    yield Change(
+        "approve", "releases/3/approvals/", PUBLISHERS, {"verdict": "rejected", "note": "No"}, sure=False
+    )
+    yield Change("bring release 1 back", "releases/1/restore/", PUBLISHERS | SERVICES, {})
+    yield Change("bring release 2 back", "releases/2/restore/", writers, {})
 
 
 def at_page(client: Client, change: Change, role: str) -> Any:
