@@ -109,7 +109,8 @@ class ApiToken(models.Model):
 
         Of scopes that are the agent's own, and of a token that no person made, none is asked for.
         """
-        if scope not in FOR_A_PERSON or not self.author_name:
+        is_the_systems = not self.author_name and self.author_id is None
+        if scope not in FOR_A_PERSON or is_the_systems:
             return ()
         return lacking(self.author, permissions)
 
