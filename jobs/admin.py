@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from jobs import services
+from jobs.admin_lists import OfferedFilters
 from jobs.models import Job
 
 Action = Callable[[HttpRequest, QuerySet[Job]], None]
@@ -28,7 +29,7 @@ CHIPS = {
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin[Job]):
+class JobAdmin(OfferedFilters, admin.ModelAdmin[Job]):
     """Jobs are written by programs: a person only looks, runs them again, cancels or deletes them."""
 
     list_display = ("__str__", "state_chip", "progress", "tries", "error", "author", "created_at")

@@ -65,7 +65,7 @@ def problem_of(exc: Exception) -> Problem | None:
     if isinstance(exc, Http404):
         return Problem(404, "not_found", SENTENCES[404])
     if isinstance(exc, PermissionDenied):
-        return Problem(403, "permission_denied", "You may not do this.")
+        return Problem(403, "permission_denied", str(exc) or "You may not do this.")
     if isinstance(exc, ModelError):
         return Invalid(model_errors(exc))
     if isinstance(exc, exceptions.APIException):

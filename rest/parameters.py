@@ -21,9 +21,10 @@ def refuse_unknown(request: Request, known: Iterable[str]) -> None:
     for name in request.query_params:
         if name not in names:
             shown = name if len(name) <= 60 and name.isprintable() else "This"
-            raise bad_parameter(
-                shown, f"{shown} is no parameter here.", code="unknown_parameter", hint=meant(name, names)
-            )
+            hint = meant(name, names)
+            if "__" in name:  # Django's way to ask, which is no near miss of ours
+                hint = f"There is {', '.join(names)}; each is compared as a whole." if names else ""
+            raise bad_parameter(shown, f"{shown} is no parameter here.", code="unknown_parameter", hint=hint)
         if len(request.query_params.getlist(name)) > 1:
             raise bad_parameter(name, f"{name} is given twice.", code="duplicate_parameter")
 

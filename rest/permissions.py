@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 _VERBS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+
+NOT_ANY_MORE = (
+    "{scope} counts only as long as whoever holds this token may do the same, and they may not. "
+    "Have someone who may make its successor."
+)
 
 
 @runtime_checkable
@@ -23,6 +30,9 @@ class Token(Protocol):
     def agent_name(self) -> str:
         """The only agent this token speaks for; "" for a token of a service."""
 
+    def holder_lacks(self, scope: str, permissions: Iterable[str]) -> tuple[str, ...]:
+        """Which of these, that using the scope takes, whoever answers for the token does not have now."""
+
 
 class HasScope(BasePermission):
     """A view says its ``read_scope`` and ``write_scope``, and for people its model or ``needs``."""
@@ -31,17 +41,23 @@ class HasScope(BasePermission):
         """Whether this caller may use this method here at all."""
         reads = request.method in SAFE_METHODS or bool(getattr(view, "only_reads", False))
         if isinstance(request.auth, Token):
-            return self._token_may(request.auth, reads, view)
+            return self._token_may(request.auth, reads, view, str(request.method))
         if not request.user or not request.user.is_authenticated:
             return False
         return request.user.has_perms(needed(view, str(request.method)))
 
-    def _token_may(self, token: Token, reads: bool, view: APIView) -> bool:
+    def _token_may(self, token: Token, reads: bool, view: APIView, method: str) -> bool:
         scope = getattr(view, "read_scope" if reads else "write_scope", None)
         if scope is None or scope not in token.scopes:
             return False
+        if reads:
+            return True
         # What every agent follows is not one agent's to change.
-        return reads or not token.agent_name or bool(getattr(view, "agents_write_their_own", False))
+        if token.agent_name and not getattr(view, "agents_write_their_own", False):
+            return False
+        if token.holder_lacks(scope, needed(view, method)):
+            raise PermissionDenied(NOT_ANY_MORE.format(scope=scope))
+        return True
 
 
 def needed(view: Any, method: str) -> list[str]:

@@ -40,8 +40,9 @@ class ContractSerializer(serializers.Serializer[Any]):
         """The document that the body stands for. Raises Invalid, naming each place."""
         if not isinstance(data, dict):
             raise bad_body("wrong_shape", "The body should be an object.")
-        if unknown := list(unknown_fields(self, data)):
-            raise Invalid(unknown)
+        shown = None if self.instance is None else self.to_representation(self.instance)
+        if wrong := [*unknown_fields(self, data), *written_read_only(self, data, shown)]:
+            raise Invalid(wrong)
         given = {name: value for name, value in data.items() if not self.fields[name].read_only}
         try:
             return self.document.model_validate(self.as_document(given))
@@ -104,6 +105,34 @@ def unknown_fields(
                 yield ErrorItem("unknown_field", message, (*path, shown), meant(key, writable))
             elif isinstance(field, serializers.BaseSerializer) and not field.read_only:
                 yield from unknown_fields(field, value, (*path, key))
+
+
+def written_read_only(
+    serializer: serializers.BaseSerializer[Any], data: Any, shown: Any, path: Path = ()
+) -> Iterator[ErrorItem]:
+    """An error for every value of a field that cannot be written, unless it is what stands there already.
+
+    ``shown`` is what was read: whoever sends that back, changed elsewhere, means no harm. A row of a list is known by
+    its first field; a new one has nothing.
+    """
+    if isinstance(serializer, serializers.ListSerializer):
+        child = serializer.child
+        if isinstance(child, serializers.Serializer) and isinstance(data, list):
+            key = next(iter(child.fields))
+            rows = {row[key]: row for row in shown or ()}
+            for index, item in enumerate(data):
+                name = item.get(key) if isinstance(item, dict) else None
+                before = rows.get(name) if isinstance(name, str) else None
+                yield from written_read_only(child, item, before, (*path, index))
+    elif isinstance(serializer, serializers.Serializer) and isinstance(data, dict):
+        for key, value in data.items():
+            field = serializer.fields.get(key)
+            before = (shown or {}).get(key)
+            if isinstance(field, serializers.BaseSerializer) and not field.read_only:
+                yield from written_read_only(field, value, before, (*path, key))
+            elif field is not None and field.read_only and (value if shown is None else value != before):
+                message = f"`{key}` cannot be written. Leave it out, or send it as it was read."
+                yield ErrorItem("read_only", message, (*path, key))
 
 
 def merged(whole: Any, part: Any) -> Any:

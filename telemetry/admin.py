@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from bindings.models import Agent
+from jobs.admin_lists import OfferedFilters
 from kpis.models import KPI
 from telemetry import contracts_now
 from telemetry.backtest import publishing
@@ -30,7 +31,7 @@ publishing.join()
 
 
 @admin.register(Standing)
-class StandingAdmin(admin.ModelAdmin[Standing]):
+class StandingAdmin(OfferedFilters, admin.ModelAdmin[Standing]):
     """Where each binding stands for each person."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -56,7 +56,12 @@ class Scrapes:
         self, environ: Environ, start_response: StartResponse, grant: Grant, name: str
     ) -> Iterable[bytes]:
         """All there is at this moment, or Django's answer."""
-        if SCOPE not in grant.scopes or environ.get("QUERY_STRING") or environ.get("CONTENT_LENGTH"):
+        if (
+            SCOPE not in grant.scopes
+            or grant.agent_name
+            or environ.get("QUERY_STRING")
+            or environ.get("CONTENT_LENGTH")
+        ):
             return self._django(environ, start_response)
         is_open = wants_open_metrics(environ.get("HTTP_ACCEPT") or "")
         is_packed = gzip_wanted(environ.get("HTTP_ACCEPT_ENCODING") or "")

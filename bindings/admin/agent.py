@@ -17,12 +17,13 @@ from bindings.admin import page, roster_map
 from bindings.admin.agent_kind import AGENTS
 from bindings.admin.verdicts import findings_of
 from bindings.models import Agent
+from jobs.admin_lists import OfferedFilters
 from kpis.admin import conflict, history
 from kpis.admin.kpi import counted, level_counts
 
 
 @admin.register(Agent)
-class AgentAdmin(admin.ModelAdmin[Agent]):
+class AgentAdmin(OfferedFilters, admin.ModelAdmin[Agent]):
     """Agents, each with its whole contract on one page."""
 
     list_display = ("name", "role", "status", "is_enabled", "watches", "findings")

@@ -27,6 +27,7 @@ from contracts.catalogue import Rule
 from contracts.checks import RULES
 from contracts.formats import render
 from contracts.waivers import EXPIRED
+from jobs.admin_lists import OfferedFilters
 from jobs.models import Job
 from rest.concurrency import expensive_page
 
@@ -79,7 +80,7 @@ class WaiverForm(forms.ModelForm[Waiver]):
 
 
 @admin.register(ValidationReport)
-class ReportAdmin(admin.ModelAdmin[ValidationReport]):
+class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
     """Reports are written by jobs: a person reads them, asks for a new one, and waives."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -162,7 +163,10 @@ class ReportAdmin(admin.ModelAdmin[ValidationReport]):
             raise Http404
         assert isinstance(request.user, User)  # noqa: S101 - nobody else has these permissions
         back = reverse("admin:bindings_validationreport_change", args=[pk])
-        form = WaiverForm(request.POST or None, instance=waiver_for(entry, request.user))
+        waiver = waiver_for(entry, request.user)
+        if waiver.pk and not request.user.has_perm("bindings.change_waiver"):
+            raise PermissionDenied
+        form = WaiverForm(request.POST or None, instance=waiver)
         if request.method == "POST" and form.is_valid():
             silenced = silence(report, form.save())
             others = f", and {silenced - 1} like it" if silenced > 1 else ""

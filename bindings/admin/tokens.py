@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bindings.models import ApiToken, Scope
+from jobs.admin_lists import OfferedFilters
 from jobs.database_clock import database_clock
 
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
@@ -31,6 +32,30 @@ class TokenForm(forms.ModelForm[ApiToken]):
         model = ApiToken
         fields = ("name", "agent", "scopes", "expires")
 
+    person: Any = None
+    """Who fills it in: the form's class is made anew for every request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # settled: a field that the page does not show would be missed
+            self.fields.pop("scopes", None)
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody gives what they may not do themselves, nor lets it count for longer."""
+        data = super().clean() or self.cleaned_data
+        if not self.instance.pk and data.get("scopes"):
+            ApiToken(scopes=data["scopes"], agent=data.get("agent")).require_giver(self.person)
+        elif self.instance.pk and self._counts_longer(data.get("expires")):
+            try:
+                self.instance.require_giver(self.person)
+            except forms.ValidationError as refused:
+                self.add_error("expires", forms.ValidationError(refused.messages, code="not_yours_to_give"))
+        return data
+
+    def _counts_longer(self, end: Any) -> bool:
+        before = self.instance.expires
+        return "expires" in self.changed_data and before is not None and (end is None or end > before)
+
     def clean_expires(self) -> Any:
         """An end in the past would make a token nobody can use."""
         expires = self.cleaned_data["expires"]
@@ -40,14 +65,14 @@ class TokenForm(forms.ModelForm[ApiToken]):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(admin.ModelAdmin[ApiToken]):
+class TokenAdmin(OfferedFilters, admin.ModelAdmin[ApiToken]):
     """Tokens of agents and services."""
 
     form = TokenForm
-    list_display = ("name", "agent", "listed_scopes", "state", "last_used", "expires")
+    list_display = ("name", "agent", "listed_scopes", "state", "author_name", "last_used", "expires")
     list_filter = ("agent",)
     list_select_related = ("agent",)
-    search_fields = ("name", "key", "agent__name")
+    search_fields = ("name", "key", "agent__name", "author_name")
     autocomplete_fields = ("agent",)
     fields = ("name", "agent", "scopes", "expires")
     actions = ("revoke_all",)
@@ -55,11 +80,17 @@ class TokenAdmin(admin.ModelAdmin[ApiToken]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
         """Whom it speaks for and what it may do is settled when it is made."""
-        return ("agent", "listed_scopes", "key", "created", "author", "last_used", "state") if obj else ()
+        return ("agent", "listed_scopes", "key", "created", "holder", "last_used", "state") if obj else ()
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
         """A token that is there shows what became of it."""
         return ("name", "expires", *self.get_readonly_fields(request, obj)) if obj else self.fields
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """A form that knows who fills it in."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.person = request.user  # type: ignore[attr-defined]  # it is a subclass of TokenForm, made just now
+        return form
 
     def get_urls(self) -> list[URLPattern]:
         """The two buttons of its page."""
@@ -75,6 +106,16 @@ class TokenAdmin(admin.ModelAdmin[ApiToken]):
         """Its scopes in a row."""
         return ", ".join(token.scopes)
 
+    @admin.display(description="held by")
+    def holder(self, token: ApiToken) -> str:
+        """Who was shown its secret and answers for it, and what of it does nothing now because of that."""
+        if not token.author_name:
+            return "the system"
+        told = token.author_name if token.author_id else f"{token.author_name}, whose account is gone"
+        if resting := token.resting_scopes():
+            told += f". May not (any more): {', '.join(resting)}. Have someone who may make its successor."
+        return told
+
     @admin.display(description="state")
     def state(self, token: ApiToken) -> SafeString:
         """Whether it still opens anything."""
@@ -84,7 +125,7 @@ class TokenAdmin(admin.ModelAdmin[ApiToken]):
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         """Give a new token its secret, which only :meth:`response_add` will see."""
         if not change:
-            obj.author_id = request.user.pk
+            obj.held_by(request.user)
             form.secret = obj.new_secret()
             request.new_secret = form.secret  # type: ignore[attr-defined]  # for the answer to this request only
         super().save_model(request, obj, form, change)
@@ -110,8 +151,12 @@ class TokenAdmin(admin.ModelAdmin[ApiToken]):
         hours = request.POST.get("overlap", "")
         if request.method != "POST" or hours not in OVERLAPS or token.state != "usable":
             return HttpResponseRedirect(reverse("admin:bindings_apitoken_change", args=[pk]))
-        new, secret = token.rotate(overlap=timedelta(hours=int(hours)), author=request.user)
-        self.log_addition(request, new, f"Replaces token {token.key}.")
+        try:
+            new, secret = token.rotate(overlap=timedelta(hours=int(hours)), author=request.user)
+        except ValidationError as refused:
+            raise PermissionDenied(" ".join(refused.messages)) from None
+        self.log_addition(request, new, f"Replaces token {token.key}; held by {new.author_name}.")
+        self.log_change(request, token, f"Replaced by token {new.key}, held by {new.author_name}.")
         return self.secret_page(request, new, secret)
 
     def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from bindings import services
 from bindings.documents import Contract, as_it_would_be, fill_roster, roster_data
@@ -13,6 +12,7 @@ from contracts.diffagents import diff_bindings, diff_entries, diff_rosters
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
 from contracts.loading import Tree
 from kpis.importing import Action, Conflicts, JoinedPlan, Step
+from kpis.importing.permissions import of_steps
 from kpis.importing.planning import last_editors, name_of
 from kpis.models import KPI, Revision
 from kpis.services import Author
@@ -25,17 +25,18 @@ OFF_THE_ROSTER = RosterAgent(enabled=False)
 class AgentPlan(JoinedPlan):
     """All that an import would do with agents: a step and a contract each, and the roster's own values."""
 
-    noun: ClassVar[str] = "agents"
-    permissions: ClassVar[tuple[str, ...]] = (
-        "bindings.add_agent",
-        "bindings.change_agent",
-        "bindings.delete_agent",
-    )
-
     steps: tuple[Step, ...]
     settings: tuple[Change, ...]
     contracts: Mapping[str, Contract]
     roster: RosterDocument | None
+    first_settings: tuple[Change, ...] = ()
+    """How a roster that is not stored yet will differ from what goes without saying."""
+
+    def permissions(self, conflicts: Conflicts) -> tuple[str, ...]:
+        """An agent's contract is one thing; the roster's own values are another."""
+        found = [*of_steps(self.steps, "bindings", "agent", conflicts)]
+        found += ["bindings.change_roster"] if self.settings or self.first_settings else []
+        return tuple(found)
 
     def make_way(self, kpis: Collection[str], conflicts: Conflicts) -> None:
         """Let go of KPIs that the new contracts do not bind any more."""
@@ -82,7 +83,11 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
     if prune and roster:
         gone = [agent for name, agent in stored.items() if name not in contracts]
         steps += [Step(Action.DELETE, a.name, revision=a.revision, kind=services.KIND_AGENT) for a in gone]
-    return AgentPlan(tuple(steps), roster_changes(roster), contracts, roster)
+    changes = roster_changes(roster)
+    stands = Roster.objects.filter(pk=1).exists()
+    return AgentPlan(
+        tuple(steps), changes if stands else (), contracts, roster, first_settings=() if stands else changes
+    )
 
 
 def wanted(
@@ -124,9 +129,8 @@ def plan_agent(
 
 
 def roster_changes(roster: RosterDocument | None) -> tuple[Change, ...]:
-    """What changes of the roster's own values, where some are stored."""
-    current = Roster.objects.filter(pk=1).first()
-    if roster is None or current is None:
+    """What changes of the roster's own values."""
+    if roster is None:
         return ()
-    before = RosterDocument.model_validate(current.as_data() | {"agents": {}})
+    before = RosterDocument.model_validate(Roster.current().as_data() | {"agents": {}})
     return tuple(diff_rosters(before, RosterDocument.model_validate(roster_data(roster) | {"agents": {}})))

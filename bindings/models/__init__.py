@@ -6,7 +6,8 @@ from bindings.models.binding import Binding
 from bindings.models.hand_off import HandOff
 from bindings.models.report import ValidationReport
 from bindings.models.roster import Roster
-from bindings.models.token import ApiToken, Scope, TokenRevision
+from bindings.models.scope import Scope
+from bindings.models.token import ApiToken, TokenRevision
 from bindings.models.trigger import Trigger
 from bindings.models.waiver import Waiver
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,11 @@ from django.db import DatabaseError, connections, models, transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
+from bindings.models.scope import Scope
+from bindings.models.token_rights import FOR_A_PERSON, permissions_of
 from jobs.database_clock import database_clock
 from kpis.models.fields import LineField
+from kpis.rights import in_words, lacking
 from rest.outages import is_read_only
 
 PREFIX = "aur_"
@@ -22,19 +26,6 @@ SECRET_BYTES = 32
 SALT = "bindings.ApiToken"
 USED_EVERY = timedelta(minutes=1)
 """How exactly the last use is known: a write for every request would cost more than the request."""
-
-
-class Scope(models.TextChoices):
-    """What a token may be used for."""
-
-    BINDINGS_READ = "bindings:read", "read agents, bindings and hand-offs"
-    OBSERVATIONS_WRITE = "observations:write", "report observations"
-    RUNS_WRITE = "runs:write", "report what was done"
-    REGISTRY_READ = "registry:read", "read units and KPIs, validate"
-    REGISTRY_WRITE = "registry:write", "change the registry; an agent's token: its own contract only"
-    RELEASES_WRITE = "releases:write", "publish releases and move channels"
-    METRICS_READ = "metrics:read", "read metrics"
-    PEOPLE_ERASE = "people:erase", "erase everything that was measured of a person"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -67,6 +58,13 @@ class ApiToken(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    author_name = LineField(
+        "holder",
+        max_length=150,
+        blank=True,
+        editable=False,
+        help_text="Whoever made it and was shown its secret; stays when their account goes. Empty: made by the system.",
+    )
     replaces = models.ForeignKey(
         "self", null=True, editable=False, on_delete=models.SET_NULL, related_name="replaced_by"
     )
@@ -87,6 +85,42 @@ class ApiToken(models.Model):
         if not set(self.scopes) <= set(Scope.values):
             raise ValidationError({"scopes": "This is no scope."}, code="value_not_allowed")
 
+    def require_giver(self, person: Any) -> None:
+        """Refuse scopes for what the person may not do: a token never does more than who gives it.
+
+        Raises ValidationError, naming each scope and what it takes.
+        """
+        refused = {}
+        for scope in self.scopes:
+            if missing := lacking(person, permissions_of(scope, agents=self.agent_id is not None)):
+                refused[scope] = in_words(missing)
+        if refused:
+            told = "; ".join(f"{scope} is for who may {words}" for scope, words in refused.items())
+            raise ValidationError(
+                {"scopes": f"You cannot give what you may not do yourself: {told}."}, code="not_yours_to_give"
+            )
+
+    def held_by(self, person: Any) -> None:
+        """Have this person answer for it from now on. Saves nothing."""
+        self.author, self.author_name = person, person.get_username()
+
+    def holder_lacks(self, scope: str, permissions: Iterable[str]) -> tuple[str, ...]:
+        """Which of the permissions that using this scope takes its holder does not have now.
+
+        Of scopes that are the agent's own, and of a token that no person made, none is asked for.
+        """
+        is_the_systems = not self.author_name and self.author_id is None
+        if scope not in FOR_A_PERSON or is_the_systems:
+            return ()
+        return lacking(self.author, permissions)
+
+    def resting_scopes(self) -> list[str]:
+        """Scopes that do nothing now, because its holder may not do it, or is gone."""
+        agents = self.agent_id is not None
+        return [
+            scope for scope in self.scopes if self.holder_lacks(scope, permissions_of(scope, agents=agents))
+        ]
+
     def new_secret(self) -> str:
         """Give it a fresh secret; return what its owner sends, which is never shown again. Saves nothing."""
         secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -96,15 +130,20 @@ class ApiToken(models.Model):
 
     @transaction.atomic
     def rotate(self, *, overlap: timedelta, author: Any) -> tuple[ApiToken, str]:
-        """A new token in place of this one, and its secret; this one ends after ``overlap``, if not before."""
+        """A new token in place of this one, and its secret; this one ends after ``overlap``, if not before.
+
+        ``author`` is shown the secret: from then on they hold it, and must be allowed all that it does.
+        Raises ValidationError.
+        """
+        self.require_giver(author)
         new = ApiToken(
             name=self.name,
             agent=self.agent,
             scopes=self.scopes,
-            author=author,
             replaces=self,
             expires=self.expires,
         )
+        new.held_by(author)
         secret = new.new_secret()
         new.full_clean()
         new.save()

@@ -19,13 +19,16 @@ from kpis.importing import (
     Conflicts,
     Draft,
     ImportRefused,
+    Plan,
     apply_import,
     missing_units,
     objection,
+    permissions_for,
     read_draft,
     tell_imported,
 )
 from kpis.models import KPI, Unit, Upload
+from kpis.rights import Lacking, in_words, lacking, require_all
 
 View = Callable[..., HttpResponse]
 
@@ -96,9 +99,12 @@ def plan_view(model_admin: ModelAdmin[KPI]) -> View:
             return HttpResponseRedirect(request.path)
         prune = "prune" in (request.POST if request.method == "POST" else request.GET)
         draft = read_upload(upload, prune=prune)
-        refusal = ""
+        refusal, status = "", 422
         if request.method == "POST":
-            refusal = apply(request, draft)
+            try:
+                refusal = apply(request, draft)
+            except Lacking as lacks:
+                refusal, status = str(lacks), 403
             if not refusal:
                 upload.delete()
                 return HttpResponseRedirect(reverse("admin:kpis_kpi_changelist"))
@@ -114,12 +120,18 @@ def plan_view(model_admin: ModelAdmin[KPI]) -> View:
             "can_add_unit": request.user.has_perm("kpis.add_unit"),
             "prune": prune,
             "refusal": refusal,
+            "lacking": "" if refusal or not draft.plan else lacking_words(request, draft.plan),
         }
         return TemplateResponse(
-            request, "admin/kpis/kpi/import_plan.html", context, status=422 if refusal else 200
+            request, "admin/kpis/kpi/import_plan.html", context, status=status if refusal else 200
         )
 
     return view
+
+
+def lacking_words(request: HttpRequest, plan: Plan) -> str:
+    """What the plan would do and this person may not, to be said before they try."""
+    return in_words(lacking(request.user, permissions_for(plan)))
 
 
 def require_import(model_admin: ModelAdmin[KPI], request: HttpRequest) -> User:
@@ -161,18 +173,19 @@ def add_unit(request: HttpRequest, upload: Upload, code: str) -> None:
 
 
 def apply(request: HttpRequest, draft: Draft) -> str:
-    """Apply what was on the screen; return what stands in the way, or nothing."""
+    """Apply what was on the screen; return what stands in the way, or nothing.
+
+    Raises Lacking where the person may not do by hand all that the plan does.
+    """
     if draft.plan is None:
         return "There is nothing to apply: the files hold nothing that can be read."
     if request.POST.get("digest") != draft.plan.digest:
         return "The registry was changed while you were looking. Below is the plan as it stands now."
     if refusal := objection(draft, with_errors="with_errors" in request.POST, prune="prune" in request.POST):
         return refusal
-    for part in draft.plan.joined:
-        if not part.changes_nothing and not request.user.has_perms(part.permissions):
-            return f"You may not change {part.noun}. Import the registry alone, or ask someone who may."
     choice = request.POST.get("conflicts", Conflicts.REFUSE)
     conflicts = Conflicts(choice) if choice in set(Conflicts) else Conflicts.REFUSE
+    require_all(request.user, permissions_for(draft.plan, conflicts), doing="This import")
     try:
         done = apply_import(
             draft.plan, author=request.user, conflicts=conflicts, reason=request.POST.get("reason", "")[:500]

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from contracts.documents import write_registry
 from contracts.findings import Finding, Level
+from jobs.admin_lists import OfferedFilters
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
 from kpis.admin.columns import COLUMNS
@@ -37,9 +38,27 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
     max_num = 3
     template = "admin/kpis/kpi/thresholds.html"
 
+    # A KPI and its thresholds are one contract: whoever may write the one writes the other, as in the API.
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees KPIs."""
+        return request.user.has_perm("kpis.view_kpi") or self.has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # type: ignore[override]  # as Django has it for inlines
+        """As for changing."""
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may write this KPI, or a new one."""
+        return request.user.has_perm("kpis.change_kpi" if obj else "kpis.add_kpi")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for changing."""
+        return self.has_change_permission(request, obj)
+
 
 @admin.register(KPI)
-class KPIAdmin(admin.ModelAdmin[KPI]):
+class KPIAdmin(OfferedFilters, admin.ModelAdmin[KPI]):
     """KPIs as people define them."""
 
     form = KPIForm

@@ -1,10 +1,12 @@
 """The registry's settings in the admin: one page, not a list."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from jobs.admin_lists import OfferedFilters
 from kpis.forms import RegistrySettingsForm, ValidationRuleForm
 from kpis.models import RegistrySettings, ValidationRule
 
@@ -19,7 +21,7 @@ class ValidationRuleInline(admin.TabularInline[ValidationRule, RegistrySettings]
 
 
 @admin.register(RegistrySettings)
-class RegistrySettingsAdmin(admin.ModelAdmin[RegistrySettings]):
+class RegistrySettingsAdmin(OfferedFilters, admin.ModelAdmin[RegistrySettings]):
     """Versions, how KPIs are exported, and the registry's own rules."""
 
     form = RegistrySettingsForm
@@ -41,5 +43,7 @@ class RegistrySettingsAdmin(admin.ModelAdmin[RegistrySettings]):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """Go straight to the one row."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         RegistrySettings.objects.get_or_create(pk=1, defaults={"labels": ["user_id", "measurement_source"]})
         return HttpResponseRedirect(reverse("admin:kpis_registrysettings_change", args=[1]))

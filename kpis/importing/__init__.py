@@ -2,6 +2,7 @@
 
 from kpis.importing.applying import apply_import
 from kpis.importing.joined import JOINED, Joined, JoinedPlan, tell_imported
+from kpis.importing.permissions import permissions_for
 from kpis.importing.planning import (
     Draft,
     Plan,
@@ -25,6 +26,7 @@ __all__ = [
     "apply_import",
     "missing_units",
     "objection",
+    "permissions_for",
     "plan_import",
     "read_draft",
     "tell_imported",

@@ -7,7 +7,6 @@ and written beside the registry.
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from contracts.diff import Change
 from contracts.documents import BindingsDocument, RosterDocument
@@ -22,14 +21,15 @@ class JoinedPlan(ABC):
 
     steps: Sequence[Step]
     settings: Sequence[Change]
-    noun: ClassVar[str]
-    permissions: ClassVar[tuple[str, ...]]
-    """What a person needs to be allowed in order to apply it."""
 
     @property
     def changes_nothing(self) -> bool:
         """Whether the files say what is stored already."""
         return not self.settings and all(step.action is Action.UNCHANGED for step in self.steps)
+
+    @abstractmethod
+    def permissions(self, conflicts: Conflicts) -> tuple[str, ...]:
+        """What a person needs to be allowed in order to apply it."""
 
     @abstractmethod
     def make_way(self, kpis: Collection[str], conflicts: Conflicts) -> None:

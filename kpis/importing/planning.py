@@ -31,6 +31,10 @@ class Plan:
     registry_settings: tuple[Change, ...]
     units: tuple[UnitSpec, ...]
     joined: tuple[JoinedPlan, ...] = ()
+    known_units: frozenset[str] = frozenset()
+    """Codes of units that are here already."""
+    first_settings: tuple[Change, ...] = ()
+    """How settings that are not stored yet will differ from those that go without saying."""
 
     @property
     def steps(self) -> list[Step]:
@@ -172,8 +176,11 @@ def plan_import(*, registry: RegistryDocument | None, tree: Tree | None = None, 
     own = [unit.as_spec() for unit in registry.units]
     units = tuple(spec for spec in own if known.get(spec.code) != spec)
     stands = RegistrySettings.objects.filter(pk=1).exists()
-    settings = tuple(diff_settings(current, registry)) if stands else ()
-    return Plan(registry, tuple(steps), settings, units, joined)
+    settings = tuple(diff_settings(current, registry))
+    return Plan(
+        registry, tuple(steps), settings if stands else (), units, joined,
+        known_units=frozenset(known), first_settings=() if stands else settings,
+    )  # fmt: skip
 
 
 def last_editors(kind: str, subjects: Iterable[services.Subject]) -> dict[int, Revision]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from bindings.models import Agent
 from contracts.release import EMPTY, diff_releases
+from jobs.admin_lists import OfferedFilters
 from releases import services
 from releases.admin.pages import difference, page_context, require
 from releases.models import Channel, ChannelMove, Following, Release, ServingRevision, Unprotection
@@ -25,6 +27,8 @@ from releases.models.channel import PRODUCTION
 from releases.services import Refused
 
 PER_PAGE = 30
+FOLLOWING = tuple(f"releases.{verb}_following" for verb in ("add", "change", "delete"))
+"""To say which agents follow a channel."""
 Kind = ChannelMove.Kind
 KIND_CHIPS = {
     "publish": "normal", "rollback": "warning", "promote": "info", "protect": "normal", "require": "normal",
@@ -80,7 +84,7 @@ class ChannelForm(forms.ModelForm[Channel]):
 
 
 @admin.register(Channel)
-class ChannelAdmin(admin.ModelAdmin[Channel]):
+class ChannelAdmin(OfferedFilters, admin.ModelAdmin[Channel]):
     """Channels are moved on pages of their own; the form is for what they are called and who follows them."""
 
     form = ChannelForm
@@ -134,6 +138,9 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
         by, reason = request.user, form.cleaned_data.get("reason", "")
         with transaction.atomic():
             services.take_turn()
+            moved = form.coming_and_going(form.cleaned_data)
+            if moved and not request.user.has_perms(FOLLOWING):
+                raise PermissionDenied("You may not say which agents follow a channel.")
             if not change:
                 obj.save()
             elif obj.is_protected:
@@ -144,7 +151,7 @@ class ChannelAdmin(admin.ModelAdmin[Channel]):
                 messages.warning(
                     request, f"{obj.name} stays protected until someone else confirms that, under Channels."
                 )
-            for agent, channel in form.coming_and_going(form.cleaned_data):
+            for agent, channel in moved:
                 services.follow(agent=agent, channel=channel, by=by, reason=reason)
             ServingRevision.bump()
 

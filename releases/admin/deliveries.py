@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from jobs.admin_lists import OfferedFilters
 from jobs.models import Job
 from releases.admin.webhooks import state_chip, tell_sent_again
 from releases.models import Delivery
@@ -20,7 +21,7 @@ from releases.webhooks.delivering import send_again
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(admin.ModelAdmin[Delivery]):
+class DeliveryAdmin(OfferedFilters, admin.ModelAdmin[Delivery]):
     """Messages are written by programs: a person looks, and sends them again."""
 
     list_display = ("event", "to", "state_words", "answered", "times", "created")

@@ -28,12 +28,6 @@ PER_PAGE = 40
 """Cards of a difference, each with its pictures."""
 MOST_FINDINGS = 60
 """Of a level; the validation page lists them all."""
-RESTORING = tuple(
-    f"{app}.{verb}_{name}"
-    for app, name in (("kpis", "kpi"), ("bindings", "agent"))
-    for verb in ("add", "change", "delete")
-) + ("kpis.change_registrysettings", "bindings.change_roster")
-"""Bringing a release back may change everything there is."""
 
 
 def require(request: HttpRequest, *permissions: str) -> User:

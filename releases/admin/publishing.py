@@ -69,7 +69,7 @@ def publish_view(model_admin: ModelAdmin[Release]) -> View:
             "channels": channels,
             "waits": services.needs_approval(channel),
             "same": same_and_waiting(plan),
-            "may_publish": request.user.has_perm("releases.add_release"),
+            "may_publish": request.user.has_perms(services.PUBLISHING),
         }
         status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, "admin/releases/publish.html", context, status=status)
@@ -92,7 +92,7 @@ def plan_context(plan: PublishPlan, request: HttpRequest) -> dict[str, Any]:
 
 def publish(request: HttpRequest, name: str, form: PublishForm) -> tuple[HttpResponse | None, str]:
     """Publish what was on the screen: where to go on, or what stands in the way."""
-    author = require(request, "releases.add_release")
+    author = require(request, *services.PUBLISHING)
     if not form.is_valid():
         return None, ""
     data = form.cleaned_data

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 from bindings.reports.entries import Entry
 from contracts.diff import ChangeClass
 from contracts.release import EMPTY, ReleaseDocument, diff_releases
+from jobs.admin_lists import OfferedFilters
 from releases import services
 from releases.admin.comparing import compare_view
-from releases.admin.pages import RESTORING, difference, findings, page_context, require
+from releases.admin.pages import difference, findings, page_context, require
 from releases.admin.publishing import publish_view
 from releases.admin.restoring import restore_view
 from releases.admin.telling import CHIPS, MEANINGS
@@ -31,7 +32,7 @@ VERDICT_CHIPS = {"approved": "normal", "changes": "warning", "rejected": "critic
 
 
 @admin.register(Release)
-class ReleaseAdmin(admin.ModelAdmin[Release]):
+class ReleaseAdmin(OfferedFilters, admin.ModelAdmin[Release]):
     """Releases are made by publishing, and never change: there is no form for them."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -69,7 +70,7 @@ class ReleaseAdmin(admin.ModelAdmin[Release]):
             "rows": [(release, CHIPS[release.kind], STATE_CHIPS[release.state]) for release in page],
             "production": services.latest(),
             "may_move": request.user.has_perm("releases.change_channel"),
-            "may_publish": request.user.has_perm("releases.add_release"),
+            "may_publish": request.user.has_perms(services.PUBLISHING),
         }
         return TemplateResponse(request, "admin/releases/list.html", context)
 
@@ -151,7 +152,7 @@ def doings(request: HttpRequest, release: Release) -> dict[str, Any]:
         "is_author": user.pk in services.makers(release),
         "needed": services.approvals_needed(release),
         "is_open": release.state in open_ones,
-        "may_restore": user.has_perms(RESTORING),
+        "may_restore": user.has_perms(services.RESTORING),
         "verdicts": [
             ("approved", "Approve it", "It may go to any channel."),
             ("changes", "Ask for changes", "It waits until they are made; say which."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -12,8 +13,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from contracts.release import ReleaseDocument, diff_releases
+from kpis.rights import in_words, lacking
 from releases import services
-from releases.admin.pages import RESTORING, View, difference, page_context, require
+from releases.admin.pages import View, difference, page_context, require
 from releases.models import Release
 from releases.services import Refused
 from releases.services.planning import read_copy
@@ -28,11 +30,17 @@ def read_now() -> tuple[ReleaseDocument, str]:
     return document, sha256(content).hexdigest()
 
 
+def words_of_lacking(person: Any, document: ReleaseDocument) -> str:
+    """What it would change that this person may not, by the plan that would be carried out."""
+    needed = services.RestorePlan.towards(document, held=False).permissions()
+    return in_words(lacking(person, needed))
+
+
 def restore_view(model_admin: ModelAdmin[Release]) -> View:
     """What would change in the working copy; on POST, change it."""
 
     def view(request: HttpRequest, number: int) -> HttpResponse:
-        person = require(request, "releases.view_release", *RESTORING)
+        person = require(request, *services.RESTORING)
         release = get_object_or_404(Release, number=number)
         refusal: Refused | None = None
         now, seen = read_now()
@@ -61,6 +69,7 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
             "seen": seen,
             "unreadable": seen == UNREADABLE,
             "refusal": refusal,
+            "lacking": "" if seen == UNREADABLE else words_of_lacking(person, document),
             "query": "",
         }
         context |= difference(changes, now, document, request.GET.get("p"))

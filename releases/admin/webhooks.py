@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from jobs.admin_lists import OfferedFilters
 from releases.models import Delivery, WebHook
 from releases.models.webhook import Event, usable_url
 from releases.webhooks.events import send_test
@@ -46,7 +47,7 @@ class WebHookForm(forms.ModelForm[WebHook]):
 
 
 @admin.register(WebHook)
-class WebHookAdmin(admin.ModelAdmin[WebHook]):
+class WebHookAdmin(OfferedFilters, admin.ModelAdmin[WebHook]):
     """Addresses that are told what happened."""
 
     form = WebHookForm

@@ -24,7 +24,7 @@ from releases.api.serializers import (
     VerdictBody,
 )
 from releases.models import Release
-from releases.services import compare, restore, say
+from releases.services import RESTORING, compare, restore, say
 from rest.parameters import REASON_LENGTH, flag, line
 from rest.permissions import Token
 from rest.preconditions import etag
@@ -128,15 +128,8 @@ class RestoreView(Guarded):
     may_conflict = True
     expensive_methods = frozenset({"POST"})
     parameters = ("dry_run", "change_reason")
-    needs: ClassVar[dict[str, list[str]]] = {
-        "*": [
-            *SEEING,
-            *(f"kpis.{verb}_{name}" for name in ("kpi", "unit") for verb in ("add", "change", "delete")),
-            *(f"kpis.change_{name}" for name in ("registrysettings", "validationrule")),
-            *(f"bindings.{verb}_agent" for verb in ("add", "change", "delete")),
-            "bindings.change_roster",
-        ]
-    }
+    needs: ClassVar[dict[str, list[str]]] = {"*": [*RESTORING]}
+    """Beside what the release would change, which the service asks for: see `releases.services.restore_plan`."""
 
     @extend_schema(
         tags=["releases"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -27,6 +27,11 @@ class ChannelResource(PolledChannel, WritableResource):
     serializer_class = ChannelSerializer
     read_scope = "bindings:read"
     write_scope = "releases:write"
+    needs: ClassVar[dict[str, list[str]]] = {
+        "*": ["releases.view_channel"],
+        "POST": ["releases.add_channel", "releases.change_channel"],  # it may point somewhere at once
+        "PUT": ["releases.change_channel"],
+    }
     lookup_field = "name"
     ordering_fields = ("name",)
     ordering = ("name",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from releases.api.filters import ReleaseFilter
 from releases.api.refusals import refusals
 from releases.api.serializers import FindingSerializer, PublishBody, PublishedSerializer, ReleaseSerializer
 from releases.models import Release
-from releases.services import PublishPlan, plan_publish, publish
+from releases.services import PUBLISHING, PublishPlan, plan_publish, publish
 from rest.parameters import flag
 from rest.views import Resource
 
@@ -34,6 +34,7 @@ class ReleaseResource(Resource):
     filterset_class = ReleaseFilter
     read_scope = "registry:read"
     write_scope = "releases:write"
+    needs: ClassVar[dict[str, list[str]]] = {"*": ["releases.view_release"], "POST": [*PUBLISHING]}
     may_conflict = True
     expensive_methods = frozenset({"POST"})
     lookup_field = "number"

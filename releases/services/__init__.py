@@ -11,7 +11,7 @@ from releases.services.guarding import (
     take_turn,
 )
 from releases.services.moving import move, promote, roll_back
-from releases.services.planning import PublishPlan, plan_publish
+from releases.services.planning import PUBLISHING, PublishPlan, plan_publish
 from releases.services.protecting import ask_unprotect, protect, settle_unprotect, unprotect_alone
 from releases.services.publishing import Published, publish
 from releases.services.reaching import Reach, reach
@@ -24,15 +24,19 @@ from releases.services.reading import (
     working_copy,
 )
 from releases.services.refusals import MoveRefused, PublishRefused, Refused, RestoreRefused
+from releases.services.restore_plan import RESTORING, RestorePlan
 from releases.services.restoring import RestoreResult, restore
 
 __all__ = [
     "MoveRefused",
+    "PUBLISHING",
     "PublishPlan",
     "PublishRefused",
     "Published",
+    "RESTORING",
     "Reach",
     "Refused",
+    "RestorePlan",
     "RestoreRefused",
     "RestoreResult",
     "approval_required",

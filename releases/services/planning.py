@@ -19,6 +19,8 @@ from releases.models.channel import PRODUCTION
 from releases.services.reading import channel_named, working_copy
 from releases.services.refusals import MoveRefused, PublishRefused
 
+PUBLISHING = ("releases.view_release", "releases.add_release", "releases.change_channel")
+"""To publish, at every door: it makes a release and moves a channel."""
 TRIES = 3
 """How often the working copy is read anew because someone saved in between."""
 

@@ -12,15 +12,15 @@ from bindings.reports.judging import judge_all
 from contracts.findings import Level
 from contracts.release import ReleaseDocument, ReleaseError
 from kpis.importing.applying import reason_of
-from kpis.models import KPI
+from kpis.rights import require_all
 from kpis.services import Author
 from releases.models import Release, ServingRevision
 from releases.services import rewriting, rewriting_agents
 from releases.services.planning import open_entries
 from releases.services.reading import working_copy
 from releases.services.refusals import RestoreRefused
-from releases.services.rewriting import KpiSteps, Written
-from releases.services.rewriting_agents import AgentSteps
+from releases.services.restore_plan import RestorePlan
+from releases.services.rewriting import Written
 from releases.services.texts import as_line
 
 
@@ -46,8 +46,9 @@ class RestoreResult:
 def restore(*, release: Release, author: Author, reason: str = "") -> RestoreResult:
     """Make the working copy exactly what a release says; all of it or nothing. No channel moves.
 
+    ``author`` must be allowed all that changes; None is the system's own administrator, who is.
     What changes is kept as a revision each, as with any edit. Raises RestoreRefused: errors (the rules of
-    today object; with their findings), stale, unreadable, database, text_unfit.
+    today object; with their findings), stale, unreadable, database, text_unfit; and Lacking.
     """
     reason = as_line(reason or f"Restored from release {release.number}", Release, "message", RestoreRefused)
     try:
@@ -57,7 +58,9 @@ def restore(*, release: Release, author: Author, reason: str = "") -> RestoreRes
     try:
         with transaction.atomic():
             ServingRevision.hold()
-            done = write_document(document, author, reason)
+            plan = RestorePlan.towards(document, held=True)
+            require_all(author, plan.permissions(), doing=f"Bringing back release {release.number}")
+            done = write_plan(plan, author, reason)
             prove(document)
     except KeyError as missing:
         raise RestoreRefused(
@@ -81,12 +84,11 @@ def restore(*, release: Release, author: Author, reason: str = "") -> RestoreRes
     )
 
 
-def write_document(document: ReleaseDocument, author: Author, reason: str) -> Written:
+def write_plan(plan: RestorePlan, author: Author, reason: str) -> Written:
     """Write what differs, in an order in which nothing is in the way of anything."""
     done = Written()
-    kpis = KpiSteps(rewriting.held(KPI.objects.whole()), {kpi.name: kpi for kpi in document.registry.kpis})
-    agents = AgentSteps.towards(document)
-    differing, differing_agents = kpis.differing(), agents.differing()
+    document, kpis, agents = plan.document, plan.kpis, plan.agents
+    differing, differing_agents = plan.differing, plan.differing_agents
     rewriting.write_units(document.registry, done)
     rewriting.write_settings(document.registry, done)
     rewriting_agents.write_roster(document.roster, done)

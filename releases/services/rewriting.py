@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import CharField, Model, QuerySet, Value
+from django.db.models import CharField, Model, Value
 from django.db.models.functions import Cast, Concat
 from pydantic import ValidationError as ShapeError
 
-from contracts.diff import diff_settings
+from contracts.diff import Change, diff_settings
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis import services
@@ -66,10 +66,11 @@ def says(kpi: KPI, document: KpiDocument) -> bool:
         return False
 
 
-def held(rows: QuerySet[KPI]) -> dict[str, KPI]:
-    """All KPIs by name, held for this transaction in the order in which an import holds them."""
-    list(KPI.objects.select_for_update().order_by("pk").values_list("pk"))
-    return {kpi.name: kpi for kpi in rows}
+def all_kpis(*, held: bool) -> dict[str, KPI]:
+    """All KPIs by name; if ``held``, for this transaction, in the order in which an import holds them."""
+    if held:
+        list(KPI.objects.select_for_update().order_by("pk").values_list("pk"))
+    return {kpi.name: kpi for kpi in KPI.objects.whole()}
 
 
 def park(model: type[Model], column: str, ids: Collection[int]) -> None:
@@ -78,8 +79,11 @@ def park(model: type[Model], column: str, ids: Collection[int]) -> None:
     model._default_manager.filter(pk__in=ids).update(**{column: parked})
 
 
-def write_units(document: RegistryDocument, done: Written) -> None:
-    """Have every unit that the document names or uses be what it says; the standard ones it does not are so."""
+def units_to_write(document: RegistryDocument) -> tuple[dict[str, UnitSpec], dict[str, UnitSpec]]:
+    """The units that are not what the document says, as it has them, and all that are here; by code.
+
+    Every unit that the document names or uses is to be what it says; the standard ones it does not are so.
+    """
     own = {unit.code: UnitSpec(**unit.model_dump()) for unit in document.units}
     stored = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
     used = {kpi.unit for kpi in document.kpis}
@@ -88,7 +92,12 @@ def write_units(document: RegistryDocument, done: Written) -> None:
         for code, spec in STANDARD_UNITS.items()
         if code not in own and code in used | stored.keys()
     }
-    writing = {code: spec for code, spec in wanted.items() if stored.get(code) != spec}
+    return {code: spec for code, spec in wanted.items() if stored.get(code) != spec}, stored
+
+
+def write_units(document: RegistryDocument, done: Written) -> None:
+    """Have the units be what the document says."""
+    writing, _ = units_to_write(document)
     Unit.objects.bulk_create(
         [Unit.of_spec(spec) for spec in writing.values()],
         update_conflicts=True,
@@ -98,26 +107,37 @@ def write_units(document: RegistryDocument, done: Written) -> None:
     done.settings += [f"unit {code}" for code in writing]
 
 
+def units_gone(document: RegistryDocument) -> list[Unit]:
+    """The units that the document does not know."""
+    known = {*STANDARD_UNITS, *(unit.code for unit in document.units)}
+    return [unit for unit in Unit.objects.all() if unit.code not in known]
+
+
 def forget_units(document: RegistryDocument, done: Written) -> None:
     """Delete the units that the document does not know; no KPI uses them any more."""
-    known = {*STANDARD_UNITS, *(unit.code for unit in document.units)}
-    gone = [unit for unit in Unit.objects.all() if unit.code not in known]
+    gone = units_gone(document)
     Unit.objects.filter(pk__in=[unit.pk for unit in gone]).delete()
     done.settings += [f"unit {unit.code}" for unit in gone]
+
+
+def settings_changed(settings: RegistrySettings, document: RegistryDocument) -> list[Change] | None:
+    """What is to change in the registry's settings; None where nothing is, not even the order of its rules."""
+    now = RegistryDocument.model_validate(settings.as_data() | {"kpis": []})
+    wanted = document.model_copy(update={"kpis": [], "units": []})
+    return None if now == wanted else diff_settings(now, wanted)
 
 
 def write_settings(document: RegistryDocument, done: Written) -> None:
     """Have the registry's settings be what the document says."""
     settings = RegistrySettings.current()
-    now = RegistryDocument.model_validate(settings.as_data() | {"kpis": []})
-    wanted = document.model_copy(update={"kpis": [], "units": []})
-    if now == wanted:
+    changes = settings_changed(settings, document)
+    if changes is None:
         return
     rules = fill_settings(settings, document)
     settings.save()
     settings.validation_rules.all().delete()
     ValidationRule.objects.bulk_create(rules)
-    done.settings += [change.words for change in diff_settings(now, wanted)] or ["settings"]
+    done.settings += [change.words for change in changes] or ["settings"]
 
 
 def let_go(steps: KpiSteps, differing: Iterable[str], author: Author, reason: str, done: Written) -> None:

@@ -29,9 +29,10 @@ class AgentSteps:
     codes: Mapping[str, str]
 
     @classmethod
-    def towards(cls, document: ReleaseDocument) -> AgentSteps:
-        """Holds every agent for this transaction."""
-        list(Agent.objects.select_for_update().order_by("pk").values_list("pk"))
+    def towards(cls, document: ReleaseDocument, *, held: bool) -> AgentSteps:
+        """With every agent as it is; if ``held``, for this transaction."""
+        if held:
+            list(Agent.objects.select_for_update().order_by("pk").values_list("pk"))
         wanted = {
             name: Contract(document.bindings.get(name) or BindingsDocument(agent=name, kpis_used=[]), entry)
             for name, entry in document.roster.agents.items()
@@ -58,12 +59,17 @@ class AgentSteps:
             return False
 
 
-def write_roster(document: RosterDocument, done: Written) -> None:
-    """Have the roster's own values be what the document says."""
+def changed_roster(document: RosterDocument) -> Roster | None:
+    """The roster with the document's values, unsaved; None where it has them."""
     roster = Roster.current()
     before = roster.as_data()
     fill_roster(roster, document)
-    if roster.as_data() != before:
+    return roster if roster.as_data() != before else None
+
+
+def write_roster(document: RosterDocument, done: Written) -> None:
+    """Have the roster's own values be what the document says."""
+    if roster := changed_roster(document):
         roster.save()
         done.settings.append("roster")
 

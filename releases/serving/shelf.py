@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -36,6 +36,10 @@ class Grant:
     agent_name: str
     scopes: tuple[str, ...]
     expires: float
+
+    def holder_lacks(self, scope: str, permissions: Iterable[str]) -> tuple[str, ...]:
+        """All of them: a grant is for reading, and nobody answers for what it would change."""
+        return tuple(permissions)
 
     def accepts(self, secret: str) -> bool:
         """Whether this is its secret; takes as long for a wrong one."""

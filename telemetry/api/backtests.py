@@ -14,6 +14,7 @@ from jobs.services import cancel
 from releases.api.callers import author_of
 from rest.bodies import Body, Line, Whole
 from rest.concurrency import Busy
+from rest.permissions import Token
 from rest.problems import ErrorItem, Invalid, Problem
 from rest.views import Guarded, caller_of
 from telemetry.backtest.questions import MOST_DAYS, USUAL_DAYS, Refused, Wish, ask
@@ -91,6 +92,10 @@ class Backtests(_Backtest):
     def post(self, request: Request) -> Response:
         """Ask how often. 201 with the answer where there is little to look at; else 202, and a job works it out."""
         body = WishBody.read(request)
+        if (own := agent_of(request)) and body["agent"] != own:
+            raise Problem(
+                403, "permission_denied", f"This token is {own}'s: it asks about `agent` {own} only."
+            )
         wish = Wish(
             kpi=body["kpi"],
             agent=body["agent"],
@@ -122,7 +127,7 @@ class OneBacktest(_Backtest):
     @extend_schema(operation_id="backtest_read", parameters=[NUMBER], responses=BacktestSerializer)
     def get(self, request: Request, pk: str) -> Response:
         """The answer, or how far it is."""
-        return Response(as_data(found(pk)))
+        return Response(as_data(found(pk, agent_of(request))))
 
     @extend_schema(operation_id="backtest_cancel", parameters=[NUMBER], responses={204: None})
     def delete(self, request: Request, pk: str) -> Response:
@@ -134,9 +139,14 @@ class OneBacktest(_Backtest):
         return Response(status=204)
 
 
-def found(pk: str) -> Job:
-    """The job of a backtest. Raises Problem."""
+def agent_of(request: Request) -> str:
+    """The agent whose token asks; "" for a service and for a person."""
+    return request.auth.agent_name if isinstance(request.auth, Token) else ""
+
+
+def found(pk: str, agent: str = "") -> Job:
+    """The job of a backtest, for an agent only of its own. Raises Problem."""
     job = Job.objects.filter(pk=int(pk), kind=KIND).first()
-    if job is None:
+    if job is None or (agent and any(one["agent"] != agent for one in job.payload.get("questions", ()))):
         raise Problem(404, "not_found", "There is no backtest of this number.")
     return job

@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import extend_schema
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -17,6 +18,7 @@ from rest_framework.request import Request
 
 from jobs.database_clock import database_clock
 from releases.serving.negotiation import gzip_wanted
+from rest.permissions import Token
 from rest.views import Guarded
 from telemetry.exposition.formats import wants_open_metrics
 from telemetry.exposition.scrape import scrape
@@ -49,7 +51,11 @@ class Metrics(Guarded):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> StreamingHttpResponse:
-        """All there is at this moment."""
+        """All there is at this moment. Raises PermissionDenied for an agent: it is not shown everybody else's."""
+        if isinstance(request.auth, Token) and request.auth.agent_name:
+            raise PermissionDenied(
+                "Metrics are of everybody: they are for a service's token, and this one is an agent's."
+            )
         is_open = wants_open_metrics(request.headers.get("Accept", ""))
         found = scrape(
             database_clock.micros(), is_open=is_open, kpis=self.shows_kpis, process=self.shows_process

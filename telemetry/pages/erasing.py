@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from contracts.texts import unfit_character
+from jobs.admin_lists import OfferedFilters
 from telemetry.erasure import erase
 from telemetry.models import Erasure
 from telemetry.models.series import NAME
@@ -52,7 +53,7 @@ class EraseForm(forms.Form):
         return data
 
 
-class ErasureAdmin(admin.ModelAdmin[Erasure]):
+class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
     """Who was erased when is a list without names: only numbers, and what the search afterwards found."""
 
     list_display = ("at", "who", "rows", "looked_at", "nothing_left")

@@ -9,8 +9,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from bindings.models import Agent, ApiToken
-from bindings.models.token import Scope
+from bindings.models import Agent, ApiToken, Scope
 
 GOOD_FOR: Final = timedelta(hours=1)
 """A simulation that is killed leaves nothing behind that works for longer."""

@@ -117,3 +117,16 @@ def test_a_list_costs_the_same_for_few_and_many(viewer_client, django_assert_num
 def test_an_address_works_without_its_last_slash(editor_client):
     assert call(editor_client, "GET", "kpis").status_code == 200
     assert call(editor_client, "POST", "units", {"code": "furlongs"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "name", ["name__startswith", "unit__code", "status__in", "owner__password__startswith"]
+)
+def test_a_list_is_filtered_by_what_it_names_and_nothing_behind_it(client, admin_user, name):
+    client.force_login(admin_user)
+    answer = call(client, "GET", f"kpis/?{name}=x")
+    assert (answer.status_code, codes(answer)) == (400, {"unknown_parameter"})
+    (error,) = answer.json()["errors"]
+    assert error["parameter"] == name
+    assert "category" in error["hint"]
+    assert "prometheus_metric" in error["hint"]

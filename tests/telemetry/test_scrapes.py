@@ -39,7 +39,9 @@ def site(contract, tmp_path):
     told(observation(18))
     for kind in KINDS.values():
         get(made.front, secret, **kind)  # the first one teaches the headers
-    return SimpleNamespace(front=made.front, django=made.django, holder=made.holder, secret=secret)
+    return SimpleNamespace(
+        front=made.front, django=made.django, holder=made.holder, look=made.look, secret=secret
+    )
 
 
 def get(application, secret, path="/metrics/kpis", **environ):
@@ -85,6 +87,13 @@ def test_what_is_unusual_is_left_to_django(site, unusual):
 def test_a_token_without_the_scope_is_refused(site):
     secret = token("registry:read")[1]
     assert get(site.front, secret).code in (401, 403)
+
+
+def test_an_agent_is_refused_in_front_as_behind(site):
+    secret = token("metrics:read", agent="NEUROS")[1]
+    site.look()
+    assert get(site.front, secret).code == 403
+    assert get(site.django, secret).code == 403
 
 
 def test_a_database_that_is_away_is_not_asked_a_second_time(site, monkeypatch):

@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from bindings.models import ApiToken
-from tests.bindings.api.conftest import bearer, member, unhurried  # noqa: F401 - fixture
+from kpis.models import Unit
+from tests.bindings.api.conftest import agents, bearer, member, unhurried  # noqa: F401 - fixtures
+from tests.kpis.conftest import registry  # noqa: F401 - fixture
 from tests.rest.calls import call
 
 ADD = "/admin/bindings/apitoken/add/"
@@ -127,3 +130,90 @@ def test_scopes_are_those_there_are(scopes, db):
     token.new_secret()
     with pytest.raises(ValidationError):
         token.full_clean()
+
+
+def test_a_token_is_renamed(publisher):
+    token = ApiToken.objects.create(name="ci", key="k", scopes=["registry:read"])
+    page = f"/admin/bindings/apitoken/{token.pk}/change/"
+    assert publisher.post(page, {"name": "cd", "expires_0": "", "expires_1": ""}).status_code == 302
+    token.refresh_from_db()
+    assert (token.name, token.scopes) == ("cd", ["registry:read"])
+
+
+def test_nobody_gives_a_token_what_they_may_not_do(publisher):
+    page = publisher.post(ADD, {"name": "eraser", "scopes": ["people:erase", "registry:read"]})
+    assert "you may not do yourself: people:erase is for who may add erasures." in page.content.decode()
+    assert not ApiToken.objects.exists()
+
+
+def test_nobody_is_shown_the_secret_of_a_token_that_does_more_than_they(publisher):
+    token = made("people:erase")
+    page = publisher.post(f"/admin/bindings/apitoken/{token.pk}/rotate/", {"overlap": "1"})
+    assert (page.status_code, ApiToken.objects.count()) == (403, 1)
+    assert "people:erase is for who may add erasures" in page.content.decode()
+    token.refresh_from_db()
+    assert token.expires is None
+
+
+def test_nobody_lets_such_a_token_count_for_longer(publisher):
+    end = timezone.now() + timedelta(days=1)
+    token = made("people:erase", expires=end)
+    page = publisher.post(f"/admin/bindings/apitoken/{token.pk}/change/", {"name": "x", "expires_0": ""})
+    assert "people:erase is for who may add erasures" in page.content.decode()
+    token.refresh_from_db()
+    assert token.expires == end
+
+
+def test_whoever_rotates_a_token_holds_it_from_then_on(publisher):
+    token = made("registry:read")
+    publisher.post(f"/admin/bindings/apitoken/{token.pk}/rotate/", {"overlap": "1"})
+    new = ApiToken.objects.latest("pk")
+    assert (new.author_name, new.replaces) == ("publisher-member", token)
+    history = publisher.get(f"/admin/bindings/apitoken/{token.pk}/history/").content.decode()
+    assert f"Replaced by token {new.key}, held by publisher-member." in history
+
+
+@pytest.mark.parametrize("how", ["groups", "inactive", "gone"])
+def test_what_it_does_for_its_holder_ends_when_they_may_no_longer(how, agents):  # noqa: F811 - the fixture
+    holder = User.objects.create_user("holder")
+    holder.groups.set(Group.objects.filter(name="publisher"))
+    secret = held(holder, "registry:read", "registry:write", "observations:write")
+    assert add_unit(secret) == 201
+    if how == "groups":
+        holder.groups.clear()
+    elif how == "inactive":
+        User.objects.filter(pk=holder.pk).update(is_active=False)
+    else:
+        holder.delete()
+    assert add_unit(secret) == 403
+    assert status(secret) == 200  # what it does for the service goes on
+    sent = call(Client(), "POST", "observations/", [], authorization=f"Bearer {secret}")
+    assert sent.status_code not in (401, 403)
+
+
+def test_its_page_says_who_holds_it_and_what_does_nothing_now(publisher):
+    holder = User.objects.create_user("holder")
+    held(holder, "registry:write")
+    token = ApiToken.objects.get()
+    page = f"/admin/bindings/apitoken/{token.pk}/change/"
+    assert "holder. May not (any more): registry:write." in publisher.get(page).content.decode()
+    holder.delete()
+    assert "holder, whose account is gone. May not" in publisher.get(page).content.decode()
+
+
+def made(*scopes: str, **parts: Any) -> ApiToken:
+    return ApiToken.objects.create(name="ci", key="k", scopes=list(scopes), **parts)
+
+
+def held(person: User, *scopes: str) -> str:
+    token = ApiToken(name="ci", scopes=list(scopes))
+    token.held_by(person)
+    secret = token.new_secret()
+    token.save()
+    return secret
+
+
+def add_unit(secret: str) -> int:
+    body = {"code": f"u{Unit.objects.count()}", "title": "u", "symbol": "u"}
+    answer = call(Client(), "POST", "units/", body, authorization=f"Bearer {secret}")
+    return int(answer.status_code)

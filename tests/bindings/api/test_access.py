@@ -62,7 +62,7 @@ MAY: dict[str, dict[str, frozenset[str]]] = {
     "anonymous": {},
     "stranger": {"description": READ},
     "viewer": EVERYONE,
-    "editor": EVERYONE | {"registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL},
+    "editor": EVERYONE | {"registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL, "restoring": POST},
     "publisher": EVERYONE | {
         "registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL,
         "releases": ALL - {"DELETE"}, "channels": ALL, "verdicts": POST, "restoring": POST,

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from kpis.models import KPI
+from kpis.models import KPI, ValidationRule
 from releases.models import Approval
 from releases.services import working_copy
 from tests.bindings.api.conftest import bearer, member
@@ -129,6 +129,19 @@ def test_a_dry_run_of_it_keeps_nothing(first):
 def test_who_may_not_change_the_registry_brings_nothing_back(first):
     edit()
     before = working_copy().digest
-    for client in (bearer("releases:write", "registry:read"), member("editor"), member("viewer")):
+    for client in (bearer("releases:write", "registry:read"), member("viewer")):
         assert call(client, "POST", "releases/1/restore/", {}).status_code == 403
+    assert working_copy().digest == before
+
+
+def test_an_editor_brings_back_what_editors_write_and_nothing_else(first):
+    editor = member("editor")
+    edit()
+    assert call(editor, "POST", "releases/1/restore/", {}).json()["changed"] == ["hrv_rmssd"]
+    ValidationRule.objects.create(settings_id=1, field="owner", required=True)
+    before = working_copy().digest
+    for path in ("releases/1/restore/", "releases/1/restore/?dry_run=true"):
+        refused = call(editor, "POST", path, {})
+        assert refused.status_code == 403
+        assert "would change registry settings, delete validation rules, which" in refused.json()["detail"]
     assert working_copy().digest == before

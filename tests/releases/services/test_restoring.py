@@ -1,6 +1,7 @@
 """Restoring: the working copy is exactly what was released, or nothing was changed."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from bindings.models import Agent, Binding, HandOff, Roster
 from contracts.release import ReleaseDocument
@@ -35,6 +36,7 @@ def test_what_is_the_release_already_is_left_alone(first):
 
 def test_an_edit_is_taken_back_and_kept_in_the_history(first, author):
     kpi = edit("< 25")
+    author.user_permissions.add(Permission.objects.get(codename="change_kpi"))
     done = restore(first, author=author, reason="A slip")
     assert (done.changed, done.created, done.deleted) == (("hrv_rmssd",), (), ())
     assert is_exact(first)

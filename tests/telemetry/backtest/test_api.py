@@ -54,6 +54,17 @@ def test_an_agent_asks_with_its_own_token(history):
     assert ask(bearer("metrics:read", agent=Agent.objects.get(name="NEUROS"))).status_code == 201
 
 
+@pytest.mark.parametrize("agent", ["SOMNOS", ""])
+def test_an_agent_asks_and_reads_of_itself_alone(history, agent):
+    mine = bearer("metrics:read", agent=Agent.objects.get(name="NEUROS"))
+    refused = ask(mine, agent=agent)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403, "This token is NEUROS's: it asks about `agent` NEUROS only.",
+    )  # fmt: skip
+    of_everybody = ask(bearer("metrics:read"), agent="")
+    assert mine.get(of_everybody["Location"]).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("parts", "pointer"),
     [

@@ -74,6 +74,13 @@ def test_nobody_reads_it_without_the_scope(path):
     assert bearer("metrics:read").get(path).status_code == 200
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_an_agent_is_not_shown_everybody_s(path):
+    answer = bearer("metrics:read", agent=Agent.objects.get(name="NEUROS")).get(path)
+    assert answer.status_code == 403
+    assert "this one is an agent's" in answer.json()["detail"]
+
+
 def test_people_need_the_permission(stranger):
     assert signed_in(stranger).get("/metrics").status_code == 403
     stranger.user_permissions.add(Permission.objects.get(codename="view_standing"))
