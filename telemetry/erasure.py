@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from telemetry.deleting import delete_people
 from telemetry.models import Erasure, Subject
 from telemetry.storage import hold
-from telemetry.traces import Search, Searched
+from telemetry.residue_scan import Search, Searched
 
 log = logging.getLogger(__name__)
 

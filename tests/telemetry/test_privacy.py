@@ -22,7 +22,7 @@ from telemetry import keeping, silence
 from telemetry.batch import Batch
 from telemetry.models import Series, Subject
 from telemetry.subjects import pseudonym
-from telemetry.traces import Search
+from telemetry.residue_scan import Search
 from tests.bindings.api.conftest import bearer
 from tests.telemetry.samples import DAY, HOUR, MINUTE, NOW, observation
 
