@@ -15,7 +15,7 @@ from rest.problems import Problem
 from telemetry.bodies import KEYS, shown
 from telemetry.contracts_now import Released, Watched
 from telemetry.models.series import NAME
-from telemetry.people import PROBLEMS, problem_with
+from telemetry.user_id_policy import PROBLEMS, problem_with
 
 AHEAD: Final = 5 * 60 * SECOND
 """How far a device's clock may be ahead."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry.people import problem_with
+from telemetry.user_id_policy import problem_with
 from telemetry.simulation.stories import CYCLE, STORIES, Curve, people
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry.people import problem_with
+from telemetry.user_id_policy import problem_with
 
 TELLING = [
     "anna@example.org", "Anna <anna@example.org>", "mailto:a.b+c@mail.example.co.uk", "anna＠example．org",
