@@ -16,7 +16,10 @@ class TelemetryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have a month's table for every observation, as soon as there are tables."""
+        """Have a month's table for every observation, as soon as there are tables; and erasures reach backtests."""
+        from telemetry.backtest import erasing  # noqa: PLC0415 - needs the models, which are there only now
+
+        erasing.join()
         post_migrate.connect(make_months, sender=self, dispatch_uid="telemetry.months")
 
 
