@@ -107,7 +107,7 @@ class Scene:
         user = f"erased-{self.site.stage.seed}-{number}"
         if number % 2:
             self.post(ADDRESS, "reports", {"kpi": KPI, "value": 30, "at": BEGIN.isoformat(), "user_id": user})
-        if number % 10 == 9:
+        if number % 20 in (9, 14):
             proof = json.loads(self.site.manage("erase", user, "--format=json", "--by", AGENT))
         else:
             proof = self.post("/api/v1/erasures", "erases", {"user_id": user})
