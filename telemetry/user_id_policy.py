@@ -30,8 +30,8 @@ HINTS: Final = {
     "raw_identifier": "Send an id that means nothing outside; AUREN_USER_ID_PATTERN allows a kind of ids all the same."
 }
 
-_USUAL: Final = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
-"""What nearly all pseudonyms look like: nothing of it can look like anything else."""
+_USUAL: Final = re.compile(r"(?=[0-9_-]*[A-Za-z])[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
+"""What nearly all pseudonyms look like, UUIDs too: nothing of it can look like anything else."""
 _INVISIBLE: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
 """Those that Python calls printable, of https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point; and an
 empty braille cell."""
