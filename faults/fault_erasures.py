@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.request import Request, urlopen
 
@@ -86,7 +87,7 @@ class Scene:
         rounds = 10 if self.site.stage.long else 1
         try:
             with ThreadPoolExecutor(1) as beside:
-                commands = beside.submit(lambda: [self.command(*one) for one in self.commands() * rounds])
+                commands = beside.submit(self.do, self.commands() * rounds)
                 for number in range(20 * rounds):
                     self.erase(number)
                     self.backup()
@@ -130,6 +131,11 @@ class Scene:
             ("backtest", KPI, "--agent", AGENT, "--condition", "< 25"),
             ("validate", str(ROOT / "examples" / "auren")),
         ]
+
+    def do(self, commands: Iterable[tuple[str, ...]]) -> None:
+        """One after the other."""
+        for words in commands:
+            self.command(*words)
 
     def command(self, *words: str) -> None:
         """Do one of them, and keep what went wrong."""

@@ -121,7 +121,7 @@ def _write_out(*, whole: bool = False) -> bool:
 def _pragma(what: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {what}")
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def told(done: Erasure) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from faults.reporters import EACH, moment_of, value_of
 @pytest.fixture
 def scene(tmp_path):
     site = SimpleNamespace(folder=tmp_path, stage=SimpleNamespace(seed=1, long=False))
-    return Scene(site)
+    return Scene(site)  # type: ignore[arg-type]  # no processes here
 
 
 def test_what_is_stored_is_known_by_its_number(scene):
