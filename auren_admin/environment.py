@@ -16,6 +16,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from auren_admin.private import private_folder, write_private
+from contracts.patterns import PatternError, compile_pattern
 
 ENV_FILE_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=.*")
 FLAGS = {
@@ -73,6 +74,15 @@ class Environment:
 
     def path(self, name: str, default: Path) -> Path:
         return Path(self.text(name, str(default))).expanduser().resolve()
+
+    def pattern(self, name: str) -> str:
+        """A pattern that RE2 takes, or nothing."""
+        value = self.text(name)
+        try:
+            compile_pattern(value)
+        except PatternError as error:
+            raise SettingError(name, value, f"a regular expression as RE2 has them ({error})") from error
+        return value
 
     def hosts(self, name: str, default: list[str]) -> list[str]:
         """Host names as the browser sends them, without scheme or port, separated by commas."""

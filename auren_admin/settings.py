@@ -185,6 +185,7 @@ WEBHOOK_ALLOW = env.networks("AUREN_WEBHOOK_ALLOW")
 
 RETENTION_DAYS = env.whole("AUREN_RETENTION_DAYS", default=400, low=1, high=36_500)
 SUBJECT_LABEL = env.choice("AUREN_SUBJECT_LABEL", ("pseudonym", "plain", "off"), default="pseudonym")
+USER_ID_PATTERN = env.pattern("AUREN_USER_ID_PATTERN")
 SERIES_BUDGET = env.whole("AUREN_SERIES_BUDGET", default=200_000, low=0, high=10_000_000)
 FORWARD_URL = env.address("AUREN_FORWARD_URL")
 FORWARD_TOKEN, FORWARD_TENANT = env.secret("AUREN_FORWARD_TOKEN"), env.text("AUREN_FORWARD_TENANT")

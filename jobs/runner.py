@@ -75,7 +75,8 @@ def put_back(work: JobRun) -> None:
 
 def fail(work: JobRun, error: Exception) -> None:
     """Keep the error; try again after 2, 4, 8, 16 seconds, or park the job after its last attempt."""
-    text = f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode().replace("\x00", "�")
+    said = str(error).partition("\nDETAIL:")[0]  # there PostgreSQL quotes the row, which may be somebody's
+    text = f"{type(error).__name__}: {said}".encode("utf-8", "replace").decode().replace("\x00", "�")
     values = {"lease_until": None, "error": text[:2000]}
     held = Job.objects.held(work.job_id, work.attempt)
     again = held.filter(attempts__lt=F("attempts_allowed")).update(

@@ -19,8 +19,12 @@ class TelemetryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have a month's table for every observation, as soon as there are tables; and counts without mapped files."""
+        """Have a month's table for every observation, as soon as there are tables; counts without mapped files; and
+        erasures that reach backtests."""
+        from telemetry.backtest import erasing  # noqa: PLC0415 - needs the models, which are there only now
+
         install()
+        erasing.join()
         post_migrate.connect(make_months, sender=self, dispatch_uid="telemetry.months")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.apps import apps
+from django.db.models import ForeignKey
 
 from telemetry.models import Correction, Observation, Series, Standing, Subject, Summary, Transition
 
@@ -26,3 +29,13 @@ def delete_people(pks: Iterable[int]) -> dict[str, int]:
     found["transitions"] = Transition.objects.filter(subject__in=ids).delete()[0]
     found["people"] = Subject.objects.filter(pk__in=ids).delete()[0]
     return found
+
+
+def left_of(subject: int, series: Sequence[int]) -> Iterator[str]:
+    """Where rows still refer to a person who was deleted, or to a series of theirs: tables with their column."""
+    ids = {Subject: [subject], Series: list(series)}
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.concrete_fields:
+            target = field.related_model if isinstance(field, ForeignKey) else None
+            if target in ids and model._base_manager.filter(**{f"{field.name}__in": ids[target]}).exists():
+                yield f"{model._meta.db_table}.{field.column}"

@@ -15,6 +15,7 @@ from jobs.services import enqueue
 from releases.models import ServingRevision
 from telemetry import cursors, keeping, silence, summaries
 from telemetry.backtest import running as backtest
+from telemetry.backtest.erasing import finish_without_the_erased
 from telemetry.backtest.questions import Question
 
 SILENCE, RENEW, TIDY = "telemetry_silence", "telemetry_renew", "telemetry_tidy"
@@ -83,7 +84,8 @@ def run_forward(work: JobRun) -> Mapping[str, Any] | None:
 def run_backtest(work: JobRun) -> Mapping[str, Any] | None:
     """How often contracts act over what is stored."""
     questions = [Question.from_data(data) for data in work.payload["questions"]]
-    return backtest.run(questions, work.progress)
+    finish_without_the_erased(work, lambda: backtest.run(questions, work.progress))
+    return None
 
 
 schedule(SILENCE, every=timedelta(minutes=1))

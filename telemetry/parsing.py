@@ -15,7 +15,7 @@ from rest.problems import Problem
 from telemetry.bodies import KEYS, shown
 from telemetry.contracts_now import Released, Watched
 from telemetry.models.series import NAME
-from telemetry.people import PROBLEMS, problem_with
+from telemetry.user_id_policy import HINTS, PROBLEMS, problem_with
 
 AHEAD: Final = 5 * 60 * SECOND
 """How far a device's clock may be ahead."""
@@ -266,8 +266,7 @@ def _check_context(context: Any) -> None:
 def _bad_user(user: Any) -> Refused:
     """Never repeats the name."""
     code = problem_with(user) if type(user) is str else ("missing_key" if user is None else "text_expected")
-    hint = "Send an id that means nothing outside." if code == "raw_identifier" else ""
-    return Refused(code, PROBLEMS[code], "user_id", hint)
+    return Refused(code, PROBLEMS[code], "user_id", HINTS.get(code, ""))
 
 
 @lru_cache(maxsize=4096)

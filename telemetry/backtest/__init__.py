@@ -2,5 +2,6 @@
 
 deciding → episodes → tallies      pure: one person's history, what came of it, everybody's together
 questions, history, running        which contracts, over which values; and the work itself, as a job
+erasing                           what was found of people who are erased later
 told, view, publishing             in words, for the pages
 """

@@ -29,18 +29,23 @@ class Summary(models.Model):
 class Erasure(models.Model):
     """Everything of one person was deleted, and what was found of it afterwards: nothing, or it says where.
 
-    Neither the person's id nor their pseudonym is kept; ``subject`` is a number that no longer means anybody.
+    Neither the person's id nor their pseudonym nor their number is kept.
     """
 
-    subject = models.BigIntegerField(null=True, help_text="Empty where nobody of that id was known.")
+    known = models.BooleanField(
+        default=False, help_text="Whether anything of a person of that id was stored."
+    )
     at = models.DateTimeField(auto_now_add=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     author_name = models.CharField(max_length=NAME, blank=True)
     deleted = models.JSONField(default=dict, help_text="How many rows of what.")
-    searched = models.JSONField(default=dict, help_text="How many tables, columns and files.")
-    left = models.JSONField(default=list, help_text="Where the id still is.")
+    searched = models.JSONField(
+        default=dict, help_text="How many tables, columns and files; empty until the search is over."
+    )
+    left = models.JSONField(default=list, help_text="Where the id still is, or could not be looked for.")
+    not_searched = models.JSONField(default=list, help_text="Where a person can be, and no search comes.")
 
     class Meta:
         ordering = ("-pk",)
@@ -58,9 +63,15 @@ class Erasure(models.Model):
         """How much was searched, in words."""
         return ", ".join(f"{count:,} {name}" for name, count in self.searched.items())
 
+    @property
+    def nothing_left(self) -> bool:
+        """Whether the search is over, and found nothing."""
+        return bool(self.searched) and not self.left
+
     def lines(self) -> list[str]:
         """The proof in words."""
         deleted = ", ".join(f"{count:,} {name}" for name, count in self.deleted.items())
-        known = f"deleted: {deleted}" if self.subject is not None else "nothing was stored of this person"
+        known = f"deleted: {deleted}" if self.known else "nothing was stored of this person"
         left = f"LEFT in {', '.join(self.left)}" if self.left else "left: 0 rows, 0 files"
-        return [f"erasure {self.pk} {known}", f"searched: {self.looked_at}", left]
+        beyond = f"not searched: {'; '.join(self.not_searched)}"
+        return [f"erasure {self.pk} {known}", f"searched: {self.looked_at}", left, beyond]

@@ -11,9 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from contracts.texts import unfit_character
 from jobs.admin_lists import OfferedFilters
-from telemetry.erasure import erase
+from telemetry.erasure import NobodysId, erase, refuse_what_is_nobodys
 from telemetry.models import Erasure
 from telemetry.models.series import NAME
 
@@ -41,8 +40,10 @@ class EraseForm(forms.Form):
     def clean_user_id(self) -> str:
         """One that can be anybody's."""
         user_id: str = self.cleaned_data["user_id"]
-        if unfit_character(user_id):
-            raise forms.ValidationError("No id has such a character.", code="invalid_text")
+        try:
+            refuse_what_is_nobodys(user_id)
+        except NobodysId as error:
+            raise forms.ValidationError(error.message, code=error.code) from None
         return user_id
 
     def clean(self) -> dict[str, Any]:
@@ -58,7 +59,16 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
 
     list_display = ("at", "who", "rows", "looked_at", "nothing_left")
     list_select_related = ("author",)
-    fields = readonly_fields = ("at", "who", "known", "rows_of_what", "looked_at", "nothing_left")
+    fields = readonly_fields = (
+        "at",
+        "who",
+        "known",
+        "rows_of_what",
+        "looked_at",
+        "nothing_left",
+        "places",
+        "beyond",
+    )
     actions = None
 
     def has_change_permission(self, request: HttpRequest, obj: Erasure | None = None) -> bool:
@@ -79,8 +89,10 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
         if request.method == "POST" and form.is_valid():
             done = erase(form.cleaned_data["user_id"], author=request.user)  # type: ignore[arg-type]  # signed in
             if done.left:
-                messages.error(request, "The id is still somewhere: see below.")
-            elif done.subject is None:
+                messages.error(
+                    request, "The id is still somewhere, or could not be looked for everywhere: see below."
+                )
+            elif not done.known:
                 messages.warning(request, "Nothing was stored of anybody of this id, and nothing is.")
             else:
                 messages.success(request, "Erased. Nothing of this person is left.")
@@ -97,11 +109,6 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
     def who(self, erasure: Erasure) -> str:
         """The person, or the token or command."""
         return erasure.by
-
-    @admin.display(boolean=True, description="Was known")
-    def known(self, erasure: Erasure) -> bool:
-        """Whether there was anything to erase."""
-        return erasure.subject is not None
 
     @admin.display(description="Rows deleted")
     def rows(self, erasure: Erasure) -> int:
@@ -121,4 +128,14 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
     @admin.display(boolean=True, description="Nothing is left")
     def nothing_left(self, erasure: Erasure) -> bool:
         """The proof."""
-        return not erasure.left
+        return erasure.nothing_left
+
+    @admin.display(description="Where something is left")
+    def places(self, erasure: Erasure) -> str:
+        """Tables and files."""
+        return "; ".join(erasure.left) or "nowhere"
+
+    @admin.display(description="Not searched")
+    def beyond(self, erasure: Erasure) -> str:
+        """Where a person can be, and no search comes."""
+        return "; ".join(erasure.not_searched)

@@ -9,10 +9,10 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from contracts.texts import unfit_character
 from telemetry.models import Subject
 from telemetry.models.series import NAME
 from telemetry.subjects import LENGTH, pseudonym
+from telemetry.user_id_policy import PROBLEMS, can_be_kept, problem_with
 
 BY_ID = "telemetry.find_subject"
 PSEUDONYM = re.compile(rf"[0-9a-f]{{{LENGTH}}}")
@@ -24,6 +24,7 @@ class FindForm(forms.Form):
 
     name = forms.CharField(
         max_length=NAME,
+        strip=False,
         label="Person",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Say whom to find."},
@@ -46,9 +47,11 @@ class FindForm(forms.Form):
     def clean_name(self) -> str:
         """Somebody's; their number is ``found``."""
         name: str = self.cleaned_data["name"]
-        found = None if unfit_character(name) else find(name, by_id=self.may_by_id)
+        found = find(name, by_id=self.may_by_id) if can_be_kept(name) else None
         if found is None:
-            raise forms.ValidationError(f"Nobody is called that. Give {self.by}.", code="unknown")
+            code = problem_with(name) if self.may_by_id else ""
+            why = PROBLEMS[code] if code else "Nobody is called that."
+            raise forms.ValidationError(f"{why} Give {self.by}.", code=code or "unknown")
         self.found = found
         return name
 
@@ -64,6 +67,7 @@ def find(name: str, *, by_id: bool) -> int | None:
     people = Subject.objects.order_by("pk")
     if by_id and (found := people.filter(user_id=name).values_list("pk", flat=True).first()):
         return found
+    name = name.strip()  # what the pages show has no blanks around it
     if settings.SUBJECT_LABEL == "pseudonym" and PSEUDONYM.fullmatch(name.lower()):
         rows = people.values_list("pk", "user_id").iterator(chunk_size=10_000)
         return next((pk for pk, user_id in rows if pseudonym(user_id) == name.lower()), None)

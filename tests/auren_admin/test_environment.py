@@ -152,3 +152,10 @@ def test_what_is_no_address_is_refused_without_its_password(url):
         env(URL=url).address("URL")
     assert "hush" not in str(refused.value)
     assert "expected an address such as https://" in str(refused.value)
+
+
+def test_a_pattern_is_one_that_re2_takes():
+    assert env(P="[0-9]{10}").pattern("P") == "[0-9]{10}"
+    assert env().pattern("P") == ""
+    with pytest.raises(SettingError, match="P='\\(\\?=x\\)': expected a regular expression as RE2 has them"):
+        env(P="(?=x)").pattern("P")

@@ -63,6 +63,17 @@ def test_a_failure_is_told_and_tried_again_later(kind):
     assert run_due() == 1
 
 
+def test_a_row_that_a_database_quotes_is_not_kept(kind):
+    def refused(work):
+        raise ValueError("duplicate key\nDETAIL:  Key (user_id)=(somebody) already exists.")
+
+    kind(refused)
+    job = enqueue()
+    run_due()
+    job.refresh_from_db()
+    assert job.error == "ValueError: duplicate key"
+
+
 def test_after_five_attempts_it_is_parked_and_can_be_run_again(kind):
     kind(lambda work: 1 / 0)
     job = enqueue()

@@ -92,7 +92,7 @@ def test_ids_that_json_writes_otherwise_are_found_and_erased(contract, own_folde
 
 def test_somebody_who_is_not_known_is_searched_for_all_the_same(contract):
     done = erase("nobody-at-all")
-    assert (done.subject, done.deleted, done.left) == (None, {}, [])
+    assert (done.known, done.deleted, done.left) == (False, {}, [])
 
 
 def test_whoever_is_reported_again_is_known_again(measured):
@@ -109,9 +109,13 @@ def test_a_retry_of_what_came_before_brings_nobody_back(measured):
     assert list(Subject.objects.values_list("user_id", flat=True)) == [OTHER]
 
 
-def test_what_else_keeps_something_of_people_is_asked(measured, monkeypatch):
-    monkeypatch.setattr(erasure, "ALSO", [lambda user, subject: {f"backtests of {user}": 2}])
-    assert erase(WHO).deleted[f"backtests of {WHO}"] == 2
+def test_what_else_keeps_something_of_people_is_asked_and_looked_at(measured, monkeypatch):
+    number = Subject.objects.get(user_id=WHO).pk
+    also = erasure.Also(lambda subject: {f"notes of {subject}": 2}, lambda subject: [f"note {subject}"])
+    monkeypatch.setattr(erasure, "ALSO", [also])
+    done = erase(WHO)
+    assert done.deleted[f"notes of {number}"] == 2
+    assert done.left == [f"note {number}"]
 
 
 def test_the_command_prints_the_proof_and_fails_where_something_is_left(measured, own_folder):

@@ -4,9 +4,9 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from telemetry.erasure import erase, told
+from telemetry.erasure import NobodysId, erase, told
 
 
 class Command(BaseCommand):
@@ -22,8 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user_id = sys.stdin.readline().strip() if options["user_id"] == "-" else options["user_id"]
-        done = erase(user_id, author_name=options["by"] or "manage.py")
+        user_id = _from_stdin() if options["user_id"] == "-" else options["user_id"]
+        try:
+            done = erase(user_id, author_name=options["by"] or "manage.py")
+        except NobodysId as error:
+            raise CommandError(f"{error.message} Nobody was erased.", returncode=2) from None
         proof = told(done)
         if options["format"] == "json":
             self.stdout.write(json.dumps(proof))
@@ -31,3 +34,9 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(done.lines()))
         if done.left:
             sys.exit(1)
+
+
+def _from_stdin() -> str:
+    """All of it but the line end that a terminal or ``echo`` puts after it: an id may hold others."""
+    text = sys.stdin.readline() if sys.stdin.isatty() else sys.stdin.read()
+    return text.removesuffix("\n").removesuffix("\r")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from telemetry.people import problem_with
 from telemetry.simulation.stories import CYCLE, STORIES, Curve, people
+from telemetry.user_id_policy import problem_with
 
 
 @pytest.mark.parametrize(
