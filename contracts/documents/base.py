@@ -25,14 +25,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from contracts.decimals import DIGITS_EXPECTED, fits, plain, read_tidy, trimmed
+from contracts.decimals import DIGITS_EXPECTED, fits, plain, read_bounded, read_tidy, trimmed
 from contracts.yamltree import Plain, resolve, text_problem
 
 # The same characters that the YAML reader refuses; pydantic itself refuses lone surrogates.
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{fffe}\x{ffff}]*$"
-_DECIMAL = re.compile(
-    r"[-+]?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{0,400})?(?:[eE][-+]?[0-9]{1,4})?|[-+]?\.[0-9]{1,400}"
-)
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+")
 _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.IGNORECASE)
 _LARGEST_EXPONENT = 308
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -44,6 +42,10 @@ def _number_expected() -> PydanticCustomError:
 
 def _not_finite() -> PydanticCustomError:
     return PydanticCustomError("not_finite", "expected a finite number")
+
+
+def _too_long() -> PydanticCustomError:
+    return PydanticCustomError("number_too_long", "expected {expected}", {"expected": DIGITS_EXPECTED})
 
 
 def read_number(value: object) -> Decimal:
@@ -65,7 +67,10 @@ def _read_plain_number(text: str) -> Decimal:
     if number is not None:
         return number
     if _DECIMAL.fullmatch(text):
-        return _checked(Decimal(text))
+        number = read_bounded(text)
+        if number is None:
+            raise _too_long()
+        return _checked(number)
     raise _not_finite() if _NOT_FINITE.fullmatch(text) else _number_expected()
 
 
@@ -73,7 +78,7 @@ def _checked(number: Decimal) -> Decimal:
     if not number.is_finite() or number.adjusted() > _LARGEST_EXPONENT:
         raise _not_finite()
     if number.adjusted() < -_LARGEST_EXPONENT or not fits(number):
-        raise PydanticCustomError("number_too_long", "expected {expected}", {"expected": DIGITS_EXPECTED})
+        raise _too_long()
     return trimmed(number)
 
 
