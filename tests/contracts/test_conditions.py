@@ -86,7 +86,11 @@ WRONG = [
     ("< 1e-999999999999999999", 3, "a number with at most 9 digits before the point and 6 after it"),
     ("0..1e1000000000000000000", 4, "a number with at most 9 digits before the point and 6 after it"),
     ("[1e-1000000000000000000, 2]", 2, "a number with at most 9 digits before the point and 6 after it"),
-    ("drop > 1e1000000000000000000% over 7d", 8, "a number with at most 9 digits before the point and 6 after it"),
+    (
+        "drop > 1e1000000000000000000% over 7d",
+        8,
+        "a number with at most 9 digits before the point and 6 after it",
+    ),
     ("drop > 1% over 99999999999999999999999999d", 16, "at most 3650 days"),
     ("< 1000000000", 3, "a number with at most 9 digits before the point and 6 after it"),
     ("< 0.0000001", 3, "a number with at most 9 digits before the point and 6 after it"),
