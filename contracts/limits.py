@@ -106,7 +106,7 @@ TEXTS: Final[Mapping[str, Mapping[str, int]]] = {
 }
 """Characters, by what the documents call a thing and by its field."""
 LISTS: Final[Mapping[str, Mapping[str, ListLimit]]] = {
-    "a KPI": {"references": ListLimit(100, 1_000), "risk_thresholds": ListLimit(3)},
+    "a KPI": {"references": ListLimit(100, 1_000)},
     "the Prometheus export": {"labels": ListLimit(30, 100)},
     "a validation rule": {"allowed_values": ListLimit(500, 200)},
     "a registry": {
