@@ -23,7 +23,7 @@ class PublishRefused(Refused):
 
 class MoveRefused(Refused):
     """Codes: not_approved, rejected, unknown_release, no_channel, stale, same_release, not_earlier,
-    author_cannot_approve, note_missing, text_unfit, name_taken, name_unfit."""
+    author_cannot_approve, note_missing, text_unfit, name_taken, name_unfit, too_many."""
 
 
 class RestoreRefused(Refused):
