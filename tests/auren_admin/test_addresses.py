@@ -70,6 +70,7 @@ def faults(client: Client, paths: Iterator[str]) -> list[str]:
     return [path[:200] for path in paths if client.get(path).status_code >= 500]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: value[:20])
 def test_no_address_fails_for_what_stands_in_it(everyone, value):
     for argument in arguments():
@@ -81,6 +82,7 @@ def test_no_address_fails_for_what_stands_in_it(everyone, value):
         assert faults(everyone, paths) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [str(2**63), "9" * 5_000, "%00", "%ED%A0%80"], ids=lambda value: value[:20])
 def test_no_list_fails_for_what_it_is_asked(everyone, value):
     assert faults(everyone, (path + value for path in (*lists(), *finders()))) == []
@@ -108,6 +110,7 @@ def test_a_revision_that_is_no_number_is_not_the_one_that_is_there(everyone, pat
     assert kpi.owner == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: value[:20])
 @pytest.mark.parametrize(
     "name", ["release", "channel", "page_size", "cursor", "search", "ordering", "dry_run"]

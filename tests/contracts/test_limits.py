@@ -15,6 +15,7 @@ from contracts.loading import tree_of
 from contracts.severity import Severity
 from contracts.tree import check_tree
 from contracts.yamlwriter import write_yaml
+from scripts.limits_doc import PAGE, page
 
 KPI: dict[str, Any] = {"name": "hr", "title": "Pulse", "unit": "bpm", "prometheus_metric": "auren_hr_bpm"}
 REGISTRY: dict[str, Any] = {
@@ -199,3 +200,7 @@ def test_what_was_released_before_there_was_a_limit_is_read_again():
     with pytest.raises(ValidationError):
         KpiDocument.model_validate(data)
     assert len(KpiDocument.model_validate(data, context=KEPT).references) == 200
+
+
+def test_the_page_of_limits_is_up_to_date():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m scripts.limits_doc"
