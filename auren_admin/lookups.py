@@ -22,7 +22,7 @@ def is_held(value: object) -> bool:
     return not isinstance(value, int) or -LARGEST <= value <= LARGEST
 
 
-class OneOfNumbers(In):
+class OneOfNumbers(In[Any]):
     """``number__in=[…]``."""
 
     def process_rhs(self, compiler: Any, connection: Any) -> Any:

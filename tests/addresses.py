@@ -64,7 +64,7 @@ def _patterns(patterns: list[Any], prefix: tuple[Any, ...]) -> Iterator[tuple[tu
 
 def _filled(pattern: Any, fill: Callable[[str], str]) -> str:
     if isinstance(pattern, RoutePattern):
-        return _ARGUMENT.sub(lambda match: fill(match[1]), pattern._route)
+        return _ARGUMENT.sub(lambda match: fill(match[1]), str(pattern))
     return _of_regex(pattern._regex, fill)
 
 

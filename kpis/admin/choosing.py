@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -17,7 +18,7 @@ class FoundRow(AutocompleteSelect):
     """Django's own, which asks the database for whatever was sent to show it again: an error where that is no
     number, or one that no column holds. The field itself says what is wrong with it."""
 
-    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> list[Any]:
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> list[Any]:
         """The options that are chosen, as far as they can be rows."""
         return super().optgroups(
             name, [one for one in value if not one or number_in(str(one)) is not None], attr

@@ -1,5 +1,7 @@
 """What the database itself refuses about a KPI, for whoever goes around ``clean()``."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 
 from django.db.models import CheckConstraint, F, Q, Value
@@ -27,7 +29,7 @@ def ordered(low: str, high: str) -> Q:
     return Q(**{f"{low}__isnull": True}) | Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__lte": F(high)})
 
 
-def at_most(field: str, most: int) -> LessThanOrEqual:
+def at_most(field: str, most: int) -> LessThanOrEqual[int]:
     """A text of at most so many characters: databases count only where the column is no text of any length."""
     return LessThanOrEqual(Length(field), Value(most))
 

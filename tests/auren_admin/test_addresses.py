@@ -39,7 +39,7 @@ API = "/api/v1/"
 
 
 @pytest.fixture
-def everyone(contract) -> Client:
+def everyone(contract) -> Iterator[Client]:
     """Somebody who may do everything, where there is something of every kind."""
     logging.disable(logging.CRITICAL)  # thousands of refusals
     told(observation(50, NOW))

@@ -77,7 +77,8 @@ def text_of(noun: str, field: str, length: int) -> str:
 
 def with_part(noun: str, field: str, value: Any) -> dict[str, Any]:
     whole, place = PLACES[noun]
-    document = part = copy.deepcopy(whole)
+    document = copy.deepcopy(whole)
+    part: Any = document
     for step in place:
         part = part[step]
     part[field.rstrip("_")] = value
@@ -109,9 +110,8 @@ def test_a_list_may_be_as_long_as_its_limit_and_no_longer(noun, field):
             return {f"A{n}": {} for n in range(count)}
         return [ITEMS.get(field, "w{}".format)(n) for n in range(count)]
 
-    read = {id(REGISTRY): read_registry, id(BINDINGS): read_bindings, id(ROSTER): read_roster}[
-        id(PLACES[noun][0])
-    ]
+    readers: dict[str, Any] = {"kpis": read_registry, "kpis_used": read_bindings, "agents": read_roster}
+    read = next(readers[key] for key in readers if key in PLACES[noun][0])
 
     def codes(count: int) -> set[str]:
         text = write_yaml(with_part(noun, field, items(count)))
