@@ -11,6 +11,7 @@ from django.shortcuts import render
 from auren_admin.pages import unavailable
 from releases.serving.front import REFUSED
 from releases.serving.readiness import readiness
+from rest.middleware import is_api
 from rest.outages import Outage
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
