@@ -17,7 +17,7 @@ KIND_AGENT = "agent"
 BATCH = 1000
 
 
-def lock(*, agent: Agent, revision: int) -> None:
+def lock(*, agent: Agent, revision: int | None) -> None:
     """Hold ``agent`` for this transaction, if it still is what was edited.
 
     Raises :class:`kpis.services.StaleRevision` when its revision is not ``revision`` any more.

@@ -20,7 +20,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, cast
 
-from contracts.decimals import DIGITS_EXPECTED, Number, exact, fits, plain, read_tidy, trimmed
+from contracts.decimals import DIGITS_EXPECTED, Number, exact, fits, plain, read_decimal, trimmed
 from contracts.durations import Duration, read_duration
 from contracts.intervals import IntervalSet, join_words
 from contracts.promql import condition_promql
@@ -128,14 +128,22 @@ def _parse_list(source: Iterable[Number]) -> Condition:
     try:
         if not isinstance(source, (list, tuple)):
             raise TypeError
-        low, high = (trimmed(exact(number)) for number in source)
+        low, high = (exact(number) for number in source)
     except (TypeError, ValueError):
-        raise ConditionError(str(source), 1, _LIST) from None
+        raise ConditionError(_written(source), 1, _LIST) from None
     if not low <= high:
-        raise ConditionError(str(source), 1, _LIST)
+        raise ConditionError(_written(source), 1, _LIST)
     if not (fits(low) and fits(high)):
-        raise ConditionError(str(source), 1, f"numbers with {DIGITS_EXPECTED}")
-    return Condition((Between(low, high),))
+        raise ConditionError(_written(source), 1, f"numbers with {DIGITS_EXPECTED}")
+    return Condition((Between(trimmed(low), trimmed(high)),))
+
+
+def _written(source: object) -> str:
+    """The list as a text; Python does not write whole numbers of more than 4,300 digits."""
+    try:
+        return str(source)
+    except ValueError:
+        return "[…]"
 
 
 def _term(tokens: Tokens) -> Term:
@@ -198,10 +206,7 @@ def _number(tokens: Tokens) -> Decimal:
         kind, text, _ = tokens.take()
     if kind != "number":
         tokens.fail("a number", start)
-    number = read_tidy(text)
+    number = read_decimal(text)
     if number is None:
-        number = Decimal(text)
-        if not fits(number):
-            tokens.fail(f"a number with {DIGITS_EXPECTED}", start)
-        number = trimmed(number)
+        tokens.fail(f"a number with {DIGITS_EXPECTED}", start)
     return number.copy_negate() if negative and number else number

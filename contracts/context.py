@@ -47,6 +47,10 @@ MANY = 20
 """How many KPIs of one name are looked at: a file that repeats one name 10,000 times must not cost a square of it."""
 
 
+SHOWN = 12
+"""How many allowed values are named: a list of hundreds would be repeated for every KPI."""
+
+
 class KnownKpi(NamedTuple):
     """As much of a KPI as others need to know of it."""
 
@@ -67,6 +71,10 @@ class FieldRule:
     allowed: frozenset[str]
     allowed_text: str
 
+    def matches(self, value: str) -> bool:
+        """Whether the value is as the pattern wants it; so it is for a rule without one."""
+        return self.pattern is None or self.pattern.matches(value)
+
     @classmethod
     def of(cls, rule: ValidationRule) -> FieldRule:
         """Compile a rule as the registry file holds it."""
@@ -76,8 +84,26 @@ class FieldRule:
             pattern = None
         allowed = [str(value) for value in rule.allowed_values]
         keys = tuple(rule.field.split("."))
+        more = len(allowed) - SHOWN
+        text = ", ".join(allowed) if more <= 0 else f"{', '.join(allowed[:SHOWN])} or one of {more:,} more"
+        return cls(rule.field, keys, rule.required, pattern, rule.pattern, frozenset(allowed), text)
+
+
+class FieldRules(NamedTuple):
+    """Validation rules by what they ask for, so that each KPI is held only against those that ask."""
+
+    required: tuple[FieldRule, ...]
+    patterns: tuple[FieldRule, ...]
+    allowed: tuple[FieldRule, ...]
+
+    @classmethod
+    def of(cls, rules: Iterable[ValidationRule]) -> FieldRules:
+        """Compile those that are about a field that KPIs have."""
+        found = [FieldRule.of(rule) for rule in rules if is_kpi_field(rule.field)]
         return cls(
-            rule.field, keys, rule.required, pattern, rule.pattern, frozenset(allowed), ", ".join(allowed)
+            tuple(rule for rule in found if rule.required),
+            tuple(rule for rule in found if rule.pattern is not None),
+            tuple(rule for rule in found if rule.allowed),
         )
 
 
@@ -91,7 +117,7 @@ class RegistryContext:
 
     units: Mapping[str, UnitSpec]
     export: ExportConfig
-    field_rules: tuple[FieldRule, ...]
+    field_rules: FieldRules
     names: Mapping[str, tuple[KnownKpi, ...]]
     metrics: Mapping[str, tuple[KnownKpi, ...]]
     near_units: NearNames = field(repr=False, compare=False)
@@ -113,9 +139,7 @@ class RegistryContext:
         return cls(
             units=units,
             export=settings.export_config,
-            field_rules=tuple(
-                FieldRule.of(rule) for rule in settings.validation_rules if is_kpi_field(rule.field)
-            ),
+            field_rules=FieldRules.of(settings.validation_rules),
             names=_by_fold((fold(kpi.name), kpi) for kpi in kpis),
             metrics=_by_fold((fold(kpi.metric), kpi) for kpi in kpis if kpi.metric),
             near_units=NearNames(units),

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from contracts.decimals import DIGITS_EXPECTED, exact, fits, plain, trimmed
+from contracts.decimals import DIGITS_EXPECTED, exact, plain, read_decimal
 from contracts.tokens import NAMES, ExpectationError, Tokens
 
 __all__ = [
@@ -214,10 +214,9 @@ def _literal(tokens: Tokens, *, ordered: bool) -> Literal:
         kind, text, _ = tokens.take()
     if kind != "number":
         tokens.fail(_LITERAL, start)
-    number = Decimal(text)
-    if not fits(number):
+    number = read_decimal(text)
+    if number is None:
         tokens.fail(f"a number with {DIGITS_EXPECTED}", start)
-    number = trimmed(number)
     return number.copy_negate() if negative and number else number
 
 

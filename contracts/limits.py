@@ -1,9 +1,13 @@
-"""How long texts may be. The database's columns have the same limits, so that a file that passes also
-imports."""
+"""How long texts and lists may be: one table for every door, and for the columns of the database.
+
+A file that passes also imports, since the columns have the same limits. What is beyond one is refused where it is
+read: see docs/limits.md, which a test holds to this table.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 KPI_LIMITS: Final = {
     "name": 120,
@@ -25,6 +29,18 @@ THRESHOLD_LIMITS: Final = {
     "recover_if": 200,
 }
 """Characters, by field of a threshold."""
+UNIT_LIMITS: Final = {
+    "code": 40,
+    "title": 80,
+    "symbol": 20,
+    "ucum": 40,
+    "prometheus_suffix": 40,
+    "grafana": 40,
+    "base": 40,
+}
+"""Characters, by field of a unit."""
+RULE_LIMITS: Final = {"field": 60, "pattern": 300}
+"""Characters, by field of a validation rule."""
 AGENT_LIMITS: Final = {
     "name": 40,
     "role": 200,
@@ -41,3 +57,87 @@ BINDING_LIMITS: Final = {
     "reason": 1_000,
 }
 """Characters, by field of a binding, its actions and the hand-offs beside it."""
+VERSION: Final = 20
+DATE: Final = 40
+PREFIX: Final = 60
+WORD: Final = 20
+"""Of what may only be one of a few words."""
+REASON: Final = 500
+"""Why something was done: comments, messages of releases, notes of approvals."""
+
+
+class ListLimit(NamedTuple):
+    """How many items, and of how many characters each where they are texts."""
+
+    items: int
+    each: int = 0
+
+
+TEXTS: Final[Mapping[str, Mapping[str, int]]] = {
+    "a KPI": KPI_LIMITS,
+    "a threshold": THRESHOLD_LIMITS,
+    "a unit": UNIT_LIMITS,
+    "the Prometheus export": {"prefix": PREFIX},
+    "a validation rule": RULE_LIMITS,
+    "a registry": {"version": VERSION, "last_updated": DATE, "schema_version": VERSION},
+    "an action": {
+        "name": BINDING_LIMITS["action"],
+        "description": BINDING_LIMITS["action_description"],
+        "on": WORD,
+        "deadline": BINDING_LIMITS["deadline"],
+    },
+    "timing": {key: THRESHOLD_LIMITS[key] for key in ("for_", "keep_firing_for", "recover_if")},
+    "alerting": {
+        "risk_if": THRESHOLD_LIMITS["condition"],
+        "caution_if": THRESHOLD_LIMITS["condition"],
+        "elevated_if": THRESHOLD_LIMITS["condition"],
+        "caution_if_drop_pct": THRESHOLD_LIMITS["condition"],
+        "condition": BINDING_LIMITS["guard"],
+    },
+    "a binding": {
+        "key": KPI_LIMITS["name"],
+        "role": BINDING_LIMITS["role"],
+        "condition": BINDING_LIMITS["guard"],
+    },
+    "a hand-off": {"agent": AGENT_LIMITS["name"], "reason": BINDING_LIMITS["reason"]},
+    "bindings": {"agent": AGENT_LIMITS["name"], "version": AGENT_LIMITS["version"]},
+    "an agent": {"role": AGENT_LIMITS["role"], "status": WORD},
+    "a roster": {"version": VERSION, "last_updated": DATE},
+}
+"""Characters, by what the documents call a thing and by its field."""
+LISTS: Final[Mapping[str, Mapping[str, ListLimit]]] = {
+    "a KPI": {"references": ListLimit(100, 1_000)},
+    "the Prometheus export": {"labels": ListLimit(30, 100)},
+    "a validation rule": {"allowed_values": ListLimit(500, 200)},
+    "a registry": {
+        "units": ListLimit(1_000),
+        "kpis": ListLimit(20_000),
+        "validation_rules": ListLimit(200),
+    },
+    "alerting": {"actions": ListLimit(100)},
+    "collaboration": {
+        "on_risk": ListLimit(100),
+        "on_caution": ListLimit(100),
+        "on_elevated": ListLimit(100),
+    },
+    "bindings": {"kpis_used": ListLimit(2_000)},
+    "an agent": {"tags": ListLimit(50, 100)},
+    "a roster": {"agents": ListLimit(2_000)},
+}
+"""Items, by what the documents call a thing and by its field."""
+EXTRA_KEYS: Final = ListLimit(100, 20_000)
+"""Keys that we do not model, of one thing; and the characters of what stands under each of them."""
+EXTRA_KEY: Final = 200
+"""Characters of such a key."""
+ROWS: Final[Mapping[str, int]] = {
+    "KPIs": LISTS["a registry"]["kpis"].items,
+    "units": LISTS["a registry"]["units"].items,
+    "validation rules": LISTS["a registry"]["validation_rules"].items,
+    "agents": LISTS["a roster"]["agents"].items,
+    "channels": 100,
+    "webhooks": 50,
+    "waivers": 5_000,
+    "usable tokens of one agent": 50,
+    "usable tokens of services": 500,
+}
+"""Rows that there may be of each kind."""

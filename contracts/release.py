@@ -15,6 +15,7 @@ from typing import Any
 from contracts.diff import REGISTRY, Change, ChangeClass, diff_registries
 from contracts.diffagents import diff_agents, diff_rosters
 from contracts.documents import BindingsDocument, Document, RegistryDocument, RosterDocument
+from contracts.documents.base import KEPT
 from contracts.severity import Severity
 from contracts.units import STANDARD_UNITS
 from contracts.yamltree import paused_gc
@@ -94,10 +95,14 @@ def read_release(data: bytes | str) -> ReleaseDocument:
         with paused_gc():
             return ReleaseDocument(
                 RegistryDocument.model_validate(
-                    registry | {"kpis": [_in_order(k) for k in registry["kpis"]]}
+                    registry | {"kpis": [_in_order(k) for k in registry["kpis"]]}, context=KEPT
                 ),
-                RosterDocument.model_validate(roster),
-                {name: BindingsDocument.model_validate(bindings[name]) for name in order if name in bindings},
+                RosterDocument.model_validate(roster, context=KEPT),
+                {
+                    name: BindingsDocument.model_validate(bindings[name], context=KEPT)
+                    for name in order
+                    if name in bindings
+                },
                 {name: str(codes[name]) for name in order if name in codes},
             )
     except ReleaseError:

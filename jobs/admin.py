@@ -49,9 +49,9 @@ class JobAdmin(OfferedFilters, admin.ModelAdmin[Job]):
         """The page's own addresses, before Django's."""
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/progress/", view(self.progress_view), name="jobs_job_progress"),
-            path("<int:pk>/again/", view(self.act_view(self.run_again)), name="jobs_job_again"),
-            path("<int:pk>/cancel/", view(self.act_view(self.cancel)), name="jobs_job_cancel"),
+            path("<row:pk>/progress/", view(self.progress_view), name="jobs_job_progress"),
+            path("<row:pk>/again/", view(self.act_view(self.run_again)), name="jobs_job_again"),
+            path("<row:pk>/cancel/", view(self.act_view(self.cancel)), name="jobs_job_cancel"),
             *super().get_urls(),
         ]
 

@@ -122,7 +122,7 @@ def lock(*, kpi: KPI, revision: int) -> None:
     lock_subject(kpi, revision)
 
 
-def lock_subject(subject: Model, revision: int) -> None:
+def lock_subject(subject: Model, revision: int | None) -> None:
     """The same for a thing of any kind that has revisions."""
     rows = type(subject)._default_manager.select_for_update().filter(pk=subject.pk)
     if rows.values_list("revision", flat=True).first() != revision:

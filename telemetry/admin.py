@@ -47,9 +47,9 @@ class StandingAdmin(OfferedFilters, admin.ModelAdmin[Standing]):
             path("kpi/<str:kpi>/lines/", view(self.lines_view), name=f"{name}_kpi_lines"),
             path(binding, view(self.binding_view), name=f"{name}_binding"),
             path(f"{binding}lines/", view(self.lines_view), name=f"{name}_binding_lines"),
-            path(f"{binding}<int:subject>/", view(self.person_view), name=f"{name}_person"),
-            path(f"{binding}<int:subject>/lines/", view(self.lines_view), name=f"{name}_person_lines"),
-            path(f"{binding}<int:subject>/replay/", view(self.replay_view), name=f"{name}_replay"),
+            path(f"{binding}<row:subject>/", view(self.person_view), name=f"{name}_person"),
+            path(f"{binding}<row:subject>/lines/", view(self.lines_view), name=f"{name}_person_lines"),
+            path(f"{binding}<row:subject>/replay/", view(self.replay_view), name=f"{name}_replay"),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

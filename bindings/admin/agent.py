@@ -31,6 +31,7 @@ class AgentAdmin(OfferedFilters, admin.ModelAdmin[Agent]):
     list_per_page = 50
     search_fields = ("name", "role", "bindings__kpi__name")
     actions = ("enable", "disable")
+    ordering = ("position", "id")  # the model's own is lost where rows are counted by group
 
     def get_urls(self) -> list[URLPattern]:
         """The pages around the form."""
@@ -38,10 +39,10 @@ class AgentAdmin(OfferedFilters, admin.ModelAdmin[Agent]):
         return [
             path("map/", view(roster_map.map_view(self)), name="bindings_agent_map"),
             path("preview/", view(page.preview_view(self)), name="bindings_agent_preview_add"),
-            path("<int:pk>/preview/", view(page.preview_view(self)), name="bindings_agent_preview"),
-            path("<int:pk>/merge/", view(conflict.merge_view(AGENTS, self)), name="bindings_agent_merge"),
+            path("<row:pk>/preview/", view(page.preview_view(self)), name="bindings_agent_preview"),
+            path("<row:pk>/merge/", view(conflict.merge_view(AGENTS, self)), name="bindings_agent_merge"),
             path(
-                "<int:pk>/history/<int:number>/",
+                "<row:pk>/history/<row:number>/",
                 view(history.restore_view(AGENTS, self)),
                 name="bindings_agent_restore",
             ),

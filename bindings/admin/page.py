@@ -26,6 +26,7 @@ from bindings.forms import ActionForm, HandOffForm
 from bindings.models import Agent, Binding
 from bindings.pictures import binding_picture
 from kpis.admin import conflict
+from kpis.admin.rows import number_in, row_or_404
 from kpis.models import KPI, Revision
 from kpis.services import StaleRevision
 
@@ -34,7 +35,7 @@ TEMPLATES = "admin/bindings/agent"
 
 def agent_view(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
     """The page of an agent, or of a new one."""
-    agent = get_object_or_404(Agent.objects.whole(), pk=object_id) if object_id else Agent()
+    agent = row_or_404(Agent.objects.whole(), object_id) if object_id else Agent()
     may_change = (
         model_admin.has_change_permission(request, agent)
         if object_id
@@ -104,7 +105,7 @@ def store(
         return
     with transaction.atomic():
         if stored:
-            services.lock(agent=agent, revision=int(request.POST["started_from"]))
+            services.lock(agent=agent, revision=number_in(request.POST["started_from"]))
         agent.code = code
         services.replace_agent(
             agent=agent,

@@ -89,13 +89,13 @@ class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
         return [
             path("", view(self.report_view), name=f"{name}_changelist"),
             path("run/", view(require_POST(self.run_view)), name=f"{name}_run"),
-            path("<int:pk>/", view(self.report_view), name=f"{name}_change"),
+            path("<row:pk>/", view(self.report_view), name=f"{name}_change"),
             path(
-                "<int:pk>/<slug:format>/download/",
+                "<row:pk>/<slug:format>/download/",
                 view(expensive_page(self.download_view)),
                 name=f"{name}_download",
             ),
-            path("<int:pk>/<slug:mark>/waive/", view(self.waive_view), name=f"{name}_waive"),
+            path("<row:pk>/<slug:mark>/waive/", view(self.waive_view), name=f"{name}_waive"),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

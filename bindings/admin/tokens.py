@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from bindings.models import ApiToken, Scope
 from jobs.admin_lists import OfferedFilters
 from jobs.database_clock import database_clock
+from kpis.admin.choosing import FindingAdmin
 
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
@@ -65,7 +66,7 @@ class TokenForm(forms.ModelForm[ApiToken]):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(OfferedFilters, admin.ModelAdmin[ApiToken]):
+class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken]):
     """Tokens of agents and services."""
 
     form = TokenForm
@@ -96,8 +97,8 @@ class TokenAdmin(OfferedFilters, admin.ModelAdmin[ApiToken]):
         """The two buttons of its page."""
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/rotate/", view(self.rotate_view), name="bindings_apitoken_rotate"),
-            path("<int:pk>/revoke/", view(self.revoke_view), name="bindings_apitoken_revoke"),
+            path("<row:pk>/rotate/", view(self.rotate_view), name="bindings_apitoken_rotate"),
+            path("<row:pk>/revoke/", view(self.revoke_view), name="bindings_apitoken_revoke"),
             *super().get_urls(),
         ]
 

@@ -1,6 +1,7 @@
 """An AI agent of the roster, and its whole contract."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
@@ -19,6 +20,7 @@ from contracts.limits import AGENT_LIMITS
 from contracts.severity import HANDOFF_KEYS
 from kpis.gate import raise_on_errors
 from kpis.models.fields import LineField
+from kpis.models.room import require_room
 
 if TYPE_CHECKING:
     from bindings.models.binding import Binding
@@ -146,9 +148,14 @@ class Agent(models.Model):
         about the roster's entry begins with ``agents`` and the name.
         """
         try:
-            document, entry = self.as_document(), self.as_entry()
+            document = self.as_document()
         except ShapeError as error:  # a value that no document can hold, such as a control character
             return Verdict(None, shape_findings(error))
+        try:
+            entry = self.as_entry()
+        except ShapeError as error:
+            at = ("agents", self.name)
+            return Verdict(None, [replace(one, path=(*at, *one.path)) for one in shape_findings(error)])
         around = context or self.context(document, entry)
         spec = compile_agent(document, around)
         roster = RosterDocument.model_construct(version="1.1", last_updated="", agents={self.name: entry})
@@ -170,6 +177,8 @@ class Agent(models.Model):
 
     def clean(self) -> None:
         """Refuse what the rules call an error, of the whole contract, on the field it is about."""
+        if self._state.adding:
+            require_room("agents", Agent.objects.all())
         self.code = self.code or self.name.lower()
         raise_on_errors(self.findings(), AGENT_FIELDS | {("agents", self.name, k): k for k in ENTRY_FIELDS})
 

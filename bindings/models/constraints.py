@@ -2,9 +2,11 @@
 
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from contracts.limits import BINDING_LIMITS
 from contracts.rules.bindings import ROLES
 from contracts.rules.roster import STATUSES
 from contracts.severity import Severity
+from kpis.models.constraints import at_most
 
 NAME_PATTERN = r"\A[A-Z][A-Z0-9_]*\Z"
 CODE_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
@@ -62,6 +64,12 @@ TRIGGER_CONSTRAINTS = (
 )
 
 ACTION_CONSTRAINTS = (
+    CheckConstraint(
+        condition=at_most("description", BINDING_LIMITS["action_description"]),
+        name="action_description_length",
+        violation_error_code="too_long",
+        violation_error_message=f"It has at most {BINDING_LIMITS['action_description']:,} characters.",
+    ),
     UniqueConstraint(
         fields=("binding", "name", "on"),
         name="action_once",
@@ -80,6 +88,12 @@ ACTION_CONSTRAINTS = (
 )
 
 HAND_OFF_CONSTRAINTS = (
+    CheckConstraint(
+        condition=at_most("reason", BINDING_LIMITS["reason"]),
+        name="hand_off_reason_length",
+        violation_error_code="too_long",
+        violation_error_message=f"A reason has at most {BINDING_LIMITS['reason']:,} characters.",
+    ),
     CheckConstraint(condition=Q(severity__in=SEVERITIES), name="hand_off_severity_known"),
     CheckConstraint(
         condition=~Q(target=F("agent")),

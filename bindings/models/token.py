@@ -18,6 +18,7 @@ from bindings.models.scope import Scope
 from bindings.models.token_rights import FOR_A_PERSON, permissions_of
 from jobs.database_clock import database_clock
 from kpis.models.fields import LineField
+from kpis.models.room import require_room
 from kpis.rights import in_words, lacking
 from rest.outages import is_read_only
 
@@ -80,9 +81,12 @@ class ApiToken(models.Model):
 
     def clean(self) -> None:
         """Only scopes there are, at least one. Raises ValidationError."""
+        if self._state.adding:
+            kind = "usable tokens of one agent" if self.agent_id else "usable tokens of services"
+            require_room(kind, ApiToken.objects.usable().filter(agent=self.agent_id))
         if not isinstance(self.scopes, list) or not self.scopes:
             raise ValidationError({"scopes": "Choose at least one."}, code="required")
-        if not set(self.scopes) <= set(Scope.values):
+        if len(self.scopes) > len(Scope) or not set(map(str, self.scopes)) <= set(Scope.values):
             raise ValidationError({"scopes": "This is no scope."}, code="value_not_allowed")
 
     def require_giver(self, person: Any) -> None:

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from contracts import waivers
 from contracts.checks import RULES
+from contracts.limits import BINDING_LIMITS
+from kpis.models.constraints import at_most
 from kpis.models.fields import LineField, ProseField
+from kpis.models.room import require_room
 
 LONGEST = timedelta(days=366)
 """How far ahead a waiver may end: longer is no decision for a while."""
@@ -46,7 +49,7 @@ class Waiver(models.Model):
         blank=True,
         help_text="A KPI, an agent or a binding such as NEUROS/hrv_rmssd; empty for the registry's settings.",
     )
-    reason = ProseField(max_length=1000, help_text="Why this is all right for now.")
+    reason = ProseField(max_length=BINDING_LIMITS["reason"], help_text="Why this is all right for now.")
     owner = LineField(max_length=120, help_text="Who answers for it.")
     expires = models.DateField(help_text="The last day it holds.")
     author = models.ForeignKey(
@@ -75,6 +78,12 @@ class Waiver(models.Model):
                 name="waiver_kind_known",
             ),
             models.CheckConstraint(
+                condition=at_most("reason", BINDING_LIMITS["reason"]),
+                name="waiver_reason_length",
+                violation_error_code="too_long",
+                violation_error_message=f"A reason has at most {BINDING_LIMITS['reason']:,} characters.",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(reason="") & ~models.Q(owner=""),
                 name="waiver_has_reason_and_owner",
                 violation_error_message="A waiver needs a reason and an owner.",
@@ -90,6 +99,8 @@ class Waiver(models.Model):
 
     def clean(self) -> None:
         """Refuse a rule that does not exist, one that cannot be waived, and a date too far ahead."""
+        if self._state.adding:
+            require_room("waivers", Waiver.objects.all())
         if self.rule not in RULES or self.rule == waivers.EXPIRED:
             raise ValidationError({"rule": ValidationError("There is no such rule.", code="unknown_rule")})
         self.subject_kind = waivers.subject_kind(self.rule)

@@ -8,31 +8,35 @@ means. Text due:
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     PlainValidator,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
-from contracts.decimals import DIGITS_EXPECTED, fits, plain, read_tidy, trimmed
+from contracts.decimals import DIGITS_EXPECTED, fits, plain, read_bounded, read_tidy, trimmed
+from contracts.limits import EXTRA_KEYS
 from contracts.yamltree import Plain, resolve, text_problem
 
 # The same characters that the YAML reader refuses; pydantic itself refuses lone surrogates.
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{fffe}\x{ffff}]*$"
-_DECIMAL = re.compile(
-    r"[-+]?(?:0|[1-9][0-9]{0,400})(?:\.[0-9]{0,400})?(?:[eE][-+]?[0-9]{1,4})?|[-+]?\.[0-9]{1,400}"
-)
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+")
 _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.IGNORECASE)
 _LARGEST_EXPONENT = 308
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -44,6 +48,10 @@ def _number_expected() -> PydanticCustomError:
 
 def _not_finite() -> PydanticCustomError:
     return PydanticCustomError("not_finite", "expected a finite number")
+
+
+def _too_long() -> PydanticCustomError:
+    return PydanticCustomError("number_too_long", "expected {expected}", {"expected": DIGITS_EXPECTED})
 
 
 def read_number(value: object) -> Decimal:
@@ -65,7 +73,10 @@ def _read_plain_number(text: str) -> Decimal:
     if number is not None:
         return number
     if _DECIMAL.fullmatch(text):
-        return _checked(Decimal(text))
+        number = read_bounded(text)
+        if number is None:
+            raise _too_long()
+        return _checked(number)
     raise _not_finite() if _NOT_FINITE.fullmatch(text) else _number_expected()
 
 
@@ -73,7 +84,7 @@ def _checked(number: Decimal) -> Decimal:
     if not number.is_finite() or number.adjusted() > _LARGEST_EXPONENT:
         raise _not_finite()
     if number.adjusted() < -_LARGEST_EXPONENT or not fits(number):
-        raise PydanticCustomError("number_too_long", "expected {expected}", {"expected": DIGITS_EXPECTED})
+        raise _too_long()
     return trimmed(number)
 
 
@@ -95,14 +106,33 @@ def read_condition(value: object) -> object:
     return value
 
 
-def read_unknown(value: Any) -> Any:
+def read_unknown(value: Any, info: ValidationInfo) -> Any:
     """The value of a key that no model has, as plain data that can be stored and written again."""
     data = resolve(value)
     if not _is_finite(data):
         raise _not_finite()
     if problem := text_problem(data):
         raise PydanticCustomError("invalid_text", "holds {problem}", {"problem": problem})
+    if (
+        isinstance(data, (str, list, dict))
+        and info.context != KEPT
+        and _size(data, EXTRA_KEYS.each) > EXTRA_KEYS.each
+    ):
+        raise PydanticCustomError("extra_too_large", "too large", {"most": EXTRA_KEYS.each})
     return data
+
+
+def _size(data: Any, most: int) -> int:
+    """How many characters plain data has, its keys and one for each value included; soon given up beyond ``most``."""
+    size, rest = 0, [data]
+    while rest and size <= most:
+        part = rest.pop()
+        size += len(part) if isinstance(part, str) else 1
+        if isinstance(part, dict):
+            rest += [*part, *part.values()]
+        elif isinstance(part, list):
+            rest += part
+    return size
 
 
 def _is_finite(data: Any) -> bool:
@@ -139,6 +169,40 @@ ConditionText = Annotated[
         }
     ),
 ]
+
+
+KEPT: Final = "kept"
+"""The context in which what was accepted once is read again: limits that came later do not hold for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """So many characters of a text, items of a list or keys of a mapping."""
+
+    most: int
+
+    def check(self, value: Any, info: ValidationInfo) -> Any:
+        """The value. Raises pydantic's own errors for what is too long."""
+        if len(value) > self.most and info.context != KEPT:
+            if isinstance(value, str):
+                raise PydanticKnownError("string_too_long", {"max_length": self.most})
+            context = {"field_type": "List", "max_length": self.most, "actual_length": len(value)}
+            raise PydanticKnownError("too_long", context)
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Checked once everything else is."""
+        return core_schema.with_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The limit as JSON Schema says it."""
+        found = handler(schema)
+        word = {"string": "maxLength", "array": "maxItems", "object": "maxProperties"}.get(
+            found.get("type", "")
+        )
+        return found | {word: self.most} if word else found
 
 
 def _title(model: type[Any]) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import AliasChoices, Field
 
-from contracts.documents.base import ConditionText, Document, Text, Truth
+from contracts.documents.base import AtMost, ConditionText, Document, Text, Truth
 from contracts.documents.registry import FORMAT_VERSION
+from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS, LISTS, THRESHOLD_LIMITS, WORD
+
+_HAND_OFFS = LISTS["collaboration"]
 
 
 class ActionDocument(Document):
@@ -15,8 +20,13 @@ class ActionDocument(Document):
 
     name: Text = Field(description="The action, in lower_snake_case.")
     description: Text = Field(default="", description="What the agent does, in plain words.")
-    on: Text = Field(default="", description="Only at this severity: `risk`, `caution` or `elevated`.")
-    deadline: Text = Field(default="", description="How long the agent may take for it, such as `15m`.")
+    on: Annotated[Text, AtMost(WORD)] = Field(
+        default="", description="Only at this severity: `risk`, `caution` or `elevated`."
+    )
+    deadline: Annotated[Text, AtMost(BINDING_LIMITS["deadline"])] = Field(
+        default="",
+        description="How long the agent may take for it, such as `15m`.",
+    )
 
 
 class TimingDocument(Document):
@@ -24,14 +34,15 @@ class TimingDocument(Document):
 
     noun = "timing"
 
-    for_: Text = Field(
+    for_: Annotated[Text, AtMost(THRESHOLD_LIMITS["for_"])] = Field(
         default="",
         validation_alias=AliasChoices("for", "for_"),
         serialization_alias="for",
         description="How long the condition must hold first, such as `5m`.",
     )
-    keep_firing_for: Text = Field(
-        default="", description="How long to go on after the condition has ended, such as `10m`."
+    keep_firing_for: Annotated[Text, AtMost(THRESHOLD_LIMITS["keep_firing_for"])] = Field(
+        default="",
+        description="How long to go on after the condition has ended, such as `10m`.",
     )
     recover_if: Text = Field(
         default="", description="The condition that ends it, where that is not simply its opposite."
@@ -65,7 +76,10 @@ class AlertingDocument(Document):
         default_factory=TimingsDocument, description="How long triggers must hold, and when they are over."
     )
     condition: Text = Field(default="", description="A guard over the context, such as `is_resting == true`.")
-    actions: list[ActionDocument] = Field(default_factory=list, description="The steps, in order.")
+    actions: Annotated[list[ActionDocument], AtMost(LISTS["alerting"]["actions"].items)] = Field(
+        default_factory=list,
+        description="The steps, in order.",
+    )
 
 
 class BindingDocument(Document):
@@ -73,8 +87,8 @@ class BindingDocument(Document):
 
     noun = "a binding"
 
-    key: Text = Field(description="The KPI's name in the registry.")
-    role: Text = Field(
+    key: Annotated[Text, AtMost(KPI_LIMITS["name"])] = Field(description="The KPI's name in the registry.")
+    role: Annotated[Text, AtMost(BINDING_LIMITS["role"])] = Field(
         default="",
         description="What the KPI is to the agent.",
         examples=["primary_signal", "trend_check", "composite_gate", "supplementary"],
@@ -94,7 +108,7 @@ class HandOffDocument(Document):
 
     noun = "a hand-off"
 
-    agent: Text = Field(description="The agent to ask.")
+    agent: Annotated[Text, AtMost(AGENT_LIMITS["name"])] = Field(description="The agent to ask.")
     reason: Text = Field(default="", description="Why, in plain words.")
 
 
@@ -103,14 +117,17 @@ class CollaborationDocument(Document):
 
     noun = "collaboration"
 
-    on_risk: list[HandOffDocument] = Field(
-        default_factory=list, description="Asked when a value is critical."
+    on_risk: Annotated[list[HandOffDocument], AtMost(_HAND_OFFS["on_risk"].items)] = Field(
+        default_factory=list,
+        description="Asked when a value is critical.",
     )
-    on_caution: list[HandOffDocument] = Field(
-        default_factory=list, description="Asked when a value is a warning."
+    on_caution: Annotated[list[HandOffDocument], AtMost(_HAND_OFFS["on_caution"].items)] = Field(
+        default_factory=list,
+        description="Asked when a value is a warning.",
     )
-    on_elevated: list[HandOffDocument] = Field(
-        default_factory=list, description="Asked when a value is worth a look."
+    on_elevated: Annotated[list[HandOffDocument], AtMost(_HAND_OFFS["on_elevated"].items)] = Field(
+        default_factory=list,
+        description="Asked when a value is worth a look.",
     )
 
 
@@ -120,9 +137,13 @@ class BindingsDocument(Document):
     noun = "bindings"
     always_written = frozenset({"version"})
 
-    agent: Text = Field(description="The agent's name on the roster.")
+    agent: Annotated[Text, AtMost(AGENT_LIMITS["name"])] = Field(
+        description="The agent's name on the roster."
+    )
     version: Text = Field(default=FORMAT_VERSION, description="The format's version.")
-    kpis_used: list[BindingDocument] = Field(description="The KPIs that the agent watches.")
+    kpis_used: Annotated[list[BindingDocument], AtMost(LISTS["bindings"]["kpis_used"].items)] = Field(
+        description="The KPIs that the agent watches."
+    )
     collaboration: CollaborationDocument = Field(
         default_factory=CollaborationDocument, description="Agents that are asked for help."
     )

@@ -235,6 +235,22 @@ READING_PROBLEMS: tuple[ReadingProblem, ...] = (
         "A link that leads out of the tree could show a stranger’s eyes a file of this machine; a pipe has no end.",
         "agents/roster.yaml is a link to /etc/hosts",
     ),
+    ReadingProblem(
+        "DOC017",
+        "too_many",
+        _E,
+        "Too many of something",
+        "Everything is checked, stored and sent again as a whole: each list has a limit, far above what people need.",
+        "validation_rules: [… 20,000 of them …]",
+    ),
+    ReadingProblem(
+        "DOC018",
+        "too_long",
+        _E,
+        "Text too long",
+        "The database keeps texts of a limited length. A longer one would pass here and be refused there.",
+        "missing_data: 000000000000000000000000002d",
+    ),
 )
 
 _BY_CODE = {problem.code: problem for problem in READING_PROBLEMS}

@@ -8,12 +8,30 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from contracts.documents.base import ConditionText, Document, Number, Text, Truth
+from contracts.documents.base import AtMost, ConditionText, Document, Number, Text, Truth
+from contracts.limits import (
+    DATE,
+    KPI_LIMITS,
+    LISTS,
+    PREFIX,
+    RULE_LIMITS,
+    THRESHOLD_LIMITS,
+    UNIT_LIMITS,
+    VERSION,
+)
 from contracts.severity import REGISTRY_WORDS, Severity
 from contracts.units import UnitSpec
 
 FORMAT_VERSION = "1.1"
 SCHEMA_VERSION = "1.0"
+_REGISTRY = LISTS["a registry"]
+_REFERENCES = LISTS["a KPI"]["references"]
+_LABELS = LISTS["the Prometheus export"]["labels"]
+_ALLOWED = LISTS["a validation rule"]["allowed_values"]
+
+Reference = Annotated[Text, AtMost(_REFERENCES.each)]
+Label = Annotated[Text, AtMost(_LABELS.each)]
+AllowedValue = Annotated[Text, AtMost(_ALLOWED.each)]
 
 
 class Status(StrEnum):
@@ -60,14 +78,15 @@ class ThresholdDocument(Document):
 
     condition: ConditionText = Field(description="Which values are meant, such as `< 20` or `80..89`.")
     action: Text = Field(default="", description="What is recommended, in lower_snake_case.")
-    for_: Text = Field(
+    for_: Annotated[Text, AtMost(THRESHOLD_LIMITS["for_"])] = Field(
         default="",
         validation_alias=AliasChoices("for", "for_"),
         serialization_alias="for",
         description="How long the condition must hold first, such as `5m`.",
     )
-    keep_firing_for: Text = Field(
-        default="", description="How long to go on after the condition has ended, such as `10m`."
+    keep_firing_for: Annotated[Text, AtMost(THRESHOLD_LIMITS["keep_firing_for"])] = Field(
+        default="",
+        description="How long to go on after the condition has ended, such as `10m`.",
     )
     recover_if: Text = Field(
         default="", description="The condition that ends it, where that is not simply its opposite."
@@ -115,13 +134,18 @@ class KpiDocument(Document):
         default_factory=dict, description="When a value is a concern, by severity."
     )
     owner: Text = Field(default="", description="Who answers questions about it.")
-    references: list[Text] = Field(
-        default_factory=list, description="Where the numbers come from: links or citations."
+    references: Annotated[list[Reference], AtMost(_REFERENCES.items)] = Field(
+        default_factory=list,
+        description="Where the numbers come from: links or citations.",
     )
     status: Status = Field(default=Status.ACTIVE, description="`draft`, `active` or `deprecated`.")
-    successor: Text = Field(default="", description="The KPI to use instead of a deprecated one.")
-    missing_data: Text = Field(
-        default="", description="After how long without a value the state is unknown, such as `2d`."
+    successor: Annotated[Text, AtMost(KPI_LIMITS["successor"])] = Field(
+        default="",
+        description="The KPI to use instead of a deprecated one.",
+    )
+    missing_data: Annotated[Text, AtMost(KPI_LIMITS["missing_data"])] = Field(
+        default="",
+        description="After how long without a value the state is unknown, such as `2d`.",
     )
 
 
@@ -130,14 +154,28 @@ class UnitDocument(Document):
 
     noun = "a unit"
 
-    code: Text = Field(description="The word that a KPI's `unit` uses.")
-    title: Text = Field(default="", description="What people call it.")
-    symbol: Text = Field(default="", description="What stands behind a number, such as `ms`.")
-    ucum: Text = Field(default="", description="Its code in UCUM, https://ucum.org.")
-    prometheus_suffix: Text = Field(default="", description="How a metric's name says it, such as `seconds`.")
-    grafana: Text = Field(default="short", description="Grafana's id of the unit.")
-    base: Text = Field(
-        default="", description="The code of the base unit that Prometheus recommends instead."
+    code: Annotated[Text, AtMost(UNIT_LIMITS["code"])] = Field(
+        description="The word that a KPI's `unit` uses."
+    )
+    title: Annotated[Text, AtMost(UNIT_LIMITS["title"])] = Field(
+        default="", description="What people call it."
+    )
+    symbol: Annotated[Text, AtMost(UNIT_LIMITS["symbol"])] = Field(
+        default="", description="What stands behind a number, such as `ms`."
+    )
+    ucum: Annotated[Text, AtMost(UNIT_LIMITS["ucum"])] = Field(
+        default="", description="Its code in UCUM, https://ucum.org."
+    )
+    prometheus_suffix: Annotated[Text, AtMost(UNIT_LIMITS["prometheus_suffix"])] = Field(
+        default="",
+        description="How a metric's name says it, such as `seconds`.",
+    )
+    grafana: Annotated[Text, AtMost(UNIT_LIMITS["grafana"])] = Field(
+        default="short", description="Grafana's id of the unit."
+    )
+    base: Annotated[Text, AtMost(UNIT_LIMITS["base"])] = Field(
+        default="",
+        description="The code of the base unit that Prometheus recommends instead.",
     )
 
     def as_spec(self) -> UnitSpec:
@@ -160,8 +198,12 @@ class PrometheusExport(Document):
     always_written = frozenset({"enabled", "prefix"})
 
     enabled: Truth = Field(default=True, description="Whether they are exported at all.")
-    prefix: Text = Field(default="auren_", description="What every metric's name starts with.")
-    labels: list[Text] = Field(default_factory=list, description="The labels of every sample.")
+    prefix: Annotated[Text, AtMost(PREFIX)] = Field(
+        default="auren_", description="What every metric's name starts with."
+    )
+    labels: Annotated[list[Label], AtMost(_LABELS.items)] = Field(
+        default_factory=list, description="The labels of every sample."
+    )
 
 
 class ExportConfig(Document):
@@ -180,12 +222,17 @@ class ValidationRule(Document):
 
     noun = "a validation rule"
 
-    field: Text = Field(description="The KPI's field, such as `unit`.")
-    required: Truth = Field(default=False, description="Whether every KPI must have it.")
-    pattern: Text = Field(
-        default="", description="The regular expression (RE2) that the whole text must match."
+    field: Annotated[Text, AtMost(RULE_LIMITS["field"])] = Field(
+        description="The KPI's field, such as `unit`."
     )
-    allowed_values: list[Text] = Field(default_factory=list, description="The only values allowed.")
+    required: Truth = Field(default=False, description="Whether every KPI must have it.")
+    pattern: Annotated[Text, AtMost(RULE_LIMITS["pattern"])] = Field(
+        default="",
+        description="The regular expression (RE2) that the whole text must match.",
+    )
+    allowed_values: Annotated[list[AllowedValue], AtMost(_ALLOWED.items)] = Field(
+        default_factory=list, description="The only values allowed."
+    )
 
 
 class RegistryDocument(Document):
@@ -194,16 +241,26 @@ class RegistryDocument(Document):
     noun = "a registry"
     always_written = frozenset({"version", "schema_version"})
 
-    version: Text = Field(default=FORMAT_VERSION, description="The format's version.")
-    last_updated: Text = Field(default="", description="The date of the last change, such as `2025-07-31`.")
-    schema_version: Text = Field(default=SCHEMA_VERSION, description="The version of the schema.")
-    units: list[UnitDocument] = Field(default_factory=list, description="Units beyond the standard ones.")
-    kpis: list[KpiDocument] = Field(description="The KPIs.")
+    version: Annotated[Text, AtMost(VERSION)] = Field(
+        default=FORMAT_VERSION, description="The format's version."
+    )
+    last_updated: Annotated[Text, AtMost(DATE)] = Field(
+        default="", description="The date of the last change, such as `2025-07-31`."
+    )
+    schema_version: Annotated[Text, AtMost(VERSION)] = Field(
+        default=SCHEMA_VERSION, description="The version of the schema."
+    )
+    units: Annotated[list[UnitDocument], AtMost(_REGISTRY["units"].items)] = Field(
+        default_factory=list,
+        description="Units beyond the standard ones.",
+    )
+    kpis: Annotated[list[KpiDocument], AtMost(_REGISTRY["kpis"].items)] = Field(description="The KPIs.")
     export_config: ExportConfig = Field(
         default_factory=ExportConfig, description="How the KPIs are exported."
     )
-    validation_rules: list[ValidationRule] = Field(
-        default_factory=list, description="Rules that every KPI must keep."
+    validation_rules: Annotated[list[ValidationRule], AtMost(_REGISTRY["validation_rules"].items)] = Field(
+        default_factory=list,
+        description="Rules that every KPI must keep.",
     )
 
 

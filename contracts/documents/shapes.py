@@ -161,6 +161,26 @@ def _too_long(where: str, detail: ErrorDetails) -> Words:
     return "number_too_long", f"{where} has too many digits.", f"Write {expected}."
 
 
+def _long_text(where: str, detail: ErrorDetails) -> Words:
+    most = detail["ctx"]["max_length"]
+    return "too_long", f"{where} is too long. At most {most:,} characters can be kept.", "Shorten it."
+
+
+def _too_many(where: str, detail: ErrorDetails) -> Words:
+    most = detail["ctx"]["max_length"]
+    return (
+        "too_many",
+        f"{where} holds too much. At most {most:,} can be kept.",
+        "Leave some out: see docs/limits.md.",
+    )
+
+
+def _too_large(where: str, detail: ErrorDetails) -> Words:
+    most = detail["ctx"]["most"]
+    message = f"{where} holds too much. At most {most:,} characters can be kept under a key that is not ours."
+    return "too_long", message, "Keep it in a file of its own, and name that here."
+
+
 def _truth(where: str, detail: ErrorDetails) -> Words:
     hint = (
         "Write it without quotes."
@@ -214,6 +234,9 @@ _DESCRIPTIONS: dict[str, Callable[[str, ErrorDetails], Words]] = {
     "number_expected": _number,
     "not_finite": _not_finite,
     "number_too_long": _too_long,
+    "string_too_long": _long_text,
+    "too_long": _too_many,
+    "extra_too_large": _too_large,
     "truth_expected": _truth,
     "enum": _choice,
     "severity_unknown": _severity,

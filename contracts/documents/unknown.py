@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 from typing import Any, get_args
 
 from contracts.documents.base import Document
@@ -13,6 +14,7 @@ from contracts.documents.registry import KpiDocument
 from contracts.documents.roster import RosterAgent, RosterDocument
 from contracts.documents.shapes import subject_of
 from contracts.findings import Finding, Level, Path
+from contracts.limits import EXTRA_KEY, EXTRA_KEYS
 from contracts.severity import REGISTRY_WORD, Severity
 from contracts.yamlnodes import YamlSource
 
@@ -27,12 +29,29 @@ _SHOWN = 60
 
 def unknown_keys(document: Document, source: YamlSource) -> list[Finding]:
     """A finding for every unknown key: a warning with the key that was probably meant, or else a note."""
-    return [
-        found
-        for path, part in _with_extra(document)
-        for key in part.extra
-        if not key.startswith("x-") and (found := _finding(type(part), key, (*path, key), source))
-    ]
+    found: list[Finding] = []
+    for path, part in _with_extra(document):
+        found += _beyond(part, path, source)
+        for key in islice(part.extra, EXTRA_KEYS.items):
+            if not key.startswith("x-") and (told := _finding(type(part), key, (*path, key), source)):
+                found.append(told)
+    return found
+
+
+def _beyond(part: Document, path: Path, source: YamlSource) -> Iterable[Finding]:
+    """An error where there are more keys than are kept, and for each that is too long to be one."""
+    place, subject = source.locate(path, key=True), subject_of(path, source)
+    if len(part.extra) > EXTRA_KEYS.items:
+        message = (
+            f"There are {len(part.extra):,} keys that are not ours. At most {EXTRA_KEYS.items} can be kept."
+        )
+        hint = "Put them under one key that begins with `x-`."
+        yield finding("too_many", path, message, hint, place=place, file=source.file, subject=subject)
+    elif any(len(key) > EXTRA_KEY for key in part.extra):
+        message = f"A key is too long. At most {EXTRA_KEY} characters can be kept."
+        yield finding(
+            "too_long", path, message, "Shorten it.", place=place, file=source.file, subject=subject
+        )
 
 
 def _with_extra(document: Document) -> Iterable[tuple[Path, Document]]:

@@ -31,12 +31,8 @@ _RULES = "See “validation_rules” of the registry."
 )
 def required_fields_are_there(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """The registry's validation rules name fields that every KPI must have."""
-    for rule in context.field_rules:
-        if (
-            rule.required
-            and not value_at(kpi.document, rule.keys)
-            and not _told_elsewhere(rule, kpi, context)
-        ):
+    for rule in context.field_rules.required:
+        if not value_at(kpi.document, rule.keys) and not _told_elsewhere(rule, kpi, context):
             yield Problem(path_of(rule), f"This registry requires the field {quoted(rule.field)}.", _RULES)
 
 
@@ -53,11 +49,9 @@ def required_fields_are_there(kpi: KpiSpec, context: RegistryContext) -> Iterato
 )
 def fields_match_their_patterns(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """The registry's validation rules give patterns that the whole of a field must match."""
-    for rule in context.field_rules:
-        if rule.pattern is None:
-            continue
+    for rule in context.field_rules.patterns:
         value = value_at(kpi.document, rule.keys)
-        if value and not rule.pattern.matches(value) and not _told_elsewhere(rule, kpi, context):
+        if value and not rule.matches(value) and not _told_elsewhere(rule, kpi, context):
             yield Problem(
                 path_of(rule),
                 f"The field {quoted(rule.field)} does not look as this registry wants it. {quoted(value)} "
@@ -80,9 +74,7 @@ def fields_match_their_patterns(kpi: KpiSpec, context: RegistryContext) -> Itera
 )
 def values_are_allowed(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """The registry's validation rules list the only values that a field may have."""
-    for rule in context.field_rules:
-        if not rule.allowed:
-            continue
+    for rule in context.field_rules.allowed:
         value = value_at(kpi.document, rule.keys)
         if value and value not in rule.allowed and not _told_elsewhere(rule, kpi, context):
             yield Problem(

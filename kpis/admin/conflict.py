@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 
 from kpis import merge
 from kpis.admin.kinds import Data, Kind, Thing
+from kpis.admin.rows import number_in, row_or_404
 from kpis.models import Revision
 
 DRAFTS = "merge_drafts"
@@ -36,7 +37,7 @@ def conflict_page(
     kind: Kind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str | None
 ) -> HttpResponse:
     """Both versions side by side, with a choice for what both changed."""
-    thing = get_object_or_404(kind.whole(), pk=object_id)
+    thing = row_or_404(kind.whole(), object_id)
     _, differing = both_versions(kind, model_admin, request, thing)
     if not differing:
         messages.info(request, f"{thing} already is as you wanted it: the same change was saved before.")
@@ -68,9 +69,10 @@ def both_versions(
 
 def base_data(kind: Kind[Thing], thing: Thing, number: str) -> Data | None:
     """What the person started from, where the history still has it."""
-    if not number.isdecimal():
+    started_from = number_in(number)
+    if started_from is None:
         return None
-    revision = Revision.objects.of(kind.name, thing.pk).filter(number=int(number)).first()
+    revision = Revision.objects.of(kind.name, thing.pk).filter(number=started_from).first()
     return revision.document if revision else None
 
 

@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from contracts.diff import Change
 from kpis import services
 from kpis.admin.kinds import KINDS, Data, Kind, Thing
+from kpis.admin.rows import number_in, row_or_404
 from kpis.models import Revision
 
 PER_PAGE = 30
@@ -28,7 +29,7 @@ def history_view(kind: Kind[Thing]) -> View:
     def view(
         model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        thing = get_object_or_404(kind.whole(), pk=object_id)
+        thing = row_or_404(kind.whole(), object_id)
         if not model_admin.has_view_or_change_permission(request, thing):
             raise PermissionDenied
         revisions = Revision.objects.of(kind.name, thing.pk).select_related("author")
@@ -155,11 +156,11 @@ def restore_view(kind: Kind[Thing], model_admin: ModelAdmin[Thing]) -> View:
 
 def restore(kind: Kind[Thing], request: HttpRequest, thing: Thing, data: Data, number: int) -> list[str]:
     """Bring ``data`` back, if the thing still is what the person saw; return what stands in the way."""
-    seen = request.POST.get("started_from", "")
+    seen = number_in(request.POST.get("started_from", ""))
     reason = request.POST.get("reason", "").strip()[:500] or f"Back to version {number}"
     try:
         with transaction.atomic():
-            kind.restore(request, thing, data, seen=int(seen) if seen.isdecimal() else -1, reason=reason)
+            kind.restore(request, thing, data, seen=-1 if seen is None else seen, reason=reason)
     except services.StaleRevision:
         return [f"Someone changed this {kind.noun} while you were looking. Below is how it stands now."]
     except ValidationError as refused:

@@ -19,6 +19,7 @@ from contracts.findings import Finding, Level
 from jobs.admin_lists import OfferedFilters
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
+from kpis.admin.choosing import FindingAdmin
 from kpis.admin.columns import COLUMNS
 from kpis.admin.kpi_kind import KPIS, show_draft
 from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
@@ -58,7 +59,7 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
 
 
 @admin.register(KPI)
-class KPIAdmin(OfferedFilters, admin.ModelAdmin[KPI]):
+class KPIAdmin(OfferedFilters, FindingAdmin[KPI]):
     """KPIs as people define them."""
 
     form = KPIForm
@@ -92,17 +93,17 @@ class KPIAdmin(OfferedFilters, admin.ModelAdmin[KPI]):
         view = self.admin_site.admin_view
         return [
             path("preview/", view(preview.preview_view(self)), name="kpis_kpi_preview_add"),
-            path("<int:pk>/preview/", view(preview.preview_view(self)), name="kpis_kpi_preview"),
-            path("<int:pk>/merge/", view(conflict.merge_view(KPIS, self)), name="kpis_kpi_merge"),
+            path("<row:pk>/preview/", view(preview.preview_view(self)), name="kpis_kpi_preview"),
+            path("<row:pk>/merge/", view(conflict.merge_view(KPIS, self)), name="kpis_kpi_merge"),
             path(
-                "<int:pk>/history/<int:number>/",
+                "<row:pk>/history/<row:number>/",
                 view(history.restore_view(KPIS, self)),
                 name="kpis_kpi_restore",
             ),
             path("changes/", view(history.changes_view(self)), name="kpis_kpi_changes"),
             path("import/", view(expensive_page(importing.upload_view(self))), name="kpis_kpi_import"),
             path(
-                "import/<int:pk>/",
+                "import/<row:pk>/",
                 view(expensive_page(importing.plan_view(self))),
                 name="kpis_kpi_import_plan",
             ),

@@ -1,11 +1,14 @@
 """The registry's settings in the admin: one page, not a list."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from contracts.limits import ROWS
 from jobs.admin_lists import OfferedFilters
 from kpis.forms import RegistrySettingsForm, ValidationRuleForm
 from kpis.models import RegistrySettings, ValidationRule
@@ -18,6 +21,11 @@ class ValidationRuleInline(admin.TabularInline[ValidationRule, RegistrySettings]
     form = ValidationRuleForm
     fields = ("position", "field", "required", "pattern", "allowed_values")
     extra = 0
+    max_num = ROWS["validation rules"]
+
+    def get_formset(self, request: HttpRequest, obj: RegistrySettings | None = None, **kwargs: Any) -> Any:
+        """Rows that are sent count as well as those that are there."""
+        return super().get_formset(request, obj, validate_max=True, **kwargs)
 
 
 @admin.register(RegistrySettings)

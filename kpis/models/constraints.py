@@ -1,8 +1,14 @@
 """What the database itself refuses about a KPI, for whoever goes around ``clean()``."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, F, Q, Value
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+
+from contracts.limits import KPI_LIMITS
 
 NAME_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
 METRIC_PATTERN = r"\A[a-zA-Z_:][a-zA-Z0-9_:]*\Z"
@@ -23,7 +29,18 @@ def ordered(low: str, high: str) -> Q:
     return Q(**{f"{low}__isnull": True}) | Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__lte": F(high)})
 
 
+def at_most(field: str, most: int) -> LessThanOrEqual[int]:
+    """A text of at most so many characters: databases count only where the column is no text of any length."""
+    return LessThanOrEqual(Length(field), Value(most))
+
+
 KPI_CONSTRAINTS = (
+    CheckConstraint(
+        condition=at_most("description", KPI_LIMITS["description"]),
+        name="kpi_description_length",
+        violation_error_code="too_long",
+        violation_error_message=f"A description has at most {KPI_LIMITS['description']:,} characters.",
+    ),
     CheckConstraint(
         condition=Q(name__regex=NAME_PATTERN),
         name="kpi_name_pattern",

@@ -1,6 +1,9 @@
 """Columns for what people write."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from contracts.texts import unfit_character
@@ -19,6 +22,11 @@ class LineField(models.CharField[str, str]):
 
 
 class ProseField(models.TextField[str, str]):
-    """Text of any length without control characters."""
+    """Text of several lines without control characters; ``max_length`` holds beyond forms, too."""
 
     default_validators = (printable,)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.max_length is not None:
+            self.validators.append(MaxLengthValidator(self.max_length))

@@ -18,6 +18,7 @@ from contracts.spec import KpiSpec, compile_kpi
 from kpis.gate import raise_on_errors
 from kpis.models.constraints import KPI_CONSTRAINTS
 from kpis.models.fields import LineField, ProseField
+from kpis.models.room import require_room
 from kpis.models.settings import RegistrySettings
 from kpis.models.threshold import Threshold
 from kpis.models.unit import Unit
@@ -65,7 +66,11 @@ class KPI(models.Model):
         blank=True,
         help_text="How people call it, such as Heart-rate variability.",
     )
-    description = ProseField(blank=True, help_text="What it says about a person, in plain words.")
+    description = ProseField(
+        max_length=KPI_LIMITS["description"],
+        blank=True,
+        help_text="What it says about a person, in plain words.",
+    )
     category = LineField(
         max_length=KPI_LIMITS["category"],
         blank=True,
@@ -196,6 +201,8 @@ class KPI(models.Model):
 
     def clean(self) -> None:
         """Refuse what the rules call an error, on the field it is about."""
+        if self._state.adding:
+            require_room("KPIs", KPI.objects.all())
         raise_on_errors(self.findings(), KPI_FIELDS)
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from contracts.documents import KpiDocument
+from contracts.documents.base import KEPT
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -55,4 +56,4 @@ class Revision(models.Model):
 
     def as_kpi(self) -> KpiDocument | None:
         """The KPI as it was, or None where this revision records its deletion."""
-        return None if self.document is None else KpiDocument.model_validate(self.document)
+        return None if self.document is None else KpiDocument.model_validate(self.document, context=KEPT)

@@ -4,25 +4,32 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from pydantic import ValidationError as ShapeError
 
 from contracts.checks import check_settings
 from contracts.documents import RegistryDocument
+from contracts.documents.shapes import shape_findings
+from contracts.findings import Finding
+from contracts.limits import DATE, PREFIX, RULE_LIMITS, VERSION
 from kpis.gate import raise_on_errors
 from kpis.models.fields import LineField
+from kpis.models.room import require_room
 
 
 class RegistrySettings(models.Model):
     """The one row of settings: versions, and how KPIs are exported."""
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
-    version = LineField(max_length=20, default="1.1")
-    schema_version = LineField(max_length=20, default="1.0", blank=True)
+    version = LineField(max_length=VERSION, default="1.1")
+    schema_version = LineField(max_length=VERSION, default="1.0", blank=True)
     last_updated = LineField(
-        max_length=40, blank=True, help_text="The date the registry says it was changed, such as 2025-07-31."
+        max_length=DATE,
+        blank=True,
+        help_text="The date the registry says it was changed, such as 2025-07-31.",
     )
     prometheus_enabled = models.BooleanField("export to Prometheus", default=True)
     prefix = LineField(
-        max_length=60, default="auren_", blank=True, help_text="What every metric's name begins with."
+        max_length=PREFIX, default="auren_", blank=True, help_text="What every metric's name begins with."
     )
     labels = models.JSONField(default=list, blank=True, help_text="Labels every sample carries.")
     extra = models.JSONField(default=dict, blank=True, editable=False)
@@ -67,8 +74,7 @@ class RegistrySettings(models.Model):
 
     def clean(self) -> None:
         """Refuse forbidden labels and bad prefixes; each rule judges itself."""
-        document = RegistryDocument.model_validate(self.as_data(rules=[]) | {"kpis": []})
-        raise_on_errors(check_settings(document), SETTINGS_FIELDS)
+        raise_on_errors(settings_findings(self.as_data(rules=[])), SETTINGS_FIELDS)
 
 
 class ValidationRule(models.Model):
@@ -76,10 +82,12 @@ class ValidationRule(models.Model):
 
     settings = models.ForeignKey(RegistrySettings, on_delete=models.CASCADE, related_name="validation_rules")
     position = models.PositiveIntegerField(default=0)
-    field = LineField(max_length=60, help_text="A field of a KPI, such as unit or normal_range.min.")
+    field = LineField(
+        max_length=RULE_LIMITS["field"], help_text="A field of a KPI, such as unit or normal_range.min."
+    )
     required = models.BooleanField(default=False)
     pattern = LineField(
-        max_length=300,
+        max_length=RULE_LIMITS["pattern"],
         blank=True,
         help_text="The whole value must match, in RE2's syntax, such as ^auren_[a-z0-9_]+$.",
     )
@@ -105,11 +113,20 @@ class ValidationRule(models.Model):
 
     def clean(self) -> None:
         """Refuse a field that no KPI has and a pattern that RE2 refuses."""
+        if self._state.adding:
+            require_room("validation rules", ValidationRule.objects.all())
         if not self.field:
             raise ValidationError({"field": "Name a field of a KPI, such as unit."}, code="required")
-        document = RegistryDocument.model_validate({"kpis": [], "validation_rules": [self.as_data()]})
-        findings = [f for f in check_settings(document) if f.path[:1] == ("validation_rules",)]
-        raise_on_errors(findings, RULE_FIELDS)
+        findings = settings_findings({"validation_rules": [self.as_data()]})
+        raise_on_errors([f for f in findings if f.path[:1] == ("validation_rules",)], RULE_FIELDS)
+
+
+def settings_findings(data: dict[str, Any]) -> list[Finding]:
+    """What the rules say of settings in the shape of the registry file."""
+    try:
+        return check_settings(RegistryDocument.model_validate(data | {"kpis": []}))
+    except ShapeError as error:  # more or longer than a document may hold
+        return shape_findings(error)
 
 
 SETTINGS_FIELDS: dict[tuple[str, ...], str] = {

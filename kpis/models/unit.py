@@ -4,8 +4,10 @@ from dataclasses import asdict
 
 from django.db import models
 
+from contracts.limits import UNIT_LIMITS
 from contracts.units import UnitSpec
 from kpis.models.fields import LineField
+from kpis.models.room import require_room
 
 CODE_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
 
@@ -14,32 +16,38 @@ class Unit(models.Model):
     """A unit of measurement, and what other systems call it."""
 
     code = LineField(
-        max_length=40, unique=True, help_text="The word the registry file uses, such as milliseconds."
+        max_length=UNIT_LIMITS["code"],
+        unique=True,
+        help_text="The word the registry file uses, such as milliseconds.",
     )
     title = LineField(
-        max_length=80, blank=True, help_text="How people say it, such as millilitres per minute."
+        max_length=UNIT_LIMITS["title"],
+        blank=True,
+        help_text="How people say it, such as millilitres per minute.",
     )
-    symbol = LineField(max_length=20, blank=True, help_text="Shown behind a number, such as ms.")
+    symbol = LineField(
+        max_length=UNIT_LIMITS["symbol"], blank=True, help_text="Shown behind a number, such as ms."
+    )
     ucum = LineField(
         "UCUM code",
-        max_length=40,
+        max_length=UNIT_LIMITS["ucum"],
         blank=True,
         help_text="The unit's code in the Unified Code for Units of Measure.",
     )
     prometheus_suffix = LineField(
-        max_length=40,
+        max_length=UNIT_LIMITS["prometheus_suffix"],
         blank=True,
         help_text="How a metric's name ends to say this unit, such as ms in auren_hrv_rmssd_ms.",
     )
     grafana = LineField(
         "Grafana unit id",
-        max_length=40,
+        max_length=UNIT_LIMITS["grafana"],
         blank=True,
         default="short",
         help_text="How Grafana formats it, such as percent.",
     )
     base = LineField(
-        max_length=40,
+        max_length=UNIT_LIMITS["base"],
         blank=True,
         help_text="The unit Prometheus prefers instead, such as seconds for milliseconds.",
     )
@@ -57,6 +65,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.symbol})" if self.symbol and self.symbol != self.code else self.code
+
+    def clean(self) -> None:
+        """Refuse one more than there may be."""
+        if self._state.adding:
+            require_room("units", Unit.objects.all())
 
     @classmethod
     def of_spec(cls, spec: UnitSpec) -> "Unit":

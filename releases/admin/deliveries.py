@@ -39,7 +39,7 @@ class DeliveryAdmin(OfferedFilters, admin.ModelAdmin[Delivery]):
         """The button of its page."""
         view = self.admin_site.admin_view
         again = view(require_POST(self.again_view))
-        return [path("<int:pk>/again/", again, name="releases_delivery_again"), *super().get_urls()]
+        return [path("<row:pk>/again/", again, name="releases_delivery_again"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """Without the bodies: only the page of one shows it."""

@@ -42,10 +42,10 @@ class ReleaseAdmin(OfferedFilters, admin.ModelAdmin[Release]):
             path("", view(self.list_view), name=f"{name}_changelist"),
             path("publish/", view(expensive_page(publish_view(self))), name=f"{name}_publish"),
             path("compare/", view(expensive_page(compare_view(self))), name=f"{name}_compare"),
-            path("<int:number>/", view(self.release_view), name=f"{name}_change"),
-            path("<int:number>/say/", view(require_POST(self.say_view)), name=f"{name}_say"),
-            path("<int:number>/restore/", view(expensive_page(restore_view(self))), name=f"{name}_restore"),
-            path("<int:number>/document/", view(self.document_view), name=f"{name}_document"),
+            path("<row:number>/", view(self.release_view), name=f"{name}_change"),
+            path("<row:number>/say/", view(require_POST(self.say_view)), name=f"{name}_say"),
+            path("<row:number>/restore/", view(expensive_page(restore_view(self))), name=f"{name}_restore"),
+            path("<row:number>/document/", view(self.document_view), name=f"{name}_document"),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -61,8 +61,8 @@ class WebHookAdmin(OfferedFilters, admin.ModelAdmin[WebHook]):
         """The two buttons of its page."""
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/test/", view(require_POST(self.test_view)), name="releases_webhook_test"),
-            path("<int:pk>/secret/", view(require_POST(self.renew_view)), name="releases_webhook_secret"),
+            path("<row:pk>/test/", view(require_POST(self.test_view)), name="releases_webhook_test"),
+            path("<row:pk>/secret/", view(require_POST(self.renew_view)), name="releases_webhook_secret"),
             *super().get_urls(),
         ]
 

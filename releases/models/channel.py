@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from contracts.limits import AGENT_LIMITS
 from kpis.models.fields import LineField
+from kpis.models.room import require_room
 from releases.models.release import Release
 
 PRODUCTION = "production"
@@ -54,6 +55,11 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse one more than there may be."""
+        if self._state.adding:
+            require_room("channels", Channel.objects.all())
 
 
 class ChannelMove(models.Model):

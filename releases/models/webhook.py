@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from jobs.database_clock import database_clock
 from jobs.models import Job
 from kpis.models.fields import LineField
+from kpis.models.room import require_room
 
 SALT = "releases.WebHook"
 PREFIX = "whsec_"
@@ -88,9 +89,11 @@ class WebHook(models.Model):
 
     def clean(self) -> None:
         """Only events there are, at least one. Raises ValidationError."""
+        if self._state.adding:
+            require_room("webhooks", WebHook.objects.all())
         if not isinstance(self.events, list) or not self.events:
             raise ValidationError({"events": "Choose at least one."}, code="required")
-        if not set(map(str, self.events)) <= set(Event.values):
+        if len(self.events) > len(Event) or not set(map(str, self.events)) <= set(Event.values):
             raise ValidationError({"events": "This is no event."}, code="value_not_allowed")
 
     @property

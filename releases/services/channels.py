@@ -17,13 +17,17 @@ from releases.services.refusals import MoveRefused
 
 @transaction.atomic
 def create_channel(*, name: str, is_protected: bool = False) -> Channel:
-    """A new channel, on no release yet. Raises MoveRefused: name_taken, name_unfit."""
+    """A new channel, on no release yet. Raises MoveRefused: name_taken, name_unfit, too_many."""
     guarding.take_turn()
     channel = Channel(name=name, is_protected=is_protected)
     try:
         channel.clean_fields()
     except ValidationError as unfit:
         raise MoveRefused("name_unfit", " ".join(unfit.messages)) from unfit
+    try:
+        channel.clean()
+    except ValidationError as full:
+        raise MoveRefused("too_many", " ".join(full.messages)) from full
     if Channel.objects.filter(name=name).exists():
         raise MoveRefused("name_taken", f"There is a channel {name} already.")
     channel.save()

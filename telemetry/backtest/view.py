@@ -122,8 +122,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
     view, name = site.admin_view, "telemetry_standing_backtest"
     return [
         path("backtest/", view(pages.ask), name=name),
-        path("backtest/<int:pk>/", view(pages.answer), name=f"{name}_answer"),
-        path("backtest/<int:pk>/cancel/", view(pages.cancel), name=f"{name}_cancel"),
+        path("backtest/<row:pk>/", view(pages.answer), name=f"{name}_answer"),
+        path("backtest/<row:pk>/cancel/", view(pages.cancel), name=f"{name}_cancel"),
     ]
 
 

@@ -26,8 +26,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
     name = "telemetry_standing"
     return [
         path("find/", site.admin_view(partial(find_view, site)), name=f"{name}_find"),
-        path("person/<int:subject>/", site.admin_view(partial(whole_view, site)), name=f"{name}_whole"),
-        path("person/<int:subject>/now/", site.admin_view(now_view), name=f"{name}_whole_now"),
+        path("person/<row:subject>/", site.admin_view(partial(whole_view, site)), name=f"{name}_whole"),
+        path("person/<row:subject>/now/", site.admin_view(now_view), name=f"{name}_whole_now"),
     ]
 
 

@@ -104,3 +104,19 @@ def test_people_need_to_be_allowed_to_see_measurements(history):
 @pytest.mark.parametrize("number", ["0", "999", "9" * 18])
 def test_another_job_is_no_backtest(history, number):
     assert bearer("metrics:read").get(f"{URL}{number}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"condition": "< 1e1000000000000000000"},
+        {"recover_if": "> 0e1000000000000000000"},
+        {"for": "9" * 40 + "d"},
+        {"days": 10**40},
+    ],
+    ids=str,
+)
+def test_a_number_beyond_any_bound_is_refused_at_its_place(history, parts):
+    answer = ask(bearer("metrics:read"), **parts)
+    assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/" + next(iter(parts))]
