@@ -46,6 +46,10 @@ SENTENCES = {
 }
 
 
+class Busy(OperationalError):
+    """Somebody else holds what a change needs. Its text is for people, and the same may succeed a moment later."""
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> ProblemResponse | None:
     """Django REST framework's hook: the problem for an exception, or None for one nobody foresaw."""
     problem = problem_of(exc)
@@ -95,6 +99,8 @@ def _of_database(exc: Exception) -> Problem | None:
         return Problem(409, "in_use", f"It is used by: {listed}.", more={"used_by": users[:100]})
     if isinstance(exc, IntegrityError):
         return Problem(409, "conflict", "Someone else stored the same, or removed what this refers to.")
+    if isinstance(exc, Busy):
+        return Problem(503, "busy", str(exc), headers={"Retry-After": str(RETRY_AFTER)})
     if isinstance(exc, (OperationalError, InterfaceError)):
         return Problem(503, "unavailable", SENTENCES[503], headers={"Retry-After": str(RETRY_AFTER)})
     return None

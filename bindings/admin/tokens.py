@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bindings.models import ApiToken, Scope
+from kpis.admin.optimistic import OptimisticAdmin
 
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
@@ -40,9 +42,10 @@ class TokenForm(forms.ModelForm[ApiToken]):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(admin.ModelAdmin[ApiToken]):
+class TokenAdmin(OptimisticAdmin[ApiToken]):
     """Tokens of agents and services."""
 
+    lock = staticmethod(transaction.atomic)
     form = TokenForm
     list_display = ("name", "agent", "listed_scopes", "state", "last_used", "expires")
     list_filter = ("agent",)

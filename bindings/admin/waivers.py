@@ -9,10 +9,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bindings.models import Waiver
+from kpis.admin.optimistic import OptimisticAdmin
 
 
 @admin.register(Waiver)
-class WaiverAdmin(admin.ModelAdmin[Waiver]):
+class WaiverAdmin(OptimisticAdmin[Waiver]):
     """Waivers are made beside the finding they silence; here they are found, renewed and taken back."""
 
     list_display = ("rule", "about", "reason", "owner", "expires", "holds")

@@ -20,6 +20,7 @@ from kpis import services
 from kpis.admin import conflict, history, importing, preview
 from kpis.admin.columns import COLUMNS
 from kpis.admin.kpi_kind import KPIS, show_draft
+from kpis.admin.locked import LockedAdmin, locked
 from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
 from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
@@ -38,7 +39,7 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
 
 
 @admin.register(KPI)
-class KPIAdmin(admin.ModelAdmin[KPI]):
+class KPIAdmin(LockedAdmin[KPI]):
     """KPIs as people define them."""
 
     form = KPIForm
@@ -155,6 +156,7 @@ class KPIAdmin(admin.ModelAdmin[KPI]):
             "shown": obj.draft_thresholds if request.method == "GET" else None
         }
 
+    @locked
     def changeform_view(
         self,
         request: HttpRequest,

@@ -5,6 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from kpis.admin.optimistic import OptimisticAdmin
 from kpis.forms import RegistrySettingsForm, ValidationRuleForm
 from kpis.models import RegistrySettings, ValidationRule
 
@@ -19,7 +20,7 @@ class ValidationRuleInline(admin.TabularInline[ValidationRule, RegistrySettings]
 
 
 @admin.register(RegistrySettings)
-class RegistrySettingsAdmin(admin.ModelAdmin[RegistrySettings]):
+class RegistrySettingsAdmin(OptimisticAdmin[RegistrySettings]):
     """Versions, how KPIs are exported, and the registry's own rules."""
 
     form = RegistrySettingsForm

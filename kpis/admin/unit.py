@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from kpis.admin.optimistic import OptimisticAdmin
 from kpis.models import Unit
 
 
 @admin.register(Unit)
-class UnitAdmin(admin.ModelAdmin[Unit]):
+class UnitAdmin(OptimisticAdmin[Unit]):
     """Units: few, and seldom changed."""
 
     list_display = ("code", "title", "symbol", "ucum", "prometheus_suffix", "base", "used_by")

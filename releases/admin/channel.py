@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 
 from bindings.models import Agent
 from contracts.release import EMPTY, diff_releases
+from kpis.admin.optimistic import OptimisticAdmin
 from releases import services
 from releases.admin.pages import difference, page_context, require
 from releases.models import Channel, ChannelMove, Release, ServingRevision
@@ -48,9 +49,10 @@ class ChannelForm(forms.ModelForm[Channel]):
 
 
 @admin.register(Channel)
-class ChannelAdmin(admin.ModelAdmin[Channel]):
+class ChannelAdmin(OptimisticAdmin[Channel]):
     """Channels are moved on pages of their own; the form is for what they are called and who follows them."""
 
+    lock = staticmethod(ServingRevision.turn)
     form = ChannelForm
     actions = None
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -14,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from kpis.admin.optimistic import OptimisticAdmin
 from releases.models import Delivery, WebHook
 from releases.models.webhook import Event, usable_url
 from releases.webhooks.events import send_test
@@ -46,9 +48,10 @@ class WebHookForm(forms.ModelForm[WebHook]):
 
 
 @admin.register(WebHook)
-class WebHookAdmin(admin.ModelAdmin[WebHook]):
+class WebHookAdmin(OptimisticAdmin[WebHook]):
     """Addresses that are told what happened."""
 
+    lock = staticmethod(transaction.atomic)
     form = WebHookForm
     list_display = ("name", "goes_to", "told", "on", "latest")
     search_fields = ("name",)

@@ -10,6 +10,7 @@ from django.db.models import Max
 from bindings.reports.entries import Entry
 from contracts.diff import ChangeClass
 from contracts.findings import Level
+from kpis.locking import working_copy_lock
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release, ServingRevision
 from releases.models.channel import PRODUCTION
@@ -58,7 +59,7 @@ def publish(
     """
     publishing_to(channel)
     judged = judged_copy()  # before anything is held: it may take its time
-    with transaction.atomic():
+    with working_copy_lock():
         ServingRevision.hold()
         held = publishing_to(channel)
         if read_copy()[1] != judged.content:  # someone saved while we waited for our turn
