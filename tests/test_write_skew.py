@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from bindings import services as agents
-from bindings.models import Agent, Binding
+from bindings.models import Agent, Binding, HandOff
 from bindings.models.waiver import Waiver
 from contracts.units import STANDARD_UNITS
 from kpis import services
@@ -49,6 +49,12 @@ def save_agent(agent, **fields):
     return partial(browser().post, url, agent_data(agent, **fields))
 
 
+def delete(where, thing):
+    """Somebody's page that asks whether to delete it, opened now and answered when called."""
+    client, page = browser(), f"/admin/{where}/{thing.pk}/delete/"
+    return partial(client.post, page, {"post": "yes", "seen": client.get(page).context["seen"]})
+
+
 def statuses(answers):
     return sorted(answer.status_code for answer in answers)
 
@@ -64,15 +70,14 @@ def test_two_kpis_cannot_become_each_others_successor(two, monkeypatch):
     assert KPI.objects.exclude(successor=None).count() == 1
 
 
-def test_two_agents_cannot_begin_to_ask_each_other(two, monkeypatch):
+def test_an_agent_that_somebody_begins_to_ask_is_not_deleted(two, monkeypatch):
     one, other = make_agent("NEUROS"), make_agent("SOMNOS")
     meet_before(monkeypatch, Agent, "save")
-    ask = {"handoffs__0__severity": "critical", "handoffs__0__reason": "Sleep"}
-    answers = together(
-        save_agent(one, handoffs__0__target="SOMNOS", **ask),
-        save_agent(other, handoffs__0__target="NEUROS", **ask),
-    )
-    assert statuses(answers) == [200, 302]
+    meet_before(monkeypatch, Agent, "delete")
+    ask = {"handoffs__0__severity": "critical", "handoffs__0__target": "SOMNOS"}
+    answers = together(save_agent(one, **ask), delete("bindings/agent", other))
+    assert 500 not in statuses(answers)
+    assert HandOff.objects.count() + (not Agent.objects.filter(pk=other.pk).exists()) == 1
 
 
 def test_a_metric_is_given_once_whatever_its_capitals(two, monkeypatch):
@@ -98,12 +103,9 @@ def test_a_kpi_that_somebody_binds_is_not_deleted(two, monkeypatch):
     meet_before(monkeypatch, Agent, "save")
     meet_before(monkeypatch, KPI, "delete")
     row = {"bindings__0__key": one.name, "bindings__0__place": "0", "bindings__0__role": "primary_signal"}
-    page = f"/admin/kpis/kpi/{one.pk}/delete/"
-    browser_of_deleter = browser()
-    sent = {"post": "yes", "seen": browser_of_deleter.get(page).context["seen"]}
     answers = together(
         save_agent(agent, **row | {"bindings__0__critical-condition": "< 25"}),
-        partial(browser_of_deleter.post, page, sent),
+        delete("kpis/kpi", one),
     )
     assert 500 not in statuses(answers)
     assert Binding.objects.count() + (not KPI.objects.filter(pk=one.pk).exists()) == 1
@@ -194,8 +196,7 @@ def test_two_who_restore_at_once_make_the_release(two):
     assert KPI.objects.filter(revision=3).count() == 2
 
 
-def test_a_binding_and_the_end_of_its_kpi_by_the_services(two, monkeypatch):
-    """A door that is no page: the same holds."""
+def test_doors_without_a_page_wait_for_each_other_too(two, monkeypatch):
     one, _ = two
     agent = make_agent("NEUROS")
     meet_before(monkeypatch, KPI, "save")

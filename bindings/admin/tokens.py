@@ -33,6 +33,11 @@ class TokenForm(forms.ModelForm[ApiToken]):
         model = ApiToken
         fields = ("name", "agent", "scopes", "expires")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # shown beside the form, and no longer asked for
+            del self.fields["scopes"]
+
     def clean_expires(self) -> Any:
         """An end in the past would make a token nobody can use."""
         expires = self.cleaned_data["expires"]

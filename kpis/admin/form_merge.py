@@ -74,6 +74,8 @@ class Comparison:
         mine = self.mine.rows.get(prefix, {})
         noun = formset.model._meta.verbose_name  # type: ignore[attr-defined]  # they are of models here
         for key in dict.fromkeys([*theirs, *mine]):
+            if key not in mine and theirs[key] in self.mine.added.get(prefix, []):
+                continue  # both added the same, or the form was sent twice
             # A row that they added was never on my screen: nothing of mine speaks against it.
             ours = mine.get(key) if key in mine else base.get(key)
             if ours != theirs.get(key):

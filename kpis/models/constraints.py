@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from django.db.models import CheckConstraint, F, Q
 
+from kpis.models.places import PlacedOnce
+
 NAME_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
 METRIC_PATTERN = r"\A[a-zA-Z_:][a-zA-Z0-9_:]*\Z"
 LIMIT = Decimal("999999999.999999")
@@ -63,4 +65,5 @@ KPI_CONSTRAINTS = (
         violation_error_message="The best value is outside the normal range.",
     ),
     CheckConstraint(condition=Q(status__in=["draft", "active", "deprecated"]), name="kpi_status_known"),
+    PlacedOnce("position", name="kpi_placed_once"),
 )
