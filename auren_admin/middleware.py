@@ -6,10 +6,11 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from releases.serving.front import REFUSED
 from releases.serving.readiness import readiness
-from rest.handling import RETRY_AFTER, SENTENCES
+from rest.handling import RETRY_AFTER, SENTENCES, Busy
 from rest.middleware import is_api
 from rest.problems import Problem, ProblemResponse
 
@@ -33,6 +34,23 @@ def liveness(get_response: GetResponse) -> GetResponse:
             return refused(request)
         return get_response(request)
 
+    return answer
+
+
+def busy(get_response: GetResponse) -> GetResponse:
+    """Say on a page that others hold what it needs, and when to try again; the API says so itself."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Busy):
+            return None
+        page = render(request, "busy.html", {"sentence": str(error)}, status=503)
+        page["Retry-After"] = str(RETRY_AFTER)
+        return page
+
+    answer.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
     return answer
 
 

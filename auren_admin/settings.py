@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "rest.middleware.body_limit",
     "auren_admin.middleware.body_limit",
     "auren_admin.middleware.no_nul",
+    "auren_admin.middleware.busy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -28,6 +29,7 @@ from contracts.checks import RULES
 from contracts.formats import render
 from contracts.waivers import EXPIRED
 from jobs.models import Job
+from kpis.locking import working_copy_lock
 
 View = Callable[..., HttpResponse]
 PER_PAGE = 50
@@ -146,6 +148,12 @@ class ReportAdmin(admin.ModelAdmin[ValidationReport]):
 
     def waive_view(self, request: HttpRequest, pk: int, mark: str) -> HttpResponse:
         """Ask why a finding may stay, and let it: in this report at once, in others when they are made."""
+        if request.method != "POST":
+            return self._waive(request, pk, mark)
+        with working_copy_lock():
+            return self._waive(request, pk, mark)
+
+    def _waive(self, request: HttpRequest, pk: int, mark: str) -> HttpResponse:
         if not request.user.has_perm("bindings.add_waiver"):
             raise PermissionDenied
         report = get_object_or_404(ValidationReport, pk=pk)
@@ -154,7 +162,11 @@ class ReportAdmin(admin.ModelAdmin[ValidationReport]):
             raise Http404
         assert isinstance(request.user, User)  # noqa: S101 - nobody else has these permissions
         back = reverse("admin:bindings_validationreport_change", args=[pk])
-        form = WaiverForm(request.POST or None, instance=waiver_for(entry, request.user))
+        waiver = waiver_for(entry, request.user)
+        form, seen = WaiverForm(request.POST or None, instance=waiver), seen_of(waiver)
+        was_seen = request.POST.get("seen", "") == seen
+        if form.is_bound and not was_seen:
+            form.add_error(None, f"Somebody waived this in the meantime. {words_of(entry)} Send it to replace that.")
         if request.method == "POST" and form.is_valid():
             silenced = silence(report, form.save())
             others = f", and {silenced - 1} like it" if silenced > 1 else ""
@@ -162,6 +174,7 @@ class ReportAdmin(admin.ModelAdmin[ValidationReport]):
             return HttpResponseRedirect(back)
         context = self._context(request, "Waive a finding") | {
             "form": form,
+            "seen": seen,
             "report": report,
             "row": Row(entry, Places([entry]).of(entry), ""),
             "back": back,
@@ -207,6 +220,20 @@ def findings_context(report: ValidationReport, asked: Mapping[str, str]) -> dict
 def stamp_of(report: ValidationReport) -> str:
     """What ``since`` says of a finding that is new in this report; nothing is new in the first one."""
     return report.at.isoformat() if report.count("new") else ""
+
+
+def seen_of(waiver: Waiver) -> str:
+    """What changes when somebody else decides on the same; "" where nobody did."""
+    if waiver.pk is None:
+        return ""
+    stored = Waiver.objects.values_list("reason", "owner", "expires").get(pk=waiver.pk)
+    return sha256(repr(stored).encode()).hexdigest()[:20]
+
+
+def words_of(entry: Entry) -> str:
+    """What is decided already."""
+    stored = Waiver.objects.filter(rule=entry.rule, subject_name=entry.subject).first()
+    return f"{stored.owner}: “{stored.reason}”, until {stored.expires:%-d %B %Y}." if stored else "It ended."
 
 
 def waiver_for(entry: Entry, author: User) -> Waiver:

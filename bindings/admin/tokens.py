@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -118,7 +118,14 @@ class TokenAdmin(OptimisticAdmin[ApiToken]):
         hours = request.POST.get("overlap", "")
         if request.method != "POST" or hours not in OVERLAPS or token.state != "usable":
             return HttpResponseRedirect(reverse("admin:bindings_apitoken_change", args=[pk]))
-        new, secret = token.rotate(overlap=timedelta(hours=int(hours)), author=request.user)
+        try:
+            new, secret = token.rotate(overlap=timedelta(hours=int(hours)), author=request.user)
+        except ValidationError as refused:
+            next_one = token.replaced_by.first()
+            messages.error(request, f"{refused.messages[0]} Where its secret was not seen, rotate the new one.")
+            return HttpResponseRedirect(
+                reverse("admin:bindings_apitoken_change", args=[next_one.pk if next_one else pk])
+            )
         self.log_addition(request, new, f"Replaces token {token.key}.")
         return self.secret_page(request, new, secret)
 

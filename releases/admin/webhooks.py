@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -121,8 +121,14 @@ class WebHookAdmin(OptimisticAdmin[WebHook]):
 
     def renew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a new secret and show it; the one before counts for another day."""
-        hook = self._to_change(request, pk)
-        secret = hook.renew_secret()
+        with transaction.atomic():
+            list(WebHook.objects.select_for_update().filter(pk=pk).values_list("pk"))
+            hook = self._to_change(request, pk)
+            try:
+                secret = hook.renew_secret(seen=request.POST.get("seen", ""))
+            except ValidationError as refused:
+                messages.error(request, f"{refused.messages[0]} Make another one if you did not see it.")
+                return HttpResponseRedirect(reverse("admin:releases_webhook_change", args=[pk]))
         self.log_change(request, hook, "Made a new secret.")
         return self.secret_page(request, hook, secret)
 
