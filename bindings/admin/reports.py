@@ -166,7 +166,9 @@ class ReportAdmin(admin.ModelAdmin[ValidationReport]):
         form, seen = WaiverForm(request.POST or None, instance=waiver), seen_of(waiver)
         was_seen = request.POST.get("seen", "") == seen
         if form.is_bound and not was_seen:
-            form.add_error(None, f"Somebody waived this in the meantime. {words_of(entry)} Send it to replace that.")
+            form.add_error(
+                None, f"Somebody waived this in the meantime. {words_of(entry)} Send it to replace that."
+            )
         if request.method == "POST" and form.is_valid():
             silenced = silence(report, form.save())
             others = f", and {silenced - 1} like it" if silenced > 1 else ""

@@ -122,7 +122,9 @@ class TokenAdmin(OptimisticAdmin[ApiToken]):
             new, secret = token.rotate(overlap=timedelta(hours=int(hours)), author=request.user)
         except ValidationError as refused:
             next_one = token.replaced_by.first()
-            messages.error(request, f"{refused.messages[0]} Where its secret was not seen, rotate the new one.")
+            messages.error(
+                request, f"{refused.messages[0]} Where its secret was not seen, rotate the new one."
+            )
             return HttpResponseRedirect(
                 reverse("admin:bindings_apitoken_change", args=[next_one.pk if next_one else pk])
             )

@@ -39,9 +39,12 @@ def test_a_database_that_is_away_is_no_other_person(db):
 
 
 def test_what_was_done_before_it_is_undone(db):
-    with pytest.raises(Busy), working_copy_lock():
+    @working_copy_lock()
+    def work():
         Unit.objects.create(code="spoons")
         raise refused("40P01")
+
+    pytest.raises(Busy, work)
     assert not Unit.objects.filter(code="spoons").exists()
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bindings.models import ApiToken
 from tests.bindings.api.conftest import bearer, member, unhurried  # noqa: F401 - fixture
+from tests.forms import fill_in
 from tests.rest.calls import call
 
 ADD = "/admin/bindings/apitoken/add/"
@@ -127,3 +128,26 @@ def test_scopes_are_those_there_are(scopes, db):
     token.new_secret()
     with pytest.raises(ValidationError):
         token.full_clean()
+
+
+def a_token() -> ApiToken:
+    token = ApiToken(name="neuros", scopes=["registry:read"])
+    token.new_secret()
+    token.save()
+    return token
+
+
+def test_a_form_that_is_sent_twice_makes_one_token(publisher):
+    token = a_token()
+    answers = [
+        publisher.post(f"/admin/bindings/apitoken/{token.pk}/rotate/", {"overlap": "1"}) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 302]
+    assert ApiToken.objects.filter(replaces=token).count() == 1
+
+
+def test_the_name_of_a_token_can_be_changed(publisher):
+    token = a_token()
+    assert fill_in(publisher, f"/admin/bindings/apitoken/{token.pk}/change/", name="new").status_code == 302
+    token.refresh_from_db()
+    assert (token.name, bool(token.scopes)) == ("new", True)

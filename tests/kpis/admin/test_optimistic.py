@@ -8,10 +8,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
-from django.http import QueryDict
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +18,10 @@ from django.utils.html import escape
 from bindings.models import ApiToken, Waiver
 from kpis.models import RegistrySettings, Unit, ValidationRule
 from releases.models import Channel, WebHook
+from tests import forms
 from tests.bindings.admin.conftest import make_agent
 from tests.conftest import signed_in
+from tests.forms import inputs
 from tests.kpis.conftest import make
 
 
@@ -93,48 +93,8 @@ def opened(client, obj):
     return inputs(client.get(url_of(obj)))
 
 
-def inputs(response):
-    """Every input of a page's form by its name, as a browser reads it."""
-    from html.parser import HTMLParser
-
-    class Reader(HTMLParser):
-        data, name, options = [], "", []
-
-        def handle_starttag(self, tag, pairs):
-            at = dict(pairs)
-            if tag == "input" and at.get("name") and at.get("type") not in ("submit", "button"):
-                if at.get("type") not in ("checkbox", "radio") or "checked" in at:
-                    self.data.append((at["name"], at.get("value", "on" if at.get("type") == "checkbox" else "")))
-            elif tag in ("select", "textarea"):
-                self.name, self.text = at.get("name", ""), ""
-            elif tag == "option" and "selected" in at and self.name:
-                self.data.append((self.name, at.get("value", "")))
-
-        def handle_data(self, text):
-            if self.name:
-                self.text += text
-
-        def handle_endtag(self, tag):
-            if tag == "textarea":
-                self.data.append((self.name, self.text.removeprefix("\n")))
-            if tag in ("select", "textarea"):
-                self.name = ""
-
-    reader = Reader()
-    reader.data = []
-    reader.feed(response.text)
-    data = QueryDict(mutable=True)
-    for name, value in reader.data:
-        if "__prefix__" not in name and not name.startswith("_do"):
-            data.appendlist(name, value)
-    return data
-
-
 def send(client, obj, data, **fields):
-    data = data.copy()
-    for name, value in fields.items():
-        data[name] = value
-    return client.post(url_of(obj), data.urlencode(), content_type="application/x-www-form-urlencoded")
+    return forms.send(client, url_of(obj), data, **fields)
 
 
 def values(field):
@@ -300,4 +260,3 @@ def test_what_both_wrote_is_text_on_the_page(client):
 def test_who_may_not_change_it_is_shown_nothing(viewer_client, registry):
     unit = Unit.objects.get(code="hours")
     assert viewer_client.post(url_of(unit), {"symbol": "x"}).status_code == 403
-    assert isinstance(forms.CharField(), forms.Field)
