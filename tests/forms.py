@@ -49,7 +49,7 @@ def inputs(page: Any) -> QueryDict:
     return reader.data
 
 
-def send(client: Client, url: str, data: QueryDict, **fields: Any) -> Any:
+def send(client: Client, url: str, data: QueryDict, /, **fields: Any) -> Any:
     """Send it with some inputs changed: a list for several values, None for one that is not ticked."""
     data = data.copy()
     for name, value in fields.items():
@@ -57,6 +57,6 @@ def send(client: Client, url: str, data: QueryDict, **fields: Any) -> Any:
     return client.post(url, data.urlencode(), content_type=FORM)
 
 
-def fill_in(client: Client, url: str, **fields: Any) -> Any:
+def fill_in(client: Client, url: str, /, **fields: Any) -> Any:
     """Open a page, change some inputs, and send it."""
     return send(client, url, inputs(client.get(url)), **fields)

@@ -12,14 +12,16 @@ from hashlib import sha256
 from typing import Any, Generic
 
 from django.contrib import messages
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
 from kpis.admin.form_merge import CHOICE, Comparison, Difference, settled
 from kpis.admin.form_state import Sent, State, state_of
@@ -48,8 +50,9 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The form; a conflict page when someone else saved in between."""
-        if request.method == "POST" and object_id is not None:
-            answer = self.answer_if_stale(request, unquote(object_id))
+        if request.method == "POST":
+            key = None if object_id is None else unquote(object_id)
+            answer = self.answer_if_added(request) if key is None else self.answer_if_stale(request, key)
             if answer is not None:
                 return answer
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -57,12 +60,39 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """With what it shows; one that comes back with errors keeps what its person saw first."""
+        """With what it shows; one that comes back with errors keeps what its person saw first.
+
+        A form of something new carries a word of its own, by which it is known when it is sent twice.
+        """
+        kept = request.POST.get(STATE)
         if kwargs.get("change"):
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-            kept = request.POST.get(STATE)
             context[STATE] = kept or state_of(context["adminform"].form, formsets).signed()
+        else:
+            context[STATE] = kept or get_random_string(22)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def answer_if_added(self, request: HttpRequest) -> HttpResponse | None:
+        """None when the form may go on; where it was sent before, the way to what that added."""
+        word = request.POST.get(STATE, "")
+        if not (len(word) == 22 and word.isalnum() and word.isascii()):
+            return None
+        people = get_user_model()._default_manager.select_for_update()
+        list(people.filter(pk=request.user.pk).values_list("pk"))  # one form of a person's after the other
+        entry = LogEntry.objects.filter(
+            user_id=request.user.pk, action_flag=ADDITION, change_message__contains=f'"form": "{word}"'
+        ).first()
+        if entry is None:
+            return None
+        messages.info(request, f"This form was sent before: {entry.object_repr} was added once.")
+        return HttpResponseRedirect(entry.get_admin_url() or reverse("admin:index"))
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """With the word of the form that added it."""
+        word = request.POST.get(STATE, "")
+        if isinstance(message, list) and word:
+            message = [*message, {"form": word}]
+        return super().log_addition(request, obj, message)
 
     def answer_if_stale(self, request: HttpRequest, key: str) -> HttpResponse | None:
         """None when the form may go on; else the conflict page, or a plain answer where both say the same."""

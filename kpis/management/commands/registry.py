@@ -11,6 +11,7 @@ from django.db.utils import DatabaseError
 from contracts.findings import EXIT_NOT_RUN
 from contracts.loading import TreeError
 from kpis.registry_commands.base import CannotRun, Subcommand, subcommands
+from rest.handling import Busy
 
 
 class Command(BaseCommand):
@@ -50,6 +51,8 @@ def as_command_error(error: Exception) -> CommandError:
         return CommandError(str(error), returncode=error.exit_code)
     if isinstance(error, OSError):
         told = f"{error.filename or 'A file'}: {error.strerror or error}."
+    elif isinstance(error, Busy):
+        told = str(error)
     elif isinstance(error, DatabaseError):
         told = f"The database did not answer ({str(error).strip()}). Was `manage.py migrate` run?"
     else:

@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.test import RequestFactory
@@ -260,3 +261,23 @@ def test_what_both_wrote_is_text_on_the_page(client):
 def test_who_may_not_change_it_is_shown_nothing(viewer_client, registry):
     unit = Unit.objects.get(code="hours")
     assert viewer_client.post(url_of(unit), {"symbol": "x"}).status_code == 403
+
+
+ADDED = {
+    "kpis.unit": {"code": "spoons"},
+    "releases.webhook": {"name": "bot", "url": "http://127.0.0.1:9/", "events": ["channel.moved"]},
+    "bindings.apitoken": {"name": "ci", "scopes": ["registry:read"]},
+    "auth.group": {"name": "night"},
+}
+
+
+@pytest.mark.parametrize("label", ADDED)
+def test_a_form_of_something_new_that_is_sent_twice_adds_it_once(label, client):
+    url = f"/admin/{label.replace('.', '/')}/add/"
+    data, model = inputs(client.get(url)), apps.get_model(label)
+    before = model.objects.count()
+    forms.send(client, url, data, **ADDED[label])
+    again = forms.send(client, url, data, **ADDED[label])
+    assert again.status_code == 302
+    assert re.search(r"/\d+/change/$", again["Location"])
+    assert model.objects.count() == before + 1
