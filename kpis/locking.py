@@ -53,6 +53,13 @@ def working_copy_lock() -> Iterator[None]:
         raise Busy(_SENTENCE) from error
 
 
+@contextmanager
+def transaction_alone() -> Iterator[None]:
+    """A transaction without that lock, for what is no part of the working copy."""
+    with transaction.atomic():
+        yield
+
+
 def _take() -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor == "postgresql":

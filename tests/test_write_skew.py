@@ -15,6 +15,7 @@ from bindings.models.waiver import Waiver
 from contracts.units import STANDARD_UNITS
 from kpis import services
 from kpis.importing import ImportRefused, apply_import, read_draft
+from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Unit, ValidationRule
 from releases import services as releases
 from releases.models import Channel, Release
@@ -117,7 +118,7 @@ def test_a_rule_that_is_added_meanwhile_holds_for_who_waited(two, monkeypatch):
     meet_before(monkeypatch, KPI, "save")
 
     def add_rule():
-        with services.working_copy_lock():
+        with working_copy_lock():
             rule.save()
 
     answer, _ = together(save(one, title="HRV"), add_rule)
@@ -162,6 +163,8 @@ def test_an_import_and_a_form_at_once_lose_neither(two, monkeypatch):
     text = services.registry_document().model_dump_json(by_alias=True, exclude_defaults=True).encode()
     plan = read_draft({"kpi_registry.yaml": text.replace(b'"Heart-rate variability"', b'"By file"')}).plan
     meet_before(monkeypatch, KPI, "save")
+
+    assert plan is not None
 
     def run():
         try:

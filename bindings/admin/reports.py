@@ -226,7 +226,7 @@ def stamp_of(report: ValidationReport) -> str:
 
 def seen_of(waiver: Waiver) -> str:
     """What changes when somebody else decides on the same; "" where nobody did."""
-    if waiver.pk is None:
+    if waiver._state.adding:
         return ""
     stored = Waiver.objects.values_list("reason", "owner", "expires").get(pk=waiver.pk)
     return sha256(repr(stored).encode()).hexdigest()[:20]

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -18,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from bindings.models import ApiToken, Scope
 from kpis.admin.optimistic import OptimisticAdmin
+from kpis.locking import transaction_alone
 
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
@@ -50,7 +50,7 @@ class TokenForm(forms.ModelForm[ApiToken]):
 class TokenAdmin(OptimisticAdmin[ApiToken]):
     """Tokens of agents and services."""
 
-    lock = staticmethod(transaction.atomic)
+    lock = staticmethod(transaction_alone)
     form = TokenForm
     list_display = ("name", "agent", "listed_scopes", "state", "last_used", "expires")
     list_filter = ("agent",)

@@ -59,8 +59,14 @@ class Comparison:
             mine, base = self.mine.fields.get(name, theirs), self.base_state.fields.get(name)
             if mine != theirs and self._says_another(name):
                 bound = self.form[name]
-                said = [words(bound.field, values) for values in (mine, theirs, base)]
-                yield Difference(name, str(bound.label), *said, goes(mine, theirs, base))
+                yield Difference(
+                    name,
+                    str(bound.label),
+                    mine=words(bound.field, mine),
+                    theirs=words(bound.field, theirs),
+                    base=words(bound.field, base),
+                    goes=goes(mine, theirs, base),
+                )
 
     def _says_another(self, name: str) -> bool:
         """Whether Django would call it a change: ``1.50`` is ``1.5``."""
@@ -79,9 +85,13 @@ class Comparison:
             # A row that they added was never on my screen: nothing of mine speaks against it.
             ours = mine.get(key) if key in mine else base.get(key)
             if ours != theirs.get(key):
-                said = [row_words(one, row) for row in (ours, theirs.get(key), base.get(key))]
                 yield Difference(
-                    f"{prefix}:{key}", f"{noun} {key}", *said, goes(ours, theirs.get(key), base.get(key))
+                    f"{prefix}:{key}",
+                    f"{noun} {key}",
+                    mine=row_words(one, ours),
+                    theirs=row_words(one, theirs.get(key)),
+                    base=row_words(one, base.get(key)),
+                    goes=goes(ours, theirs.get(key), base.get(key)),
                 )
         for row in self.new_rows(prefix):
             yield Difference(f"{prefix}:new", f"new {noun}", row_words(one, row), "–", "–", MINE)

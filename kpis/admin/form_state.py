@@ -16,6 +16,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core import signing
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 SALT = "kpis.admin.form_state"
 MANY = 2000
@@ -49,7 +50,7 @@ def inputs(widget: forms.Widget) -> Iterator[tuple[str, forms.Widget]]:
     if isinstance(widget, RelatedFieldWidgetWrapper):
         yield from inputs(widget.widget)
     elif isinstance(widget, forms.MultiWidget):
-        yield from zip(widget.widgets_names, widget.widgets, strict=True)
+        yield from zip(widget.widgets_names, widget.widgets, strict=True)  # type: ignore[attr-defined]  # not in the stubs
     else:
         yield "", widget
 
@@ -71,7 +72,7 @@ def shown(bound: BoundField) -> Values:
     widget = bound.field.widget
     parts = list(inputs(widget))
     plain = widget.widget if isinstance(widget, RelatedFieldWidgetWrapper) else widget
-    values = plain.decompress(value) if isinstance(plain, forms.MultiWidget) else [value]
+    values: list[Any] = (plain.decompress(value) or []) if isinstance(plain, forms.MultiWidget) else [value]
     return {ending: _texts(one, each) for (ending, one), each in zip(parts, values, strict=True)}
 
 
@@ -90,7 +91,7 @@ def sent(bound: BoundField, data: QueryDict) -> Values:
     for ending, widget in inputs(bound.field.widget):
         name = bound.html_name + ending
         if isinstance(widget, forms.CheckboxInput):
-            values[ending] = ["on"] if widget.value_from_datadict(data, {}, name) else []
+            values[ending] = ["on"] if widget.value_from_datadict(data, MultiValueDict(), name) else []
         elif getattr(widget, "allow_multiple_selected", False):
             values[ending] = sorted(data.getlist(name))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -16,11 +16,12 @@ from django.template.response import TemplateResponse
 from kpis.locking import working_copy_lock
 
 M = TypeVar("M", bound=Model)
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 SEEN = "seen"
 """The input of a page that deletes: what its person saw."""
 
 
-def locked(view: Callable[..., Any]) -> Callable[..., Any]:
+def locked(view: View) -> View:
     """Have a POST to a model admin's view hold its lock from the beginning; a GET needs none."""
 
     @wraps(view)
@@ -30,7 +31,7 @@ def locked(view: Callable[..., Any]) -> Callable[..., Any]:
         with model_admin.lock():
             return view(model_admin, request, *args, **kwargs)
 
-    return held
+    return cast(View, held)
 
 
 class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
@@ -65,8 +66,9 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
         """The list; what is to be deleted from it is shown first, and still has to be that afterwards."""
         data = request.POST
         if "post" in data and sorted(self.chosen(request)) != sorted(data.getlist(SEEN)):
-            request.POST = data.copy()  # type: ignore[assignment]  # asked again, as if not yet confirmed
-            del request.POST["post"]  # type: ignore[misc]
+            again = data.copy()
+            del again["post"]  # as if it had not been confirmed yet
+            request.POST = again  # type: ignore[assignment]  # it is only read
             messages.warning(request, "Something was changed since you looked. Delete it as it is now?")
         response = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and "deletable_objects" in (response.context_data or {}):

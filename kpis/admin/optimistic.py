@@ -77,10 +77,11 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
         word = request.POST.get(STATE, "")
         if not (len(word) == 22 and word.isalnum() and word.isascii()):
             return None
+        person: Any = request.user.pk
         people = get_user_model()._default_manager.select_for_update()
-        list(people.filter(pk=request.user.pk).values_list("pk"))  # one form of a person's after the other
+        list(people.filter(pk=person).values_list("pk"))  # one form of a person's after the other
         entry = LogEntry.objects.filter(
-            user_id=request.user.pk, action_flag=ADDITION, change_message__contains=f'"form": "{word}"'
+            user_id=person, action_flag=ADDITION, change_message__contains=f'"form": "{word}"'
         ).first()
         if entry is None:
             return None
@@ -107,7 +108,8 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
         form, formsets = self.unbound(request, obj)
         seen, now = State.read(request.POST.get(STATE, "")), state_of(form, formsets)
         if seen and SETTLED in request.POST:
-            request.POST = settled(request.POST, Sent.of(form, formsets, request.POST), seen)
+            merged = settled(request.POST, Sent.of(form, formsets, request.POST), seen)
+            request.POST = merged  # type: ignore[assignment]  # a form only reads it
         if seen == now:
             return None
         mine = Sent.of(form, formsets, request.POST)

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from kpis.admin.optimistic import OptimisticAdmin
+from kpis.locking import transaction_alone
 from releases.models import Delivery, WebHook
 from releases.models.webhook import Event, usable_url
 from releases.webhooks.events import send_test
@@ -51,7 +52,7 @@ class WebHookForm(forms.ModelForm[WebHook]):
 class WebHookAdmin(OptimisticAdmin[WebHook]):
     """Addresses that are told what happened."""
 
-    lock = staticmethod(transaction.atomic)
+    lock = staticmethod(transaction_alone)
     form = WebHookForm
     list_display = ("name", "goes_to", "told", "on", "latest")
     search_fields = ("name",)

@@ -5,7 +5,9 @@ and has to pass.
 """
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -46,7 +48,7 @@ def a_waiver():
     )  # fmt: skip
 
 
-THINGS = {
+THINGS: dict[str, tuple[Callable[[], Any], str]] = {
     "kpis.unit": (lambda: Unit.objects.get(code="hours"), "symbol"),
     "kpis.kpi": (make, "title"),
     "kpis.registrysettings": (settings_with_a_rule, "last_updated"),
@@ -263,7 +265,7 @@ def test_who_may_not_change_it_is_shown_nothing(viewer_client, registry):
     assert viewer_client.post(url_of(unit), {"symbol": "x"}).status_code == 403
 
 
-ADDED = {
+ADDED: dict[str, dict[str, Any]] = {
     "kpis.unit": {"code": "spoons"},
     "releases.webhook": {"name": "bot", "url": "http://127.0.0.1:9/", "events": ["channel.moved"]},
     "bindings.apitoken": {"name": "ci", "scopes": ["registry:read"]},
