@@ -61,9 +61,15 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
             return HttpResponseRedirect(request.get_full_path())
         return super().delete_view(request, object_id, {**(extra_context or {}), SEEN: version})
 
-    @locked
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list; what is to be deleted from it is shown first, and still has to be that afterwards."""
+        """The list. Of its actions, deleting is locked here; those of ours lock what they change themselves."""
+        if request.POST.get("action") == "delete_selected":
+            return self.deleting_view(request, extra_context)
+        return super().changelist_view(request, extra_context)
+
+    @locked
+    def deleting_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """What is to be deleted from the list is shown first, and still has to be that afterwards."""
         data = request.POST
         if "post" in data and sorted(self.chosen(request)) != sorted(data.getlist(SEEN)):
             again = data.copy()

@@ -78,7 +78,7 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
         if not (len(word) == 22 and word.isalnum() and word.isascii()):
             return None
         person: Any = request.user.pk
-        people = get_user_model()._default_manager.select_for_update()
+        people = get_user_model()._default_manager.select_for_update(no_key=True)
         list(people.filter(pk=person).values_list("pk"))  # one form of a person's after the other
         entry = LogEntry.objects.filter(
             user_id=person, action_flag=ADDITION, change_message__contains=f'"form": "{word}"'
@@ -99,7 +99,9 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
         """None when the form may go on; else the conflict page, or a plain answer where both say the same."""
         obj = self.get_object(request, key)
         if obj is not None:  # read again, once nobody else can change it
-            list(self.model._default_manager.select_for_update().filter(pk=obj.pk).values_list("pk"))
+            list(
+                self.model._default_manager.select_for_update(no_key=True).filter(pk=obj.pk).values_list("pk")
+            )
             obj = self.get_object(request, key)
         if obj is None:
             return None  # Django says that it is gone

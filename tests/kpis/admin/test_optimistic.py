@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from bindings.models import ApiToken, Waiver
+from kpis.admin.locked import LockedAdmin
 from kpis.models import RegistrySettings, Unit, ValidationRule
 from releases.models import Channel, WebHook
 from tests import forms
@@ -110,9 +111,10 @@ def test_each_model_that_can_be_changed_is_in_the_table(client):
 
 
 @pytest.mark.parametrize("label", THINGS)
-def test_no_list_is_edited_in_place(label):
-    model = next(model for model in admin.site._registry if model._meta.label_lower == label)
-    assert not admin.site._registry[model].list_editable
+def test_each_takes_its_lock_first_and_none_is_edited_in_a_list(label):
+    page = admin.site._registry[apps.get_model(label)]
+    assert isinstance(page, LockedAdmin)
+    assert not page.list_editable
 
 
 @pytest.mark.parametrize("label", [label for label in THINGS if label != "releases.channel"])
