@@ -11,9 +11,9 @@ from django.shortcuts import render
 from auren_admin.errors import told
 from releases.serving.front import REFUSED
 from releases.serving.readiness import readiness
-from rest.handling import of_outage, of_storage
+from rest.handling import Busy, of_outage, of_storage
 from rest.middleware import is_api
-from rest.outages import Outage
+from rest.outages import RETRY_AFTER, Outage
 from rest.storage import Failure, damaged_since
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -36,6 +36,23 @@ def liveness(get_response: GetResponse) -> GetResponse:
             return refused(request)
         return get_response(request)
 
+    return answer
+
+
+def busy(get_response: GetResponse) -> GetResponse:
+    """Say on a page that others hold what it needs, and when to try again; the API says so itself."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Busy):
+            return None
+        page = render(request, "busy.html", {"sentence": str(error)}, status=503)
+        page["Retry-After"] = str(RETRY_AFTER)
+        return page
+
+    answer.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
     return answer
 
 

@@ -79,6 +79,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12  # a working day
 SILENCED_SYSTEM_CHECKS = [
+    "models.W038",  # SQLite cannot defer a constraint: see `kpis.models.places`
     "security.W005",  # HSTS for sub-domains and
     "security.W021",  # the preload list: only the owner of the whole domain can decide that
 ]
@@ -132,6 +133,7 @@ MIDDLEWARE = [
     "auren_admin.middleware.body_limit",
     "auren_admin.middleware.no_nul",
     "auren_admin.middleware.search_limit",
+    "auren_admin.middleware.busy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
 from django.db.models import Max
 
 from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of
@@ -10,6 +9,7 @@ from bindings.models import Action, Agent, Binding, HandOff, Roster, Trigger
 from bindings.models.agent import AgentQuerySet
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
 from kpis import services
+from kpis.locking import working_copy_lock
 from kpis.models import KPI, Revision
 from kpis.services import Author
 
@@ -25,7 +25,7 @@ def lock(*, agent: Agent, revision: int | None) -> None:
     services.lock_subject(agent, revision)
 
 
-@transaction.atomic
+@working_copy_lock()
 def replace_agent(
     *,
     agent: Agent,
@@ -116,7 +116,7 @@ def record_deletion(
     services.record_gone(kind=KIND_AGENT, subjects=agents, author=author, reason=reason, source=source)
 
 
-@transaction.atomic
+@working_copy_lock()
 def switch(*, agents: AgentQuerySet, on: bool, author: Author, reason: str = "") -> int:
     """Switch every agent of the selection on or off; return how many that changed."""
     changing = list(agents.exclude(enabled=on).whole().select_for_update(of=("self",)))
@@ -128,7 +128,7 @@ def switch(*, agents: AgentQuerySet, on: bool, author: Author, reason: str = "")
 
 
 def next_position() -> int:
-    """The place behind the last agent of the roster."""
+    """The place behind the last agent of the roster. Only under the lock: two who ask would get the same."""
     last: int | None = Agent.objects.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 

@@ -12,6 +12,7 @@ from django.db.models import Manager, Max, Model, QuerySet
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import STANDARD_UNITS
 from kpis.documents import fill_kpi
+from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit
 
 KIND_KPI = "kpi"
@@ -129,16 +130,19 @@ def lock_subject(subject: Model, revision: int | None) -> None:
         raise StaleRevision
 
 
-@transaction.atomic
+@working_copy_lock()
 def replace(*, kpi: KPI, document: KpiDocument, author: Author, source: str, reason: str = "") -> Revision:
     """Make ``kpi`` exactly what ``document`` says, thresholds too, through the same gate as an edit.
 
-    Raises ValidationError when the rules call it an error today, or its unit or successor is gone.
+    A new one stands behind the last. Raises ValidationError when the rules call it an error today, KeyError
+    naming its unit or successor if that is gone.
     """
     units = {unit.code: unit for unit in Unit.objects.filter(code=document.unit)}
     named = {other.name: other for other in KPI.objects.filter(name=document.successor)}
     thresholds = fill_kpi(kpi, document, units=units, named=named)
     kpi.draft_thresholds = thresholds
+    if kpi._state.adding:
+        kpi.position = next_position()
     kpi.full_clean()
     kpi.save()
     kpi.thresholds.all().delete()
@@ -146,7 +150,7 @@ def replace(*, kpi: KPI, document: KpiDocument, author: Author, source: str, rea
     return record(kpi=kpi, author=author, source=source, reason=reason)
 
 
-@transaction.atomic
+@working_copy_lock()
 def change_status(*, kpis: QuerySet[KPI], status: str, author: Author, reason: str = "") -> int:
     """Give every KPI of the selection this status; return how many it changed.
 
@@ -165,7 +169,7 @@ def change_status(*, kpis: QuerySet[KPI], status: str, author: Author, reason: s
 
 
 def next_position() -> int:
-    """The place behind the last KPI of the registry."""
+    """The place behind the last KPI of the registry. Only under the lock: two who ask would get the same."""
     last: int | None = KPI.objects.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 

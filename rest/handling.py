@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as ModelError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404
 from rest_framework import exceptions
@@ -45,6 +45,10 @@ SENTENCES = {
     500: "Something went wrong here. It has been noted; it is not your request's fault.",
     503: "The service is not available for the moment.",
 }
+
+
+class Busy(OperationalError):
+    """Somebody else holds what a change needs. Its text is for people, and the same may succeed a moment later."""
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> ProblemResponse | None:
@@ -109,6 +113,8 @@ def _of_database(exc: Exception) -> Problem | None:
         return Problem(409, "in_use", f"It is used by: {listed}.", more={"used_by": users[:100]})
     if isinstance(exc, IntegrityError):
         return Problem(409, "conflict", "Someone else stored the same, or removed what this refers to.")
+    if isinstance(exc, Busy):
+        return Problem(503, "busy", str(exc), headers={"Retry-After": str(RETRY_AFTER)})
     outage = outage_of(exc)
     return of_outage(outage) if outage else None
 

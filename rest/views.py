@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -151,6 +151,10 @@ class Resource(Guarded, GenericViewSet[Any]):
 class WritableResource(Resource):
     """A resource whose rows are created, replaced, changed in part and deleted."""
 
+    def writing(self) -> AbstractContextManager[None]:
+        """The transaction of a write; with the lock of what the rows belong to, taken before anything is read."""
+        return transaction.atomic()
+
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Store a new row."""
         with self.attempt():
@@ -184,7 +188,7 @@ class WritableResource(Resource):
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """All or nothing; nothing in any case on a dry run."""
-        with transaction.atomic():
+        with self.writing():
             yield
             if self.dry_run:
                 transaction.set_rollback(True)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -20,10 +19,11 @@ from bindings.models import Agent
 from jobs.admin_lists import OfferedFilters
 from kpis.admin import conflict, history
 from kpis.admin.kpi import counted, level_counts
+from kpis.admin.locked import LockedAdmin
 
 
 @admin.register(Agent)
-class AgentAdmin(OfferedFilters, admin.ModelAdmin[Agent]):
+class AgentAdmin(OfferedFilters, LockedAdmin[Agent]):
     """Agents, each with its whole contract on one page."""
 
     list_display = ("name", "role", "status", "is_enabled", "watches", "findings")
@@ -96,16 +96,14 @@ class AgentAdmin(OfferedFilters, admin.ModelAdmin[Agent]):
 
     def delete_model(self, request: HttpRequest, obj: Agent) -> None:
         """Delete, and keep a mark of it in the history."""
-        with transaction.atomic():
-            services.record_deletion(agents=[obj], author=request.user)
-            super().delete_model(request, obj)
+        services.record_deletion(agents=[obj], author=request.user)
+        super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
         """The same for several."""
-        with transaction.atomic():
-            agents: Sequence[Agent] = list(queryset)
-            services.record_deletion(agents=agents, author=request.user)
-            Agent.objects.filter(pk__in=[agent.pk for agent in agents]).delete()
+        agents: Sequence[Agent] = list(queryset)
+        services.record_deletion(agents=agents, author=request.user)
+        Agent.objects.filter(pk__in=[agent.pk for agent in agents]).delete()
 
     # Bulk actions
 

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -27,6 +26,7 @@ from bindings.models import Agent, Binding
 from bindings.pictures import binding_picture
 from kpis.admin import conflict
 from kpis.admin.rows import number_in, row_or_404
+from kpis.locking import working_copy_lock
 from kpis.models import KPI, Revision
 from kpis.services import StaleRevision
 
@@ -34,7 +34,15 @@ TEMPLATES = "admin/bindings/agent"
 
 
 def agent_view(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
-    """The page of an agent, or of a new one."""
+    """The page of an agent, or of a new one; what saves it holds the working copy from the beginning."""
+    if request.method == "POST" and moves.BUTTON not in request.POST:
+        with working_copy_lock():
+            return answered(model_admin, request, object_id)
+    return answered(model_admin, request, object_id)
+
+
+def answered(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
+    """The page, the form after a row was moved, or what saving it came to."""
     agent = row_or_404(Agent.objects.whole(), object_id) if object_id else Agent()
     may_change = (
         model_admin.has_change_permission(request, agent)
@@ -103,18 +111,17 @@ def store(
     code = sheet.head.text("code")
     if stored and code == agent.code and contract.as_stored() == stored.as_stored():
         return
-    with transaction.atomic():
-        if stored:
-            services.lock(agent=agent, revision=number_in(request.POST["started_from"]))
-        agent.code = code
-        services.replace_agent(
-            agent=agent,
-            document=contract.bindings,
-            roster_entry=contract.entry,
-            author=request.user,
-            source=Revision.Source.ADMIN,
-            reason=sheet.head.text("reason"),
-        )
+    if stored:
+        services.lock(agent=agent, revision=number_in(request.POST["started_from"]))
+    agent.code = code
+    services.replace_agent(
+        agent=agent,
+        document=contract.bindings,
+        roster_entry=contract.entry,
+        author=request.user,
+        source=Revision.Source.ADMIN,
+        reason=sheet.head.text("reason"),
+    )
 
 
 def page(

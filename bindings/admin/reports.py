@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -29,6 +30,7 @@ from contracts.formats import render
 from contracts.waivers import EXPIRED
 from jobs.admin_lists import OfferedFilters
 from jobs.models import Job
+from kpis.locking import working_copy_lock
 from rest.concurrency import expensive_page
 
 View = Callable[..., HttpResponse]
@@ -155,6 +157,12 @@ class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
 
     def waive_view(self, request: HttpRequest, pk: int, mark: str) -> HttpResponse:
         """Ask why a finding may stay, and let it: in this report at once, in others when they are made."""
+        if request.method != "POST":
+            return self._waive(request, pk, mark)
+        with working_copy_lock():
+            return self._waive(request, pk, mark)
+
+    def _waive(self, request: HttpRequest, pk: int, mark: str) -> HttpResponse:
         if not request.user.has_perm("bindings.add_waiver"):
             raise PermissionDenied
         report = get_object_or_404(ValidationReport, pk=pk)
@@ -166,7 +174,12 @@ class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
         waiver = waiver_for(entry, request.user)
         if waiver.pk and not request.user.has_perm("bindings.change_waiver"):
             raise PermissionDenied
-        form = WaiverForm(request.POST or None, instance=waiver)
+        form, seen = WaiverForm(request.POST or None, instance=waiver), seen_of(waiver)
+        was_seen = request.POST.get("seen", "") == seen
+        if form.is_bound and not was_seen:
+            form.add_error(
+                None, f"Somebody waived this in the meantime. {words_of(entry)} Send it to replace that."
+            )
         if request.method == "POST" and form.is_valid():
             silenced = silence(report, form.save())
             others = f", and {silenced - 1} like it" if silenced > 1 else ""
@@ -174,6 +187,7 @@ class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
             return HttpResponseRedirect(back)
         context = self._context(request, "Waive a finding") | {
             "form": form,
+            "seen": seen,
             "report": report,
             "row": Row(entry, Places([entry]).of(entry), ""),
             "back": back,
@@ -219,6 +233,20 @@ def findings_context(report: ValidationReport, asked: Mapping[str, str]) -> dict
 def stamp_of(report: ValidationReport) -> str:
     """What ``since`` says of a finding that is new in this report; nothing is new in the first one."""
     return report.at.isoformat() if report.count("new") else ""
+
+
+def seen_of(waiver: Waiver) -> str:
+    """What changes when somebody else decides on the same; "" where nobody did."""
+    if waiver._state.adding:
+        return ""
+    stored = Waiver.objects.values_list("reason", "owner", "expires").get(pk=waiver.pk)
+    return sha256(repr(stored).encode()).hexdigest()[:20]
+
+
+def words_of(entry: Entry) -> str:
+    """What is decided already."""
+    stored = Waiver.objects.filter(rule=entry.rule, subject_name=entry.subject).first()
+    return f"{stored.owner}: “{stored.reason}”, until {stored.expires:%-d %B %Y}." if stored else "It ended."
 
 
 def waiver_for(entry: Entry, author: User) -> Waiver:

@@ -18,6 +18,8 @@ from bindings.models import ApiToken, Scope
 from jobs.admin_lists import OfferedFilters
 from jobs.database_clock import database_clock
 from kpis.admin.choosing import FindingAdmin
+from kpis.admin.optimistic import OptimisticAdmin
+from kpis.locking import transaction_alone
 
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
@@ -66,9 +68,10 @@ class TokenForm(forms.ModelForm[ApiToken]):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken]):
+class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToken]):
     """Tokens of agents and services."""
 
+    lock = staticmethod(transaction_alone)
     form = TokenForm
     list_display = ("name", "agent", "listed_scopes", "state", "author_name", "last_used", "expires")
     list_filter = ("agent",)
@@ -155,7 +158,15 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken]):
         try:
             new, secret = token.rotate(overlap=timedelta(hours=int(hours)), author=request.user)
         except ValidationError as refused:
-            raise PermissionDenied(" ".join(refused.messages)) from None
+            if hasattr(refused, "error_dict"):  # a scope that is not theirs to give
+                raise PermissionDenied(" ".join(refused.messages)) from None
+            next_one = token.replaced_by.first()
+            messages.error(
+                request, f"{refused.messages[0]} Where its secret was not seen, rotate the new one."
+            )
+            return HttpResponseRedirect(
+                reverse("admin:bindings_apitoken_change", args=[next_one.pk if next_one else pk])
+            )
         self.log_addition(request, new, f"Replaces token {token.key}; held by {new.author_name}.")
         self.log_change(request, token, f"Replaced by token {new.key}, held by {new.author_name}.")
         return self.secret_page(request, new, secret)

@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 
 from bindings.models import Waiver
 from jobs.admin_lists import OfferedFilters
+from kpis.admin.optimistic import OptimisticAdmin
 
 
 @admin.register(Waiver)
-class WaiverAdmin(OfferedFilters, admin.ModelAdmin[Waiver]):
+class WaiverAdmin(OfferedFilters, OptimisticAdmin[Waiver]):
     """Waivers are made beside the finding they silence; here they are found, renewed and taken back."""
 
     list_display = ("rule", "about", "reason", "owner", "expires", "holds")

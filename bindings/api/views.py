@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from bindings.api.contracts import Refused, contract_of, held, write
 from bindings.api.filters import AgentFilter, BindingFilter, HandOffFilter
 from bindings.api.serializers import KEY_OF, AgentSerializer, BindingSerializer, HandOffSerializer
 from bindings.models import Agent, Binding, HandOff
+from kpis.locking import working_copy_lock
 from kpis.models import Revision
 from rest.permissions import Token
 from rest.problems import Invalid, Problem, error_of
@@ -29,6 +31,10 @@ class ContractResource(WritableResource):
 
     read_scope = "bindings:read"
     write_scope = "registry:write"
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Alone with the working copy."""
+        return working_copy_lock()
 
     def require_own(self, agent: Agent) -> None:
         """An agent's token writes for that agent only. Raises PermissionDenied."""

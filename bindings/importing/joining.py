@@ -6,7 +6,7 @@ from pathlib import Path
 from bindings import services
 from bindings.background import ask_for_report
 from bindings.importing.planning import AgentPlan, plan_agents
-from bindings.models import Agent, ValidationReport
+from bindings.models import Agent, Roster, ValidationReport
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument, write_bindings, write_roster
 from contracts.loading import AGENTS, ROSTER_FILE, Tree
 from contracts.tree import Beside
@@ -55,6 +55,10 @@ class AgentFiles(Joined):
         contracts = services.contracts()
         bindings = {agent.name: contract.bindings for agent, contract in contracts if contract.has_file}
         return bindings, services.roster_document() if contracts else None
+
+    def stamp(self) -> str:
+        """The roster's own values; its agents have revisions."""
+        return repr(Roster.current().as_data())
 
     def imported(self, *, author: Author) -> None:
         """Everything is validated together, in the background."""

@@ -7,6 +7,7 @@ from contracts.rules.bindings import ROLES
 from contracts.rules.roster import STATUSES
 from contracts.severity import Severity
 from kpis.models.constraints import at_most
+from kpis.models.places import PlacedOnce
 
 NAME_PATTERN = r"\A[A-Z][A-Z0-9_]*\Z"
 CODE_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
@@ -27,6 +28,7 @@ AGENT_CONSTRAINTS = (
         violation_error_message="A folder is small letters, digits and underscores, beginning with a letter.",
     ),
     CheckConstraint(condition=Q(status__in=["", *STATUSES]), name="agent_status_known"),
+    PlacedOnce("position", name="agent_placed_once"),
 )
 
 BINDING_CONSTRAINTS = (
@@ -42,6 +44,7 @@ BINDING_CONSTRAINTS = (
         violation_error_code="role_unknown",
         violation_error_message=f"The role is none of {', '.join(ROLES)}.",
     ),
+    PlacedOnce("agent", "position", name="binding_placed_once"),
 )
 
 TRIGGER_CONSTRAINTS = (
@@ -85,6 +88,7 @@ ACTION_CONSTRAINTS = (
         ),
     ),
     CheckConstraint(condition=Q(on__in=["", *SEVERITIES]), name="action_severity_known"),
+    PlacedOnce("binding", "position", name="action_placed_once"),
 )
 
 HAND_OFF_CONSTRAINTS = (
@@ -101,4 +105,5 @@ HAND_OFF_CONSTRAINTS = (
         violation_error_code="self_target",
         violation_error_message="An agent cannot hand over to itself.",
     ),
+    PlacedOnce("agent", "position", name="hand_off_placed_once"),
 )

@@ -137,9 +137,15 @@ class ApiToken(models.Model):
         """A new token in place of this one, and its secret; this one ends after ``overlap``, if not before.
 
         ``author`` is shown the secret: from then on they hold it, and must be allowed all that it does.
-        Raises ValidationError.
+        Raises ValidationError, also where it has been replaced already: a form that is sent twice makes one token.
         """
         self.require_giver(author)
+        list(ApiToken.objects.select_for_update().filter(pk=self.pk).values_list("pk"))
+        self.refresh_from_db()  # what became of it while we waited
+        if self.state != "usable":
+            raise ValidationError(f"This token is {self.state}.", code=self.state)
+        if ApiToken.objects.filter(replaces=self).exists():
+            raise ValidationError("This token was replaced already.", code="replaced")
         new = ApiToken(
             name=self.name,
             agent=self.agent,

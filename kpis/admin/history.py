@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -17,6 +16,7 @@ from contracts.diff import Change
 from kpis import services
 from kpis.admin.kinds import KINDS, Data, Kind, Thing
 from kpis.admin.rows import number_in, row_or_404
+from kpis.locking import working_copy_lock
 from kpis.models import Revision
 
 PER_PAGE = 30
@@ -159,7 +159,7 @@ def restore(kind: Kind[Thing], request: HttpRequest, thing: Thing, data: Data, n
     seen = number_in(request.POST.get("started_from", ""))
     reason = request.POST.get("reason", "").strip()[:500] or f"Back to version {number}"
     try:
-        with transaction.atomic():
+        with working_copy_lock():
             kind.restore(request, thing, data, seen=-1 if seen is None else seen, reason=reason)
     except services.StaleRevision:
         return [f"Someone changed this {kind.noun} while you were looking. Below is how it stands now."]

@@ -27,6 +27,7 @@ from kpis.importing import (
     read_draft,
     tell_imported,
 )
+from kpis.locking import working_copy_lock
 from kpis.models import KPI, Unit, Upload
 from kpis.rights import Lacking, in_words, lacking, require_all
 
@@ -95,7 +96,8 @@ def plan_view(model_admin: ModelAdmin[KPI]) -> View:
         author = require_import(model_admin, request)
         upload = get_object_or_404(Upload, pk=pk, author=author)
         if request.method == "POST" and "add_unit" in request.POST:
-            add_unit(request, upload, request.POST["add_unit"])
+            with working_copy_lock():
+                add_unit(request, upload, request.POST["add_unit"])
             return HttpResponseRedirect(request.path)
         prune = "prune" in (request.POST if request.method == "POST" else request.GET)
         draft = read_upload(upload, prune=prune)

@@ -22,6 +22,7 @@ from kpis.admin import conflict, history, importing, preview
 from kpis.admin.choosing import FindingAdmin
 from kpis.admin.columns import COLUMNS
 from kpis.admin.kpi_kind import KPIS, show_draft
+from kpis.admin.locked import LockedAdmin, locked
 from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
 from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
@@ -59,7 +60,7 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
 
 
 @admin.register(KPI)
-class KPIAdmin(OfferedFilters, FindingAdmin[KPI]):
+class KPIAdmin(OfferedFilters, FindingAdmin[KPI], LockedAdmin[KPI]):
     """KPIs as people define them."""
 
     form = KPIForm
@@ -180,6 +181,7 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI]):
             "shown": obj.draft_thresholds if request.method == "GET" else None
         }
 
+    @locked
     def changeform_view(
         self,
         request: HttpRequest,

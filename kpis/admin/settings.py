@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from contracts.limits import ROWS
 from jobs.admin_lists import OfferedFilters
+from kpis.admin.optimistic import OptimisticAdmin
 from kpis.forms import RegistrySettingsForm, ValidationRuleForm
 from kpis.models import RegistrySettings, ValidationRule
 
@@ -29,7 +30,7 @@ class ValidationRuleInline(admin.TabularInline[ValidationRule, RegistrySettings]
 
 
 @admin.register(RegistrySettings)
-class RegistrySettingsAdmin(OfferedFilters, admin.ModelAdmin[RegistrySettings]):
+class RegistrySettingsAdmin(OfferedFilters, OptimisticAdmin[RegistrySettings]):
     """Versions, how KPIs are exported, and the registry's own rules."""
 
     form = RegistrySettingsForm

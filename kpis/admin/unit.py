@@ -5,11 +5,12 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from jobs.admin_lists import OfferedFilters
+from kpis.admin.optimistic import OptimisticAdmin
 from kpis.models import Unit
 
 
 @admin.register(Unit)
-class UnitAdmin(OfferedFilters, admin.ModelAdmin[Unit]):
+class UnitAdmin(OfferedFilters, OptimisticAdmin[Unit]):
     """Units: few, and seldom changed."""
 
     list_display = ("code", "title", "symbol", "ucum", "prometheus_suffix", "base", "used_by")

@@ -151,13 +151,6 @@ class KPISerializer(ContractSerializer):
 
         return place
 
-    def draft(self) -> Any:
-        """A copy of the KPI; a new one stands behind the last."""
-        row: Any = super().draft()
-        if row.pk is None:
-            row.position = services.next_position()
-        return row
-
     def store(self, row: KPI, document: KpiDocument, *, author: Any, reason: str) -> KPI:
         """Replace the whole contract, through the same service as every other door."""
         try:

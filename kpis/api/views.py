@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from kpis import services
 from kpis.api.filters import KPIFilter, UnitFilter
 from kpis.api.serializers import KPISerializer, UnitSerializer
+from kpis.locking import working_copy_lock
 from kpis.models import KPI, Revision, Unit
 from rest.preconditions import digest
 from rest.views import WritableResource
@@ -21,6 +23,10 @@ class RegistryResource(WritableResource):
 
     read_scope = "registry:read"
     write_scope = "registry:write"
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Alone with the working copy."""
+        return working_copy_lock()
 
 
 @extend_schema(tags=["units"])

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from django.apps import apps
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import UnitSpec
 from kpis import services
 from kpis.documents import fill_kpi, fill_settings
+from kpis.importing.joined import working_copy_stamp
 from kpis.importing.planning import Plan
 from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
+from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
 from kpis.services import Author
 
@@ -25,15 +27,15 @@ def apply_import(
     it was.
 
     The rules have judged the file before (:func:`read_draft`); the database's constraints stand behind.
-    Raises ImportRefused when conflicts are to be refused, a KPI was edited since the plan was made, a unit or
-    successor is missing, or the database refuses a value.
+    Raises ImportRefused when conflicts are to be refused, anything was changed since the files were judged, a unit
+    or successor is missing, or the database refuses a value; Busy where others are at it for too long.
     """
     names = [step.name for step in plan.kpis]
     if len(names) != len(set(names)):
         twice = next(name for name in names if names.count(name) > 1)
         raise ImportRefused(f"The file has two KPIs with the name {twice}. Give each its own.")
     try:
-        with transaction.atomic():
+        with working_copy_lock():
             return _apply(plan, author, reason, conflicts)
     except (IntegrityError, DataError) as error:
         raise ImportRefused(
@@ -58,6 +60,8 @@ def _apply(plan: Plan, author: Author, reason: str, conflicts: Conflicts) -> dic
             f"Edited here since the last import, and different in the file: {names}. "
             "Choose whether the file's version (theirs) or the one here (ours) stays."
         )
+    if plan.stamp and plan.stamp != working_copy_stamp():
+        raise ImportRefused("The registry was changed while the plan was on the screen. Make the plan again.")
     if plan.registry:
         apply_registry(plan, plan.registry, author, reason, conflicts)
     for part in plan.joined:

@@ -6,13 +6,17 @@ and written beside the registry.
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
+
+from django.db.models import Max
 
 from contracts.diff import Change
 from contracts.documents import BindingsDocument, RosterDocument
 from contracts.loading import Tree
 from contracts.tree import Beside
 from kpis.importing.steps import Action, Conflicts, Step
+from kpis.models import RegistrySettings, Revision, Unit
 from kpis.services import Author
 
 
@@ -59,12 +63,24 @@ class Joined(ABC):
     def stored(self) -> tuple[Mapping[str, BindingsDocument], RosterDocument | None]:
         """What is stored, for a comparison: agents' contracts by name and the roster, if there is one."""
 
+    def stamp(self) -> str:
+        """Changes when something does that has no revision and that files are judged or compared with."""
+        return ""
+
     def imported(self, *, author: Author) -> None:  # noqa: B027 - an app may have nothing to do then
         """Something was imported; a door says so once it is committed."""
 
 
 JOINED: list[Joined] = []
 """Every app's part; empty where only the registry is installed."""
+
+
+def working_copy_stamp() -> str:
+    """Changes when anything of the working copy does: what was planned under it is still true under it."""
+    last = Revision.objects.aggregate(last=Max("pk"))["last"]
+    settings = RegistrySettings.current().as_data()
+    units = sorted(repr(unit.as_spec()) for unit in Unit.objects.all())
+    return sha256(repr((last, settings, units, [part.stamp() for part in JOINED])).encode()).hexdigest()
 
 
 def tell_imported(*, author: Author = None) -> None:

@@ -14,7 +14,7 @@ from contracts.tree import check_tree
 from contracts.units import UnitSpec, find_unit
 from kpis import services
 from kpis.documents import as_it_would_be
-from kpis.importing.joined import JOINED, JoinedPlan
+from kpis.importing.joined import JOINED, JoinedPlan, working_copy_stamp
 from kpis.importing.steps import Action, ImportRefused, Step
 from kpis.models import KPI, RegistrySettings, Revision, Unit
 
@@ -35,6 +35,8 @@ class Plan:
     """Codes of units that are here already."""
     first_settings: tuple[Change, ...] = ()
     """How settings that are not stored yet will differ from those that go without saying."""
+    stamp: str = ""
+    """That of the working copy which the files were judged with; "" where they were not."""
 
     @property
     def steps(self) -> list[Step]:
@@ -97,6 +99,7 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
     """
     tree = tree_of(contents)
     refuse_doubles(tree)
+    stamp = working_copy_stamp()  # before anything else is read
     registry = tree.registries[0].document if tree.registries else None
     around = context_for(registry, prune=prune) if registry else None
     beside = JOINED[0].beside(tree, prune=prune) if JOINED else None
@@ -107,9 +110,10 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
     )
     has_others = any(one.document for one in tree.bindings) or any(one.document for one in tree.rosters)
     is_readable = registry is not None if tree.registries else bool(JOINED) and has_others
-    return Draft(
-        registry, report, plan_import(registry=registry, tree=tree, prune=prune) if is_readable else None
-    )
+    if not is_readable:
+        return Draft(registry, report, None)
+    plan = plan_import(registry=registry, tree=tree, prune=prune)
+    return Draft(registry, report, replace(plan, stamp=stamp))
 
 
 def refuse_doubles(tree: Tree) -> None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
 from contracts.limits import KPI_LIMITS
+from kpis.models.places import PlacedOnce
 
 NAME_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
 METRIC_PATTERN = r"\A[a-zA-Z_:][a-zA-Z0-9_:]*\Z"
@@ -80,4 +81,5 @@ KPI_CONSTRAINTS = (
         violation_error_message="The best value is outside the normal range.",
     ),
     CheckConstraint(condition=Q(status__in=["draft", "active", "deprecated"]), name="kpi_status_known"),
+    PlacedOnce("position", name="kpi_placed_once"),
 )

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from bindings.models import Agent
 from contracts.release import EMPTY, diff_releases
 from jobs.admin_lists import OfferedFilters
+from kpis.admin.optimistic import OptimisticAdmin
 from releases import services
 from releases.admin.pages import difference, page_context, require
 from releases.models import Channel, ChannelMove, Following, Release, ServingRevision, Unprotection
@@ -84,9 +85,10 @@ class ChannelForm(forms.ModelForm[Channel]):
 
 
 @admin.register(Channel)
-class ChannelAdmin(OfferedFilters, admin.ModelAdmin[Channel]):
+class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
     """Channels are moved on pages of their own; the form is for what they are called and who follows them."""
 
+    lock = staticmethod(ServingRevision.turn)
     form = ChannelForm
     actions = None
 

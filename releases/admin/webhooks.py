@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,6 +16,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from jobs.admin_lists import OfferedFilters
+from kpis.admin.optimistic import OptimisticAdmin
+from kpis.locking import transaction_alone
 from releases.models import Delivery, WebHook
 from releases.models.webhook import Event, usable_url
 from releases.webhooks.events import send_test
@@ -47,9 +50,10 @@ class WebHookForm(forms.ModelForm[WebHook]):
 
 
 @admin.register(WebHook)
-class WebHookAdmin(OfferedFilters, admin.ModelAdmin[WebHook]):
+class WebHookAdmin(OfferedFilters, OptimisticAdmin[WebHook]):
     """Addresses that are told what happened."""
 
+    lock = staticmethod(transaction_alone)
     form = WebHookForm
     list_display = ("name", "goes_to", "told", "on", "latest")
     search_fields = ("name",)
@@ -119,8 +123,14 @@ class WebHookAdmin(OfferedFilters, admin.ModelAdmin[WebHook]):
 
     def renew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a new secret and show it; the one before counts for another day."""
-        hook = self._to_change(request, pk)
-        secret = hook.renew_secret()
+        with transaction.atomic():
+            list(WebHook.objects.select_for_update().filter(pk=pk).values_list("pk"))
+            hook = self._to_change(request, pk)
+            try:
+                secret = hook.renew_secret(seen=request.POST.get("seen", ""))
+            except ValidationError as refused:
+                messages.error(request, f"{refused.messages[0]} Make another one if you did not see it.")
+                return HttpResponseRedirect(reverse("admin:releases_webhook_change", args=[pk]))
         self.log_change(request, hook, "Made a new secret.")
         return self.secret_page(request, hook, secret)
 

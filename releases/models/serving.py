@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connections, models, transaction
 from django.db.models import F
 
@@ -31,6 +34,14 @@ class ServingRevision(models.Model):
         if not list(row):
             ServingRevision.objects.bulk_create([ServingRevision(pk=1)], ignore_conflicts=True)
             list(row.all())
+
+    @classmethod
+    @contextmanager
+    def turn(cls) -> Iterator[None]:
+        """A transaction that begins by waiting for its turn."""
+        with transaction.atomic():
+            cls.hold()
+            yield
 
     @classmethod
     def bump(cls) -> None:

@@ -107,13 +107,24 @@ class WebHook(models.Model):
         return secret_from(self.key)
 
     @property
+    def mark(self) -> str:
+        """Tells one secret from the next without saying it."""
+        return salted_hmac(SALT, f"mark {self.key}").hexdigest()[:20]
+
+    @property
     def signing_secrets(self) -> list[str]:
         """What messages are signed with now: the secret, and for a while the one before."""
         old = self.old_key if self.old_key_until and self.old_key_until > database_clock.moment() else ""
         return [secret_from(key) for key in (self.key, old) if key]
 
-    def renew_secret(self) -> str:
-        """A new secret, saved; the one before counts for another day."""
+    def renew_secret(self, *, seen: str | None = None) -> str:
+        """A new secret, saved; the one before counts for another day.
+
+        ``seen`` is the :attr:`mark` of the secret that it is to replace. Raises ValidationError where that was
+        replaced already: done twice, nobody would know the secret before any more.
+        """
+        if seen is not None and seen != self.mark:
+            raise ValidationError("The secret was replaced already.", code="replaced")
         self.old_key, self.old_key_until = self.key, database_clock.moment() + OVERLAP
         self.key = new_key()
         self.save(update_fields=["key", "old_key", "old_key_until"])

@@ -46,6 +46,7 @@ def move(
     return set_channel(held, target, by=by, by_name=by_name, reason=reason, kind=kind)
 
 
+@transaction.atomic
 def roll_back(
     *,
     channel: Channel | str,
@@ -56,6 +57,7 @@ def roll_back(
     by_name: str = "",
 ) -> ChannelMove:
     """Take a channel back to an earlier release. Raises MoveRefused as :func:`move` does, and not_earlier."""
+    ServingRevision.hold()
     now = channel_named(channel if isinstance(channel, str) else channel.name).release
     number = release if isinstance(release, int) else release.number
     if now is None or number > now.number:
@@ -72,6 +74,7 @@ def roll_back(
     )
 
 
+@transaction.atomic
 def promote(
     *,
     source: Channel | str,
@@ -82,6 +85,7 @@ def promote(
     by_name: str = "",
 ) -> ChannelMove:
     """Have a channel point to what another one points to. Raises MoveRefused as :func:`move` does."""
+    ServingRevision.hold()
     found = channel_named(source if isinstance(source, str) else source.name)
     if found.release is None:
         raise MoveRefused("unknown_release", f"{found.name} is on no release yet.")

@@ -11,6 +11,7 @@ from bindings.reports.entries import Entry
 from contracts.diff import ChangeClass
 from contracts.findings import Level
 from jobs.database_clock import database_clock
+from kpis.locking import working_copy_lock
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release
 from releases.models.channel import PRODUCTION
@@ -60,7 +61,7 @@ def publish(
     """
     publishing_to(channel)
     judged = judged_copy()  # before anything is held: it may take its time
-    with transaction.atomic():
+    with working_copy_lock():
         guarding.take_turn()
         held = publishing_to(channel)
         if read_copy()[1] != judged.content:  # someone saved while we waited for our turn

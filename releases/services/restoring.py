@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 from pydantic import ValidationError as ShapeError
 
@@ -12,6 +12,7 @@ from bindings.reports.judging import judge_all
 from contracts.findings import Level
 from contracts.release import ReleaseDocument, ReleaseError
 from kpis.importing.applying import reason_of
+from kpis.locking import working_copy_lock
 from kpis.rights import require_all
 from kpis.services import Author
 from releases.models import Release, ServingRevision
@@ -56,7 +57,7 @@ def restore(*, release: Release, author: Author, reason: str = "") -> RestoreRes
     except ReleaseError as error:
         raise RestoreRefused("unreadable", f"Release {release.number} cannot be read: {error}") from error
     try:
-        with transaction.atomic():
+        with working_copy_lock():
             ServingRevision.hold()
             plan = RestorePlan.towards(document, held=True)
             require_all(author, plan.permissions(), doing=f"Bringing back release {release.number}")

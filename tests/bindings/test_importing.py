@@ -79,7 +79,7 @@ def test_what_was_edited_here_is_a_conflict(neuros, editor):
 def test_a_plan_that_was_overtaken_is_refused(neuros):
     plan = plan_of(files(neuros=first_binding()))
     replace(neuros, first_binding(role="supplementary"))
-    with pytest.raises(ImportRefused, match="NEUROS was changed"):
+    with pytest.raises(ImportRefused, match="was changed while the plan"):
         apply_import(plan)
 
 

@@ -108,7 +108,8 @@ def test_all_contracts_are_read_in_as_many_queries(neuros, django_assert_num_que
 def test_an_agent_may_watch_more_kpis_than_a_question_of_sqlite_may_name(neuros):
     unit = KPI.objects.latest("pk").unit
     kpis = KPI.objects.bulk_create(
-        KPI(name=f"k_{n}", title=f"K {n}", unit=unit, prometheus_metric=f"auren_k_{n}") for n in range(1100)
+        KPI(name=f"k_{n}", title=f"K {n}", unit=unit, prometheus_metric=f"auren_k_{n}", position=n + 9)
+        for n in range(1100)
     )
     Binding.objects.filter(agent=neuros).delete()
     Binding.objects.bulk_create(Binding(agent=neuros, kpi=kpi, position=n) for n, kpi in enumerate(kpis))
@@ -129,7 +130,8 @@ def test_an_agent_is_judged_in_as_many_queries(kpis, somnos, django_assert_num_q
     hrv, _ = kpis
     names = [f"kpi_{number}" for number in range(count)]
     KPI.objects.bulk_create(
-        KPI(name=name, unit=hrv.unit, prometheus_metric=f"auren_{name}_ms", position=9) for name in names
+        KPI(name=name, unit=hrv.unit, prometheus_metric=f"auren_{name}_ms", position=n)
+        for n, name in enumerate(names, start=9)
     )
     replace(Agent(name="NEUROS"), document(kpis_used=[{"key": name} for name in names]))
     agent = Agent.objects.get(name="NEUROS")

@@ -138,7 +138,8 @@ def test_the_colours_can_be_chosen_and_stay(page):
 def test_no_page_carries_a_list_of_all_rows(page, hrv):
     Unit.objects.bulk_create(Unit.of_spec(UnitSpec(f"unit_{n}", "", "", "", "")) for n in range(300))
     KPI.objects.bulk_create(
-        KPI(name=f"kpi_{n}", prometheus_metric=f"auren_kpi_{n}", unit=hrv.unit) for n in range(300)
+        KPI(name=f"kpi_{n}", prometheus_metric=f"auren_kpi_{n}", unit=hrv.unit, position=n + 1)
+        for n in range(300)
     )
     for path in (form_of(hrv), "/admin/kpis/kpi/add/", "/admin/kpis/kpi/"):
         page.goto(path)

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from kpis import overview
 from kpis.models import KPI, RegistrySettings
 from kpis.overview import overview_for
+from tests.form_filling import fill_in
 from tests.kpis.conftest import make
 
 
@@ -59,7 +60,7 @@ def test_it_does_not_wait_for_very_many(hrv, viewer, monkeypatch):
 
 
 def test_a_deleted_kpi_is_among_the_latest_changes(hrv, viewer, editor_client):
-    editor_client.post(f"/admin/kpis/kpi/{hrv.pk}/delete/", {"post": "yes"})
+    fill_in(editor_client, f"/admin/kpis/kpi/{hrv.pk}/delete/")
     seen = overview_for(viewer)
     assert not KPI.objects.exists()
     assert seen is not None

@@ -48,7 +48,10 @@ def test_pages_show_every_row_once_in_order(viewer_client, order):
 def test_a_row_that_comes_in_between_moves_no_other(viewer_client):
     first = call(viewer_client, "GET", "kpis/?ordering=name&page_size=5").json()
     KPI.objects.create(
-        name="a_first", unit=Unit.objects.get(code="milliseconds"), prometheus_metric="auren_a_ms"
+        name="a_first",
+        unit=Unit.objects.get(code="milliseconds"),
+        prometheus_metric="auren_a_ms",
+        position=25,
     )
     second = call(viewer_client, "GET", first["next"].removeprefix("/api/v1/"))
     assert names(second)[0] == "kpi_05"

@@ -11,6 +11,7 @@ from django.db.utils import DatabaseError
 from contracts.findings import EXIT_NOT_RUN
 from contracts.loading import TreeError
 from kpis.registry_commands.base import CannotRun, Subcommand, subcommands
+from rest.handling import Busy
 from rest.storage import WAY_OUT, Failure, failure_of
 
 
@@ -51,6 +52,8 @@ def as_command_error(error: Exception) -> CommandError:
         return CommandError(str(error), returncode=error.exit_code)
     if isinstance(error, OSError):
         told = f"{error.filename or 'A file'}: {error.strerror or error}."
+    elif isinstance(error, Busy):
+        told = str(error)
     elif failure := failure_of(error):
         way_out = WAY_OUT if failure is Failure.DAMAGED else "Make room on the disk."
         told = f"The database cannot be used: {str(error).strip()}. {way_out}"

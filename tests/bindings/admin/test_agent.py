@@ -63,7 +63,7 @@ def test_who_may_not_see_agents_is_not_told_who_watches(neuros, hrv, editor, edi
     assert "Watched by" not in editor_client.get(reverse("admin:kpis_kpi_change", args=[hrv.pk])).text
 
 
-@pytest.mark.parametrize("data", [None, {"post": "yes"}])
+@pytest.mark.parametrize("data", [None, {"post": "yes", "seen": "1"}])
 def test_a_kpi_that_is_bound_is_not_deleted_and_the_page_lists_who_uses_it(neuros, hrv, editor_client, data):
     url = reverse("admin:kpis_kpi_delete", args=[hrv.pk])
     page = editor_client.get(url) if data is None else editor_client.post(url, data)

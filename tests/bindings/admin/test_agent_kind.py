@@ -10,6 +10,7 @@ from bindings.models import Agent
 from kpis.merge import flat, nested
 from kpis.models import KPI, Revision
 from tests.bindings.admin.conftest import NEUROS, agent_data, make_agent
+from tests.form_filling import fill_in
 
 keys = st.sampled_from(["a", "b", "order"])
 actions = st.lists(st.fixed_dictionaries({"name": keys}, optional={"on": st.just("risk")}), max_size=3)
@@ -124,14 +125,12 @@ def test_a_form_sent_twice_is_one_change(neuros, editor_client):
 
 def test_a_deleted_agent_leaves_a_mark_and_one_that_is_asked_is_not_deleted(neuros, editor_client):
     somnos = Agent.objects.get(name="SOMNOS")
-    page = editor_client.post(reverse("admin:bindings_agent_delete", args=[somnos.pk]), {"post": "yes"})
-    assert "It cannot be deleted while others use it." in page.text
-    assert (
-        editor_client.post(
-            reverse("admin:bindings_agent_delete", args=[neuros.pk]), {"post": "yes"}
-        ).status_code
-        == 302
+    page = editor_client.post(
+        reverse("admin:bindings_agent_delete", args=[somnos.pk]),
+        {"post": "yes", "seen": str(somnos.revision)},
     )
+    assert "It cannot be deleted while others use it." in page.text
+    assert fill_in(editor_client, reverse("admin:bindings_agent_delete", args=[neuros.pk])).status_code == 302
     assert Revision.objects.of("agent", neuros.pk)[0].document is None
 
 

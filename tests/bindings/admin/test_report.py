@@ -16,6 +16,7 @@ from jobs.runner import run_due
 from kpis.models import KPI
 from tests.bindings.reports.conftest import report
 from tests.conftest import signed_in
+from tests.form_filling import fill_in, inputs, send
 
 PAGE = "/admin/bindings/validationreport/"
 
@@ -163,7 +164,7 @@ def test_an_expired_waiver_is_renewed_rather_than_doubled(neuros, keeper):
     keeper.post(f"{PAGE}{one.pk}/{entry.mark}/waive/", data)
     Waiver.objects.update(expires=timezone.localdate() - timedelta(days=1))
     two = report()
-    keeper.post(f"{PAGE}{two.pk}/{entry.mark}/waive/", data)
+    fill_in(keeper, f"{PAGE}{two.pk}/{entry.mark}/waive/", **data)
     assert Waiver.objects.get().expires == timezone.localdate()
 
 
@@ -233,3 +234,15 @@ def test_an_older_report_can_be_read(neuros, reader):
     shown = reader.get(f"{PAGE}{first.pk}/")
     assert "The latest report" in text(shown)
     assert reader.get(f"{PAGE}{second.pk + 9}/").status_code == 404
+
+
+def test_a_waiver_of_someone_else_is_not_replaced_unseen(neuros, keeper):
+    one = report()
+    url = f"{PAGE}{one.pk}/{entries_in(one)[0].mark}/waive/"
+    mine, theirs = (inputs(keeper.get(url)) for _ in range(2))
+    send(keeper, url, theirs, reason="Theirs", owner="Ines")
+    answer = send(keeper, url, mine, reason="Mine", owner="Jo")
+    assert (answer.status_code, Waiver.objects.get().reason) == (422, "Theirs")
+    assert "Ines: “Theirs”" in answer.text
+    assert send(keeper, url, inputs(answer)).status_code == 302
+    assert Waiver.objects.get().reason == "Mine"

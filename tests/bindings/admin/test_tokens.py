@@ -12,6 +12,7 @@ from django.utils import timezone
 from bindings.models import ApiToken
 from kpis.models import Unit
 from tests.bindings.api.conftest import agents, bearer, member, unhurried  # noqa: F401 - fixtures
+from tests.form_filling import fill_in
 from tests.kpis.conftest import registry  # noqa: F401 - fixture
 from tests.rest.calls import call
 
@@ -217,3 +218,26 @@ def add_unit(secret: str) -> int:
     body = {"code": f"u{Unit.objects.count()}", "title": "u", "symbol": "u"}
     answer = call(Client(), "POST", "units/", body, authorization=f"Bearer {secret}")
     return int(answer.status_code)
+
+
+def a_token() -> ApiToken:
+    token = ApiToken(name="neuros", scopes=["registry:read"])
+    token.new_secret()
+    token.save()
+    return token
+
+
+def test_a_form_that_is_sent_twice_makes_one_token(publisher):
+    token = a_token()
+    answers = [
+        publisher.post(f"/admin/bindings/apitoken/{token.pk}/rotate/", {"overlap": "1"}) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 302]
+    assert ApiToken.objects.filter(replaces=token).count() == 1
+
+
+def test_the_name_of_a_token_can_be_changed(publisher):
+    token = a_token()
+    assert fill_in(publisher, f"/admin/bindings/apitoken/{token.pk}/change/", name="new").status_code == 302
+    token.refresh_from_db()
+    assert (token.name, bool(token.scopes)) == ("new", True)

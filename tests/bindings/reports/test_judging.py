@@ -53,7 +53,7 @@ def test_few_and_many_rows_need_the_same_queries(neuros, count, django_assert_nu
     for n in range(count):
         kpi = make(name=f"kpi_{n}", prometheus_metric=f"auren_kpi_{n}_ms")
         bound(neuros, kpi)
-        Agent.objects.create(name=f"AGENT_{n}", code=f"agent_{n}")
+        Agent.objects.create(name=f"AGENT_{n}", code=f"agent_{n}", position=n + 2)
     # outline: KPIs, agents, bindings, who asks whom; settings with rules and units twice, waivers, roster;
     # KPIs and thresholds; hand-offs, triggers, actions, bindings
     with django_assert_num_queries(17):

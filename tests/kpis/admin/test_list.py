@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from kpis.models import KPI
+from tests.form_filling import fill_in
 from tests.kpis.conftest import make
 
 LIST = "/admin/kpis/kpi/"
@@ -85,5 +86,5 @@ def test_a_unit_in_use_and_a_successor_cannot_be_deleted(hrv, admin_client):
     response = admin_client.get(f"/admin/kpis/unit/{hrv.unit_id}/delete/")
     assert "Heart-rate variability" in response.content.decode()
     make(name="old_hrv", prometheus_metric="auren_old_hrv_ms", status="deprecated", successor="hrv_rmssd")
-    admin_client.post(f"{LIST}{hrv.pk}/delete/", {"post": "yes"})
+    fill_in(admin_client, f"{LIST}{hrv.pk}/delete/")
     assert KPI.objects.count() == 2

@@ -5,6 +5,7 @@ import pytest
 from releases import services
 from releases.admin.channel import ChannelAdmin
 from releases.models import Channel, ChannelMove, Following, ServingRevision
+from tests.form_filling import fill_in
 from tests.releases.admin.conftest import CHANNELS, form_of
 from tests.releases.samples import released
 
@@ -71,11 +72,11 @@ def test_a_channel_that_there_is_not_is_not_found(two, publisher_client):
 def test_agents_are_told_to_follow_another_channel_and_servers_notice(staging, publisher_client):
     seen = ServingRevision.current()
     form = f"{CHANNELS}{staging.pk}/change/"
-    publisher_client.post(form, {"agents": ["NEUROS"]})
+    fill_in(publisher_client, form, agents=["NEUROS"])
     assert Following.objects.get().channel == staging
     assert ServingRevision.current() > seen
     assert "Followed by NEUROS." in publisher_client.get(CHANNELS).text
-    publisher_client.post(form, {})
+    fill_in(publisher_client, form, is_protected=None, agents=None)
     assert not Following.objects.exists()
 
 
@@ -86,7 +87,7 @@ def test_saving_its_settings_does_not_undo_a_move_made_meanwhile(staging, publis
 
     saved = ChannelAdmin.save_model
     monkeypatch.setattr(ChannelAdmin, "save_model", moved_first)
-    publisher_client.post(f"{CHANNELS}{staging.pk}/change/", {"is_protected": "on"})
+    fill_in(publisher_client, f"{CHANNELS}{staging.pk}/change/", is_protected="on")
     staging.refresh_from_db()
     assert (staging.is_protected, staging.release.number) == (True, 1)
 
@@ -101,7 +102,7 @@ def test_a_new_channel_is_added_by_its_name(two, publisher_client):
 def test_production_and_what_ever_moved_cannot_be_deleted(staging, admin_client):
     production = Channel.objects.get(name="production")
     assert admin_client.get(f"{CHANNELS}{production.pk}/delete/").status_code == 403
-    assert admin_client.post(f"{CHANNELS}{staging.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert fill_in(admin_client, f"{CHANNELS}{staging.pk}/delete/").status_code == 302
     assert not Channel.objects.filter(name="staging").exists()
 
 

@@ -9,6 +9,7 @@ from jobs.models import Job
 from releases.models import Delivery, WebHook
 from releases.webhooks.delivering import announce
 from tests.bindings.api.conftest import member
+from tests.form_filling import fill_in
 from tests.releases.webhooks.conftest import hook, listener, near, registry, run_now
 
 __all__ = ["hook", "listener", "near", "registry"]
@@ -87,7 +88,7 @@ def test_an_event_is_one_there_is(publisher, events):
 
 def test_a_new_secret_leaves_the_old_one_a_day(publisher, hook):
     old = hook.secret
-    page = publisher.post(change(hook, "secret"))
+    page = publisher.post(change(hook, "secret"), {"seen": hook.mark})
     new = secret_on(page)
     assert "until" in page.content.decode()
     hook.refresh_from_db()
@@ -170,7 +171,7 @@ def test_only_publishers_have_to_do_with_webhooks(name, hook):
 
 def test_a_webhook_is_deleted_with_its_messages(publisher, hook):
     announce("report.made", {})
-    assert publisher.post(change(hook, "delete"), {"post": "yes"}).status_code == 302
+    assert fill_in(publisher, change(hook, "delete")).status_code == 302
     assert not Delivery.objects.exists()
     log = publisher.get("/admin/releases/delivery/").content.decode()
     assert "No messages yet" in log
@@ -190,3 +191,11 @@ def test_the_log_takes_the_same_number_of_queries_for_many_messages(
         publisher.get(change(hook))
     with django_assert_max_num_queries(12):
         publisher.get("/admin/releases/webhook/")
+
+
+def test_a_secret_that_is_replaced_twice_by_one_form_is_replaced_once(publisher, hook):
+    old, data = hook.secret, {"seen": hook.mark}
+    answers = [publisher.post(change(hook, "secret"), data) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 302]
+    hook.refresh_from_db()
+    assert hook.signing_secrets == [secret_on(answers[0]), old]

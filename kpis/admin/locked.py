@@ -1,0 +1,91 @@
+"""Pages of the admin that change things: their lock is taken before anything is read or judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from kpis.locking import working_copy_lock
+
+M = TypeVar("M", bound=Model)
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+SEEN = "seen"
+"""The input of a page that deletes: what its person saw."""
+
+
+def locked(view: View) -> View:
+    """Have a POST to a model admin's view hold its lock from the beginning; a GET needs none."""
+
+    @wraps(view)
+    def held(model_admin: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return view(model_admin, request, *args, **kwargs)
+        with model_admin.lock():
+            return view(model_admin, request, *args, **kwargs)
+
+    return cast(View, held)
+
+
+class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
+    """Saves and deletes under a lock, and deletes only what is as the person saw it."""
+
+    lock: ClassVar[Callable[[], AbstractContextManager[None]]] = staticmethod(working_copy_lock)
+    """The transaction of a change with its lock: that of the working copy, unless it is about something else."""
+
+    def version(self, request: HttpRequest, obj: M) -> str:
+        """What changes whenever the object does, as this person sees it."""
+        return str(obj.revision)  # type: ignore[attr-defined]  # a model without one says otherwise
+
+    @locked
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form, judged and saved while nobody else can change what it is judged by."""
+        return super().changeform_view(request, *args, **kwargs)
+
+    @locked
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Ask, and delete; ask again where it was changed in between."""
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_delete_permission(request, obj):
+            return super().delete_view(request, object_id, extra_context)
+        version = self.version(request, obj)
+        if request.method == "POST" and request.POST.get(SEEN) != version:
+            messages.warning(request, f"{obj} was changed since you looked at it. Delete it as it is now?")
+            return HttpResponseRedirect(request.get_full_path())
+        return super().delete_view(request, object_id, {**(extra_context or {}), SEEN: version})
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list. Of its actions, deleting is locked here; those of ours lock what they change themselves."""
+        if request.POST.get("action") == "delete_selected":
+            return self.deleting_view(request, extra_context)
+        return super().changelist_view(request, extra_context)
+
+    @locked
+    def deleting_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """What is to be deleted from the list is shown first, and still has to be that afterwards."""
+        data = request.POST
+        if "post" in data and sorted(self.chosen(request)) != sorted(data.getlist(SEEN)):
+            again = data.copy()
+            del again["post"]  # as if it had not been confirmed yet
+            request.POST = again  # type: ignore[assignment]  # it is only read
+            messages.warning(request, "Something was changed since you looked. Delete it as it is now?")
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and "deletable_objects" in (response.context_data or {}):
+            response.context_data[SEEN] = self.versions(request, response.context_data["queryset"])  # type: ignore[index]
+        return response
+
+    def chosen(self, request: HttpRequest) -> list[str]:
+        """The versions of what is ticked."""
+        ticked = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
+        return self.versions(request, self.get_queryset(request).filter(pk__in=ticked))
+
+    def versions(self, request: HttpRequest, rows: QuerySet[M]) -> list[str]:
+        """The version of each, with its key."""
+        return [f"{obj.pk}:{self.version(request, obj)}" for obj in rows]
