@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bindings.models import Agent, Binding, HandOff
-from kpis.models import KPI
+from contracts.units import STANDARD_UNITS
+from kpis.models import KPI, Unit
 from kpis.models.places import mend_places
 from tests.kpis.conftest import make
 
@@ -42,6 +43,7 @@ def test_each_agent_has_an_order_of_its_own(registry):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_the_database_refuses_a_place_that_is_taken_and_lets_two_change_places(registry):
+    Unit.objects.bulk_create(map(Unit.of_spec, STANDARD_UNITS.values()), ignore_conflicts=True)
     one, other = (make(name=name, prometheus_metric=f"auren_{name}_ms") for name in "ab")
     with transaction.atomic():
         KPI.objects.filter(pk=one.pk).update(position=other.position)
