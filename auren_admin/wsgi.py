@@ -32,7 +32,5 @@ if settings.FAST_POLLS:
     )  # its watcher also learns the time, and the policy
 else:
     from jobs.database_clock import database_clock
-    from releases.services.guarding import store_at_start
 
     database_clock.follow()
-    store_at_start()

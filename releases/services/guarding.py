@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db import transaction
 
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release, ServingRevision
@@ -47,16 +47,6 @@ def store_setting() -> bool:
     if settings.REQUIRE_APPROVAL and not is_stored():
         take_turn()
     return approval_required()
-
-
-def store_at_start() -> None:
-    """Write the setting down before the first request, if the database answers; each operation does it too."""
-    try:
-        store_setting()
-    except (DatabaseError, InterfaceError) as error:
-        log.warning("Whether approval is required is not written down yet: %s", error)
-    finally:
-        connections.close_all()
 
 
 @transaction.atomic

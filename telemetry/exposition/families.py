@@ -33,7 +33,7 @@ _REPORT = Question(lambda: ValidationReport.objects.values_list("counts")[:1])
 _USED = Question(
     lambda: (
         ApiToken.objects.filter(agent__isnull=False, last_used__isnull=False)
-        .order_by("agent_name")
+        .order_by("agent__name")
         .values_list("agent__name")
         .annotate(Max("last_used"))
     )
