@@ -92,7 +92,7 @@ CASES = [
     ),
     Case(
         "a wait beyond any number", "duration_invalid",
-        threshold("critical", **{"for": "99999999999999999999999d"}),
+        threshold("critical", **{"for": "9999999999999999999d"}),
         {"critical_for_duration": "9999999999999999999d"},
     ),
     condition("reversed", "39..25"),

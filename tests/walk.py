@@ -13,8 +13,11 @@ from django.utils import timezone
 
 from bindings.models import Agent, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
+from kpis.admin.locked import SEEN
+from kpis.admin.optimistic import STATE
 from kpis.models import KPI, Unit
 from releases.models import Channel, WebHook
+from tests.form_filling import inputs
 from tests.forms import filled
 from tests.rest.calls import call
 from tests.world import World
@@ -117,12 +120,12 @@ def _release_pages(world: World) -> Iterator[Change]:
     )
     page = f"{base}/channel/add/"
     yield Change("add a channel", page, PUBLISHERS, filled(world.root, page, name="canary"), sure=False)
-    page, hook = f"{base}/webhook/add/", WebHook.objects.get().pk
+    page, hook, seen = f"{base}/webhook/add/", WebHook.objects.get().pk, WebHook.objects.get().mark
     body = {"name": "two", "url": "https://example.org/", "events": ["report.made"], "is_enabled": "on"}
     yield Change("add a webhook", page, PUBLISHERS, body)
     page = f"{base}/webhook/{hook}/change/"
     yield Change("edit a webhook", page, PUBLISHERS, filled(world.root, page, name="three"))
-    yield Change("renew a webhook's secret", f"{base}/webhook/{hook}/secret/", PUBLISHERS, {})
+    yield Change("renew a webhook's secret", f"{base}/webhook/{hook}/secret/", PUBLISHERS, {"seen": seen})
     yield Change("delete a webhook", f"{base}/webhook/{hook}/delete/", PUBLISHERS, {"post": "yes"})
 
 
@@ -235,7 +238,14 @@ def _release_calls(world: World) -> Iterator[Change]:
 def at_page(client: Client, change: Change, role: str) -> Any:
     """What a page answers."""
     path = change.path if isinstance(change.path, str) else change.path(role)
-    return client.post(path, change.body)
+    return client.post(path, change.body | as_shown(client, path))
+
+
+def as_shown(client: Client, path: str) -> dict[str, Any]:
+    """What the page hands this person to be sent back with a change, so that it knows what they saw."""
+    page = client.get(path)
+    shown = inputs(page) if page.status_code == 200 else {}
+    return {name: shown[name] for name in (STATE, SEEN) if name in shown}
 
 
 def at_api(client: Client, change: Change, role: str) -> Any:

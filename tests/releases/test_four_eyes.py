@@ -13,6 +13,7 @@ from releases.serving.reading import Database
 from releases.serving.shelf import channel_for
 from tests.bindings.api.conftest import unhurried  # noqa: F401 - fixture
 from tests.conftest import signed_in
+from tests.form_filling import FORM, inputs
 from tests.releases.admin.conftest import CHANNELS, RELEASES, may
 from tests.releases.samples import edit, person, publish
 
@@ -66,9 +67,13 @@ def move(client: Client, release: Release, channel: str = "production") -> int:
 def save(client: Client, channel: str, *agents: str, is_protected: bool = False, url: str = ""):
     """Save a channel's settings by its form; an agent by the value that its box has."""
     url = url or f"{CHANNELS}{Channel.objects.get(name=channel).pk}/change/"
-    boxes = dict(re.findall(r'name="agents" value="([^"]+)"[^>]*>\s*([A-Z]+)', client.get(url).text))
-    data = {"name": channel, "agents": [value for value, name in boxes.items() if name in agents]}
-    return client.post(url, data | ({"is_protected": "on"} if is_protected else {}), follow=True)
+    page = client.get(url)
+    boxes = dict(re.findall(r'name="agents" value="([^"]+)"[^>]*>\s*([A-Z]+)', page.text))
+    data = inputs(page)
+    data["name"] = channel
+    data.setlist("agents", [value for value, name in boxes.items() if name in agents])
+    data.setlist("is_protected", ["on"] if is_protected else [])
+    return client.post(url, data.urlencode(), content_type=FORM, follow=True)
 
 
 def test_protection_is_not_unticked_by_one_person(guarded, ann):

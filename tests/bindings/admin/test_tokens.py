@@ -136,7 +136,7 @@ def test_scopes_are_those_there_are(scopes, db):
 def test_a_token_is_renamed(publisher):
     token = ApiToken.objects.create(name="ci", key="k", scopes=["registry:read"])
     page = f"/admin/bindings/apitoken/{token.pk}/change/"
-    assert publisher.post(page, {"name": "cd", "expires_0": "", "expires_1": ""}).status_code == 302
+    assert fill_in(publisher, page, name="cd").status_code == 302
     token.refresh_from_db()
     assert (token.name, token.scopes) == ("cd", ["registry:read"])
 
@@ -159,7 +159,7 @@ def test_nobody_is_shown_the_secret_of_a_token_that_does_more_than_they(publishe
 def test_nobody_lets_such_a_token_count_for_longer(publisher):
     end = timezone.now() + timedelta(days=1)
     token = made("people:erase", expires=end)
-    page = publisher.post(f"/admin/bindings/apitoken/{token.pk}/change/", {"name": "x", "expires_0": ""})
+    page = fill_in(publisher, f"/admin/bindings/apitoken/{token.pk}/change/", expires_0="", expires_1="")
     assert "people:erase is for who may add erasures" in page.content.decode()
     token.refresh_from_db()
     assert token.expires == end

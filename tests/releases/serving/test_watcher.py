@@ -4,6 +4,7 @@ from time import monotonic, time
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ NEUROS = "agents/NEUROS/bindings"
 
 
 def rotated(token: ApiToken) -> None:
-    token.rotate(overlap=timedelta(seconds=-1), author=None)
+    token.rotate(overlap=timedelta(seconds=-1), author=User.objects.create_superuser("root"))
 
 
 def narrowed(token: ApiToken) -> None:

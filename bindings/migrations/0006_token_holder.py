@@ -18,7 +18,7 @@ def name_holders(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bindings", "0006_token_revision")]
+    dependencies = [("bindings", "0005_groups")]
 
     operations = [
         migrations.AddField(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bindings", "0007_token_holder"),
+        ("bindings", "0006_token_holder"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

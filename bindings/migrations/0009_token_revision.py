@@ -50,7 +50,7 @@ def unwatch(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bindings", "0005_groups")]
+    dependencies = [("bindings", "0008_placed_once")]
 
     operations = [
         migrations.CreateModel(

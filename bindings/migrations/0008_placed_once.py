@@ -20,7 +20,7 @@ def mend(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bindings", "0008_text_limits")]
+    dependencies = [("bindings", "0007_text_limits")]
 
     operations = [
         migrations.RunPython(mend, migrations.RunPython.noop),
