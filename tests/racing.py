@@ -19,7 +19,8 @@ PATIENCE = 0.7
 
 def together(*works: Callable[[], Any]) -> list[Any]:
     """What each returned, all begun at once."""
-    connection.pool.resize(1, len(works) + 2)  # type: ignore[attr-defined]  # PostgreSQL's has one
+    pool: Any = connection.pool  # type: ignore[attr-defined]  # PostgreSQL's has one
+    pool.resize(1, max(pool.max_size, len(works) + 2))
 
     def alone(work: Callable[[], Any]) -> Any:
         try:
@@ -27,8 +28,8 @@ def together(*works: Callable[[], Any]) -> list[Any]:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(alone, works))
+    with ThreadPoolExecutor(len(works)) as threads:
+        return list(threads.map(alone, works))
 
 
 def meet_before(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, people: int = 2) -> None:

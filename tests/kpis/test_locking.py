@@ -90,5 +90,5 @@ def test_the_wait_is_bounded_for_that_transaction_only():
 
     before = asked()
     with working_copy_lock():
-        assert asked() == "10s"
+        assert asked() == f"{locking.WAIT_SECONDS}s"
     assert asked() == before
