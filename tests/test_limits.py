@@ -187,7 +187,7 @@ OURS = {
     "jobs": {"Job.payload", "Job.result"},
     "telemetry": {
         "Observation.context", "Standing.marks", "Standing.skipped", "Transition.inputs",
-        "Erasure.deleted", "Erasure.searched", "Erasure.left",
+        "Erasure.deleted", "Erasure.searched", "Erasure.left", "Erasure.not_searched",
     },
 }  # fmt: skip
 """What the product writes itself, of what was limited before."""

@@ -13,7 +13,7 @@ from django.db import transaction
 from tests.walk import api, at_api, at_page, is_refused, pages
 from tests.world import PEOPLE, ROLES, make_world, state
 
-pytestmark = pytest.mark.door
+pytestmark = [pytest.mark.door, pytest.mark.slow]
 DOORS = {"page": (pages, at_page, ("anonymous", *PEOPLE, "system")), "API": (api, at_api, ROLES)}
 
 

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from io import BytesIO
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
@@ -67,6 +67,7 @@ class Gateway:
         self._reports = WorkerPool("reports", threads, patience=PATIENCE, most=MOST_REPORTS)
         self._pages = WorkerPool("pages", threads, patience=PAGES_PATIENCE, most=MOST_PAGES)
         self._spare = WorkerPool("spare", 1, patience=PATIENCE, most=MOST_PAGES)
+        self._stopped = Event()
         Thread(target=self._expire, name="deadlines", daemon=True).start()
 
     def __call__(self, channel: Channel, scope: Environ) -> None:
@@ -161,9 +162,12 @@ class Gateway:
         answer(channel, refusals.too_large(environ, SMALL), *([] if is_drained else [CLOSE]))
         return None
 
+    def stop(self) -> None:
+        """Look for what is too slow no longer: the process ends, or a test does."""
+        self._stopped.set()
+
     def _expire(self) -> None:
-        while True:
-            time.sleep(TICK)
+        while not self._stopped.wait(TICK):
             for part in (self._bodies, self._reports, self._pages, self._spare):
                 try:
                     part.expire()

@@ -21,7 +21,7 @@ STREAMS = 16
 """Larger answers that are sent at a time."""
 GRACE, FLOOR = 30.0, 64 * 1024
 """Seconds that any answer may take, and bytes a second in which a caller must take a longer one."""
-FLUSHED = 0.05
+FLUSHED = 0.25
 """Seconds in which the head of an answer has left."""
 LENGTH = "Content-Length"
 

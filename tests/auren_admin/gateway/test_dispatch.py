@@ -27,8 +27,22 @@ class Application:
 
 
 @pytest.fixture
-def gateway():
-    return Gateway(Application(), threads=1)
+def through():
+    """Makes gateways to an application, which end with the test."""
+    made = []
+
+    def make(application):
+        made.append(Gateway(application, threads=1))
+        return made[-1]
+
+    yield make
+    for gateway in made:
+        gateway.stop()
+
+
+@pytest.fixture
+def gateway(through):
+    return through(Application())
 
 
 def ask(gateway, path, body=None, **environ):
@@ -96,16 +110,16 @@ def test_where_too_many_bodies_are_read_a_program_is_told_when_to_come_again(gat
     assert json.loads(body)["code"] == "busy"
 
 
-def test_a_request_no_thread_comes_to_is_refused(monkeypatch):
+def test_a_request_no_thread_comes_to_is_refused(through, monkeypatch):
     monkeypatch.setattr(dispatch, "MOST_PAGES", 0)
-    assert ask(Gateway(Application(), threads=1), "/admin/")[0] == 503
+    assert ask(through(Application()), "/admin/")[0] == 503
 
 
-def test_an_application_that_breaks_is_an_answer_too(caplog):
+def test_an_application_that_breaks_is_an_answer_too(through, caplog):
     def broken(environ, start_response):
         raise RuntimeError("broken")
 
-    status, _, body = ask(Gateway(broken, threads=1), "/api/v1/kpis/")
+    status, _, body = ask(through(broken), "/api/v1/kpis/")
     assert (status, json.loads(body)["code"]) == (500, "error")
     assert "POST /api/v1/kpis/ failed" in caplog.text
 

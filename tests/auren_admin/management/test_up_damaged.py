@@ -78,6 +78,7 @@ def garble(file):
         opened.write(os.urandom(4096))
 
 
+@pytest.mark.slow
 def test_polls_go_on_and_everything_else_says_what_to_do(site, tmp_path):
     manage, port = site
     server = manage("up")

@@ -44,6 +44,7 @@ ROUTES = {
     "backtests/{}/": ("backtests/1/", "backtests"),
     "erasures/": ("erasures/", "erasures"),
     "validate/": ("validate/", "validate"),
+    "validate/{}/": ("validate/1/", "validated"),
     "schema/": ("schema/", "description"),
     "docs/": ("docs/", "page"),
 }
@@ -54,8 +55,8 @@ NONE: frozenset[str] = frozenset()
 WRITE = ALL - READ
 EVERYONE = {
     "registry": READ, "agents": READ, "contracts": READ, "reports": READ, "releases": READ, "documents": READ,
-    "channels": READ, "released registry": READ, "released bindings": READ, "validate": POST, "description": READ,
-    "backtests": ALL,
+    "channels": READ, "released registry": READ, "released bindings": READ, "validate": POST, "validated": READ,
+    "description": READ, "backtests": ALL,
 }  # fmt: skip
 """What who may look at everything may do."""
 MAY: dict[str, dict[str, frozenset[str]]] = {
@@ -72,7 +73,7 @@ MAY: dict[str, dict[str, frozenset[str]]] = {
     },
     "registry:read": {
         "registry": READ, "reports": READ, "releases": READ, "documents": READ, "released registry": READ,
-        "validate": POST, "description": READ,
+        "validate": POST, "validated": READ, "description": READ,
     },
     "registry:write": {
         "registry": WRITE, "agents": WRITE, "contracts": WRITE, "reports": WRITE, "restoring": POST,

@@ -24,6 +24,7 @@ from contracts.documents import (
     write_registry,
     write_roster,
 )
+from contracts.limits import VERSION
 from contracts.severity import REGISTRY_WORD
 from tests.contracts.documents.files import fixture
 
@@ -142,7 +143,7 @@ def floats(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-@given(st.lists(kpis, max_size=3), words)
+@given(st.lists(kpis, max_size=3), words.filter(lambda text: len(text) <= VERSION))
 def test_any_registry_reads_back_as_itself(documents: list[KpiDocument], version: str) -> None:
     document = RegistryDocument(kpis=documents, version=version)
     written = write_registry(document)

@@ -111,7 +111,7 @@ def test_where_approval_is_needed_the_channel_stays(publisher, first, settings):
     edit()
     refused = publish(publisher)  # a token that nobody made: whom could someone else be other than?
     assert (refused.status_code, refused.json()["code"]) == (409, "author_missing")
-    maker = User.objects.create_user("maker")
+    maker = User.objects.create_superuser("maker")
     ApiToken.objects.update(author=maker)
     answer = publish(publisher)
     assert Release.objects.get(number=2).author == maker

@@ -65,7 +65,10 @@ def test_a_file_that_is_written_over_is_noticed_by_whoever_watches_it(file, tmp_
     with django_db_blocker.unblock():
         with connections[alias].cursor() as cursor:
             cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("CREATE TABLE releases_servingrevision (id integer, revision integer)")
+            cursor.execute(
+                "CREATE TABLE releases_servingrevision (id integer, revision integer, "
+                "approval_required boolean)"
+            )
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with name.open("r+b") as opened:
             opened.write(os.urandom(4096))
