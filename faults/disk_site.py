@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from faults.servers import Missing, Server
 from faults.stage import ROOT, Stage
 
-PASSWORD = "made-up-2718"  # noqa: S105 - of a person that there is for a minute
+PASSWORD = "made-up-2718"  # noqa: S105 - of a person that there is for a minute  # pragma: allowlist secret
 SETUP = """
 from django.contrib.auth import get_user_model
 from bindings.models import Agent

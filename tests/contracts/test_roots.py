@@ -11,7 +11,7 @@ from contracts.roots import read_at_most, refuse_to_write_outside
 from contracts.tree import validate_tree
 from tests.contracts.files import write_tree
 
-SECRET = "password: hunter2: [\n"
+SECRET = "password: hunter2: [\n"  # pragma: allowlist secret
 ROSTER, REGISTRY = "agents/roster.yaml", "agents/shared_modules/kpi_registry.yaml"
 
 

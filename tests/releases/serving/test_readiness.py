@@ -69,6 +69,7 @@ def test_a_file_that_is_written_over_is_noticed_by_whoever_watches_it(file, tmp_
                 "CREATE TABLE releases_servingrevision (id integer, revision integer, "
                 "approval_required boolean)"
             )
+            cursor.execute("CREATE TABLE bindings_tokenrevision (id integer, revision integer)")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with name.open("r+b") as opened:
             opened.write(os.urandom(4096))
