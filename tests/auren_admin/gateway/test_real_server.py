@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from threading import Thread
 
 import pytest
@@ -16,17 +16,24 @@ from faults.servers import answers, spare_port, wait_until
 HEAD = "POST /login HTTP/1.1\r\nHost: localhost\r\n"
 
 
-@pytest.fixture(scope="module")
-def server():
-    """Its port, and its process."""
+@contextmanager
+def running():
+    """A server: its port, and its process."""
     port = spare_port()
     process = subprocess.Popen([sys.executable, "-m", "tests.auren_admin.gateway.tiny_server", str(port)])
     try:
-        wait_until(lambda: answers(port), 30, "the server")
+        wait_until(lambda: answers(port), 60, "the server")
         yield port, process
     finally:
         process.terminate()
         process.wait(15)
+
+
+@pytest.fixture(scope="module")
+def port():
+    """That of a server for all of these tests."""
+    with running() as (port, _):
+        yield port
 
 
 def ask(port, path="/", body=b"hello"):
@@ -37,8 +44,7 @@ def ask(port, path="/", body=b"hello"):
 
 
 @pytest.mark.parametrize("more", ["Content-Length: 100\r\n\r\nabc", "Content-Length: 100\r\n\r\n"])
-def test_a_body_that_does_not_come_is_ended_and_its_thread_is_free(server, more):
-    port, _ = server
+def test_a_body_that_does_not_come_is_ended_and_its_thread_is_free(port, more):
     callers = [socket.create_connection(("127.0.0.1", port)) for _ in range(8)]  # more than there are threads
     for caller in callers:
         caller.sendall((HEAD + more).encode())
@@ -49,8 +55,7 @@ def test_a_body_that_does_not_come_is_ended_and_its_thread_is_free(server, more)
     assert ask(port) == (200, b"hello")
 
 
-def test_an_unwanted_body_does_not_spoil_the_connection(server):
-    port, _ = server
+def test_an_unwanted_body_does_not_spoil_the_connection(port):
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
         for _ in range(5):
             connection.request("POST", "/api/v1/observations", b"x" * 300_000)
@@ -59,12 +64,12 @@ def test_an_unwanted_body_does_not_spoil_the_connection(server):
             assert not answer.will_close
 
 
-def test_what_is_being_answered_when_the_server_is_stopped_is_answered(server):
-    port, process = server
+def test_what_is_being_answered_when_the_server_is_stopped_is_answered():
     found = []
-    asking = Thread(target=lambda: found.append(ask(port, "/slow")))
-    asking.start()
-    time.sleep(0.3)
-    process.send_signal(signal.SIGTERM)
-    asking.join(15)
+    with running() as (port, process):
+        asking = Thread(target=lambda: found.append(ask(port, "/slow")))
+        asking.start()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        asking.join(15)
     assert found == [(200, b"hello")]
