@@ -143,7 +143,7 @@ def test_a_second_person_approves(office, ines, tomas, agent, settings):
     page = office.window(ines)
     page.goto(PUBLISH)
     publish_as_shown(page, "People feel it from 25 ms", "Propose")
-    expect(page.get_by_text("You made it, so someone else has to approve it.")).to_be_visible()
+    expect(page.get_by_text("so someone else has to approve it.")).to_be_visible()
     expect(page.get_by_label("Approve it")).to_have_count(0)
     assert agent.poll().release == "1"
 
