@@ -31,7 +31,10 @@ SCOPES = [
     "metrics:read",
     "bindings:read",
 ]
-READ_ONLY, AWAY = "Nothing can be changed for the moment", "The database does not answer"
+READ_ONLY, AWAY = (
+    "The database is read-only for the moment: nothing can be changed",
+    "The database does not answer",
+)
 LISTS = [f"admin:{one._meta.app_label}_{one._meta.model_name}_changelist" for one in admin.site._registry]
 
 
@@ -160,8 +163,8 @@ def soon() -> Iterator[None]:
 
 
 DOORS = [
-    ("GET", "/admin/kpis/kpi/", "Not available for the moment"),
-    ("POST", "/admin/login/", "Not available for the moment"),
+    ("GET", "/admin/kpis/kpi/", AWAY),
+    ("POST", "/admin/login/", AWAY),
     ("GET", "/api/v1/kpis/", AWAY),
     ("POST", "/api/v1/observations", AWAY),
     ("GET", "/api/v1/registry", AWAY),

@@ -120,6 +120,7 @@ for error, name in (DAMAGED, "SQLITE_NOTADB"), (FULL, "SQLITE_FULL"):
         (FULL, "database or disk is full. Make room on the disk"),
     ],
 )
+@pytest.mark.django_db  # on PostgreSQL a start takes its turn there
 def test_without_a_file_of_what_agents_poll_it_ends_in_words(monkeypatch, settings, tmp_path, error, words):
     def refuse(*args, **kwargs):
         raise error

@@ -12,6 +12,7 @@ from contracts.units import STANDARD_UNITS
 from kpis.models import RegistrySettings, Unit
 from releases.models import Channel, ChannelMove, Release, ServingRevision
 from releases.services import publish
+from rest import concurrency
 from tests.kpis.conftest import make
 from tests.releases.api.conftest import ACCEPTED, edit, production, second
 from tests.rest.calls import call
@@ -64,7 +65,9 @@ def test_one_move_wins(admin_clients):
 
 
 @pytest.mark.postgres
-def test_one_release_comes_of_the_same_content(admin_clients):
+def test_one_release_comes_of_the_same_content(admin_clients, settings, monkeypatch):
+    settings.THREADS = CALLERS + 1
+    monkeypatch.setattr(concurrency, "EACH", CALLERS)
     edit()
     found = at_once(admin_clients, "POST", "releases/", {"message": "Lower", "accepted": ACCEPTED})
     assert found == {201: 1, 200: CALLERS - 1}
