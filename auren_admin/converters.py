@@ -13,7 +13,7 @@ class RowNumber:
     regex = "[0-9]{1,18}"
 
     def to_python(self, value: str) -> int:
-        """The number."""
+        """The number that the address says; at most eighteen digits come here."""
         return int(value)
 
     def to_url(self, value: object) -> str:

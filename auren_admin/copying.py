@@ -56,7 +56,7 @@ class Table:
 
     @property
     def name(self) -> str:
-        """As people know it."""
+        """The table's name as people know it."""
         return self.model._meta.label
 
     def rows(self, using: str) -> Iterator[Row]:
@@ -81,7 +81,7 @@ class Table:
         return bytes if isinstance(field, BinaryField) else None
 
     def digest_of(self, row: Row) -> int:
-        """The same for the same row of either database."""
+        """A hash of the row's values, which is the same whichever database they come from."""
         values = [
             _canonical(value) if value is not None and isinstance(field, JSONField) else _plain(value)
             for field, value in zip(self.fields, row, strict=True)
@@ -97,7 +97,7 @@ class Sum:
     digest: int = 0
 
     def add(self, digest: int) -> None:
-        """One more row."""
+        """Count one more row by its digest."""
         self.rows += 1
         self.digest = (self.digest + digest) % (1 << 128)
 

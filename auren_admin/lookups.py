@@ -23,7 +23,7 @@ def is_held(value: object) -> bool:
 
 
 class OneOfNumbers(In[Any]):
-    """``number__in=[…]``."""
+    """``number__in=[…]``, without the numbers that no column can hold."""
 
     def process_rhs(self, compiler: Any, connection: Any) -> Any:
         """Without what no column holds."""
@@ -33,7 +33,7 @@ class OneOfNumbers(In[Any]):
 
 
 class OneOfRows(RelatedIn):
-    """``row__in=[…]``."""
+    """``row__in=[…]``, without the keys that no column can hold."""
 
     def process_rhs(self, compiler: Any, connection: Any) -> Any:
         """Without what no row is called."""
@@ -43,7 +43,7 @@ class OneOfRows(RelatedIn):
 
 
 class IsRow(RelatedExact):
-    """``row=…``."""
+    """``row=…``, which is true of nothing where no column can hold the key."""
 
     def process_rhs(self, compiler: Any, connection: Any) -> Any:
         """Nothing, where no row is called so."""

@@ -23,7 +23,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def write_together(texts: Mapping[Path, str]) -> None:
-    """The same for several files: none is replaced before all are written, so a full disk leaves all as they were."""
+    """Write several files as one: none is replaced before all are written, so a full disk leaves all as they were."""
     temporaries: dict[Path, Path] = {}
     try:
         for path, text in texts.items():

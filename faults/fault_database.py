@@ -42,14 +42,14 @@ class Probes:
     threads: list[Thread] = field(default_factory=list)
 
     def start(self) -> None:
-        """Begin."""
+        """Have the threads that ask begin."""
         for path in ("/livez", "/readyz", "/api/v1/kpis/"):
             self.slowest[path], self.statuses[path] = 0.0, Counter()
             self.threads.append(Thread(target=self._ask_on, args=(path,), daemon=True))
             self.threads[-1].start()
 
     def stop(self) -> None:
-        """End."""
+        """Have the threads that ask end."""
         self.stopped.set()
         for thread in self.threads:
             thread.join(20)

@@ -117,7 +117,7 @@ class Scene:
             self.failures.append(f"erasure {number}: {json.dumps(proof)}")
 
     def post(self, address: str, token: str, body: object) -> dict[str, object]:
-        """The answer. Raises OSError."""
+        """What the server answers to a POST. Raises OSError."""
         headers = {"Authorization": f"Bearer {self.tokens[token]}", "Content-Type": "application/json"}
         request = Request(f"http://127.0.0.1:{self.site.port}{address}", json.dumps(body).encode(), headers)  # noqa: S310 - ours
         with urlopen(request, timeout=60) as answer:  # noqa: S310
@@ -133,7 +133,7 @@ class Scene:
         ]
 
     def do(self, commands: Iterable[tuple[str, ...]]) -> None:
-        """One after the other."""
+        """Do what is to happen beside the writers, one after the other."""
         for words in commands:
             self.command(*words)
 

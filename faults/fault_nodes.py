@@ -188,7 +188,7 @@ def started(stage: Stage, postgres: Postgres) -> Scene:
 
 
 def noted(told: Told) -> dict[str, str]:
-    """What the reporters saw."""
+    """What the reporters saw, as notes for the ledger."""
     return {
         "without an answer": f"{told.unknown}",
         "tries again": f"{told.again}",

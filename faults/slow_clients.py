@@ -37,7 +37,7 @@ def slow_bodies(path: str, count: int, *headers: str) -> list[Caller]:
 
 
 def slow_chunks(path: str, count: int, *headers: str) -> list[Caller]:
-    """The same of unknown length."""
+    """Callers that send a body of unknown length, a chunk of one byte every while."""
     head = posting(path, "Transfer-Encoding: chunked", *headers)
     return [Caller(f"chunked {path}", head, b"1\r\n \r\n")] * count
 
@@ -54,7 +54,7 @@ def slow_readers(path: str, count: int, *headers: str) -> list[Caller]:
 
 
 def idle(count: int) -> list[Caller]:
-    """Callers that say nothing."""
+    """Connections on which nothing is ever sent."""
     return [Caller("idle", b"")] * count
 
 

@@ -41,7 +41,7 @@ class DatabaseClock:
         return int(self.time() * 1_000_000)
 
     def moment(self) -> datetime:
-        """Now, in UTC."""
+        """The moment it is now by the database's clock, in UTC."""
         return datetime.fromtimestamp(self.time(), tz=UTC)
 
     @property

@@ -24,7 +24,7 @@ _lock = Lock()
 _running: Counter[str] = Counter()
 
 
-class Busy(Problem):
+class TooManyAtOnce(Problem):
     """There is no room for one more expensive request of this caller now."""
 
     def __init__(self) -> None:
@@ -38,10 +38,10 @@ def most() -> int:
 
 @contextmanager
 def expensive(caller: str) -> Iterator[None]:
-    """Answer an expensive request of this caller. Raises Busy."""
+    """Answer an expensive request of this caller. Raises TooManyAtOnce."""
     with _lock:
         if _running[caller] >= min(EACH, most()) or _running.total() >= most():
-            raise Busy
+            raise TooManyAtOnce
         _running[caller] += 1
     try:
         yield
@@ -63,7 +63,7 @@ def expensive_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
                 if hasattr(response, "render"):  # most of the work of a large page
                     response = response.render()
                 return response
-        except Busy:
+        except TooManyAtOnce:
             response = render(request, "429.html", status=429)
             response["Retry-After"] = RETRY_AFTER
             return response

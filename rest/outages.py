@@ -52,5 +52,5 @@ def sqlstate_of(error: BaseException) -> str:
 
 
 def sqlite_code_of(error: BaseException) -> str:
-    """The same of SQLite."""
+    """What SQLite calls the error; "" where it said nothing, or is another database."""
     return getattr(error.__cause__, "sqlite_errorname", None) or ""

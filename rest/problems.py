@@ -120,7 +120,7 @@ def answer(
     usual: Iterable[tuple[str, str]],
     own: dict[str, str],
 ) -> list[bytes]:
-    """The same without Django: with the ``usual`` headers of its answers, of which ``own`` differ."""
+    """Answer a problem without Django: with the ``usual`` headers of its answers, of which ``own`` differ."""
     body = json.dumps(problem.as_data(own.get("X-Request-ID", ""))).encode()
     own = own | {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body))}
     headers = [(name, own.get(name, value)) for name, value in usual if name != "Content-Encoding"]

@@ -37,7 +37,7 @@ class Failure(Enum):
 
     @property
     def status(self) -> int:
-        """Of the answer."""
+        """The HTTP status of the answer."""
         return self.value[0]
 
     @property
@@ -47,7 +47,7 @@ class Failure(Enum):
 
     @property
     def sentence(self) -> str:
-        """What people read."""
+        """The sentence that people read."""
         return self.value[2]
 
 

@@ -25,7 +25,7 @@ that is larger than the database can hold is simply not there.
 
 
 def page() -> str:
-    """The page's text."""
+    """The text of docs/limits.md, from the table of limits."""
     return "\n".join([HEAD, *_texts(), "", *_lists(), "", *_rows(), ""])
 
 

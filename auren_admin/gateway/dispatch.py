@@ -102,7 +102,7 @@ class Gateway:
         return self._pages
 
     def _run(self, channel: Channel, environ: Environ, size: int) -> None:
-        """Have the application answer."""
+        """Have the application answer on this thread, and give the body's memory back."""
         start = Start()
         try:
             result = self._otherwise(environ, start)

@@ -38,7 +38,7 @@ def too_slow(environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
 
 
 def failed(environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
-    """The application broke."""
+    """500: the application raised an exception, which has been logged."""
     sentence = "Something went wrong here. It has been logged."
     return refusal(environ, HTTPStatus.INTERNAL_SERVER_ERROR, "error", sentence)
 

@@ -30,7 +30,7 @@ class Channel(Protocol):
     """granian's way to one caller, which takes one answer and ignores any later one."""
 
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
-        """Send a whole body."""
+        """Send the head and the whole body of an answer."""
 
     def response_iter(self, status: int, headers: Headers, body: Any) -> None:
         """Send piece by piece: ``body`` has ``__next__`` and ``close``."""
@@ -58,7 +58,7 @@ class Pieces:
         self.__next__ = pieces.__next__
 
     def close(self) -> None:
-        """Nothing is held."""
+        """granian calls this at the end; the pieces are in memory, so there is nothing to close."""
 
 
 class Pace:

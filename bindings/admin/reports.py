@@ -244,7 +244,7 @@ def seen_of(waiver: Waiver) -> str:
 
 
 def words_of(entry: Entry) -> str:
-    """What is decided already."""
+    """The waiver that a finding has already, in a sentence."""
     stored = Waiver.objects.filter(rule=entry.rule, subject_name=entry.subject).first()
     return f"{stored.owner}: “{stored.reason}”, until {stored.expires:%-d %B %Y}." if stored else "It ended."
 

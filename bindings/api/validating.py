@@ -22,7 +22,7 @@ from bindings.reports.files import (
 from contracts.findings import Report
 from contracts.formats import FORMATS, render
 from jobs.models import Job
-from rest.concurrency import Busy
+from rest.concurrency import TooManyAtOnce
 from rest.parameters import words
 from rest.parsing import RawJSON, RawYAML
 from rest.problems import Problem, bad_body, bad_parameter
@@ -107,7 +107,7 @@ class Validate(_Validation):
         try:
             job = ask_for_report_on(body, name, caller=caller_of(request))
         except TooMany:
-            raise Busy from None
+            raise TooManyAtOnce from None
         except UnicodeDecodeError:
             raise bad_body("wrong_encoding", "The body is not UTF-8.") from None
         return waiting(job, f"{request.path.rstrip('/')}/{job.pk}/?format={chosen}")
@@ -136,11 +136,11 @@ class Validated(_Validation):
 
 
 def answered(report: Report, chosen: str) -> HttpResponse:
-    """The findings."""
+    """The answer with the findings, in the format that was asked for."""
     return HttpResponse(render(report, chosen), content_type=TYPES[chosen])
 
 
 def waiting(job: Job, address: str) -> HttpResponse:
-    """Where to ask again."""
+    """202 while a job judges the file, with the address to ask again."""
     headers = {"Location": address, "Retry-After": "1"}
     return JsonResponse(ValidationSerializer(job).data, status=202, headers=headers)

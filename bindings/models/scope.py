@@ -1,4 +1,4 @@
-"""The scopes of tokens."""
+"""What a token may be good for."""
 
 from django.db import models
 

@@ -43,7 +43,7 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
     # A KPI and its thresholds are one contract: whoever may write the one writes the other, as in the API.
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees KPIs."""
+        """Thresholds are seen by whoever sees KPIs."""
         return request.user.has_perm("kpis.view_kpi") or self.has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # type: ignore[override]  # as Django has it for inlines

@@ -69,7 +69,7 @@ class ChannelMove(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """What happened."""
+        """What happened to the channel, or to who follows it."""
 
         PUBLISH = "publish", "published"
         ROLLBACK = "rollback", "rolled back"
@@ -117,7 +117,7 @@ class Unprotection(models.Model):
     """Somebody's wish that a channel be protected no longer, which somebody else has to share."""
 
     class State(models.TextChoices):
-        """What became of it."""
+        """What became of a proposal to protect a channel no longer."""
 
         OPEN = "open", "waits for a second person"
         CONFIRMED = "confirmed", "confirmed"

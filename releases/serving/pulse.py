@@ -36,7 +36,7 @@ def troubles_of(connection: BaseDatabaseWrapper) -> frozenset[str]:
 
 
 def asked(alias: str) -> frozenset[str]:
-    """The same, or that it is away; the connection is given back."""
+    """What is the matter with the database of this alias, or that it is away; gives the connection back."""
     try:
         with at_most(LONG):
             return troubles_of(connections[alias])

@@ -1,1 +1,1 @@
-"""Template tags about releases."""
+"""Template tags of the pages about releases and channels."""

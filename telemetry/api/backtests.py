@@ -13,7 +13,7 @@ from jobs.models import Job
 from jobs.services import cancel
 from releases.api.callers import author_of
 from rest.bodies import Body, Line, Whole
-from rest.concurrency import Busy
+from rest.concurrency import TooManyAtOnce
 from rest.permissions import Token
 from rest.problems import ErrorItem, Invalid, Problem
 from rest.views import Guarded, caller_of
@@ -113,7 +113,7 @@ class Backtests(_Backtest):
         try:
             job = start([question], author=author_of(request), caller=caller_of(request))
         except TooMany:
-            raise Busy from None
+            raise TooManyAtOnce from None
         address = f"{request.path.rstrip('/')}/{job.pk}/"
         return Response(as_data(job), status=201 if job.is_over else 202, headers={"Location": address})
 

@@ -20,7 +20,7 @@ Result = dict[str, Any]
 
 
 def join() -> None:
-    """Have erasures ask."""
+    """Have every erasure look through the backtests, too."""
     if ALSO not in erasure.ALSO:
         erasure.ALSO.append(ALSO)
 

@@ -132,7 +132,7 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
 
     @admin.display(description="Where something is left")
     def places(self, erasure: Erasure) -> str:
-        """Tables and files."""
+        """The tables and files that were looked through, in words."""
         return "; ".join(erasure.left) or "nowhere"
 
     @admin.display(description="Not searched")

@@ -17,5 +17,5 @@ POSTGRESQL: Final = ("PostgreSQL's dead rows until VACUUM, its write-ahead log, 
 
 
 def not_searched() -> list[str]:
-    """These places, in words."""
+    """The places that no search from here reaches, in words."""
     return [*ANYWHERE, *(POSTGRESQL if connection.vendor == "postgresql" else ())]

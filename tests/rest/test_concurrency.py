@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from rest import concurrency
-from rest.concurrency import EACH, Busy, expensive, expensive_page
+from rest.concurrency import EACH, TooManyAtOnce, expensive, expensive_page
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,7 @@ def four_threads(settings):
 
 def test_a_caller_has_only_so_many_and_another_still_gets_one():
     with expensive("greedy"), expensive("greedy"):
-        with pytest.raises(Busy), expensive("greedy"):
+        with pytest.raises(TooManyAtOnce), expensive("greedy"):
             pass
         with expensive("other"):
             pass
@@ -23,13 +23,19 @@ def test_a_caller_has_only_so_many_and_another_still_gets_one():
 
 
 def test_one_thread_is_left_for_what_is_quick():
-    with expensive("one"), expensive("two"), expensive("three"), pytest.raises(Busy), expensive("four"):
+    with (
+        expensive("one"),
+        expensive("two"),
+        expensive("three"),
+        pytest.raises(TooManyAtOnce),
+        expensive("four"),
+    ):
         pass
 
 
 def test_with_a_single_thread_there_is_still_one(settings):
     settings.THREADS = 1
-    with expensive("one"), pytest.raises(Busy), expensive("two"):
+    with expensive("one"), pytest.raises(TooManyAtOnce), expensive("two"):
         pass
 
 
