@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -17,13 +16,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from bindings.models import Agent
 from contracts.release import EMPTY, diff_releases
 from jobs.admin_lists import OfferedFilters
 from kpis.admin.optimistic import OptimisticAdmin
 from releases import services
+from releases.admin.channel_form import ChannelForm
 from releases.admin.pages import difference, page_context, require
-from releases.models import Channel, ChannelMove, Following, Release, ServingRevision, Unprotection
+from releases.models import Channel, ChannelMove, Release, ServingRevision, Unprotection
 from releases.models.channel import PRODUCTION
 from releases.services import Refused
 
@@ -35,53 +34,6 @@ KIND_CHIPS = {
     "publish": "normal", "rollback": "warning", "promote": "info", "protect": "normal", "require": "normal",
     "ask": "warning", "unprotect": "critical", "relax": "critical",
 }  # fmt: skip
-
-
-class ChannelForm(forms.ModelForm[Channel]):
-    """A channel, and the agents that follow it instead of production."""
-
-    agents = forms.MultipleChoiceField(
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label="Agents that follow it",
-        help_text="An agent follows one channel. All that are ticked nowhere follow production.",
-    )
-    reason = forms.CharField(
-        required=False, max_length=500, label="Why", help_text="Kept with the channel's moves."
-    )
-
-    class Meta:
-        model = Channel
-        fields = ("name", "is_protected")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        following = dict(Following.objects.values_list("agent_name", "channel__name"))
-        names = list(Agent.objects.values_list("name", flat=True))
-        names += sorted(set(following) - set(names))  # those that the roster lacks now
-        field: Any = self.fields["agents"]
-        field.choices = [(name, name) for name in names]
-        self.followers = {name for name, channel in following.items() if channel == self.instance.name}
-        if self.instance.pk:
-            self.initial["agents"] = sorted(self.followers)
-
-    def clean(self) -> dict[str, Any]:
-        """Nobody alone gives an agent what nobody else approved."""
-        data: dict[str, Any] = super().clean() or {}
-        for name, then in self.coming_and_going(data):
-            # A channel that is protected with this very form counts as that.
-            then.is_protected |= then.pk == self.instance.pk and bool(data.get("is_protected"))
-            if why := services.follow_objection(name, services.followed(name), then):
-                self.add_error("agents", why)
-        return data
-
-    def coming_and_going(self, data: dict[str, Any]) -> list[tuple[str, Channel]]:
-        """Each agent that is to follow another channel, with that channel."""
-        wanted, this = set(data.get("agents", self.followers)), self.instance
-        if this.name == PRODUCTION or wanted == self.followers:
-            return []
-        going = [(name, services.channel_named(PRODUCTION)) for name in sorted(self.followers - wanted)]
-        return going + [(name, this) for name in sorted(wanted - self.followers)]
 
 
 @admin.register(Channel)
