@@ -16,20 +16,21 @@ def prepare() -> dict[str, str]:
     from django.core.management import call_command
 
     from bindings.models import Agent
+    from faults.fault_observations import forget
     from faults.publishing import new_token
     from faults.reporters import AGENT
     from kpis.models import KPI
     from releases import services
     from releases.models import Release, ServingRevision
-    from telemetry.models import Erasure, Observation, Standing, Subject, Transition
+    from telemetry.models import Erasure
 
     call_command("migrate", verbosity=0, interactive=False)
     if not KPI.objects.exists():
         call_command("registry", "import", str(ROOT / "examples" / "auren"), verbosity=0)
     if not Release.objects.exists():
         services.publish(author=None, author_name="fault", message="The example", accepted="Known")
-    for rows in (Observation.objects, Standing.objects, Transition.objects, Subject.objects, Erasure.objects):
-        rows.all().delete()
+    forget()
+    Erasure.objects.all().delete()
     tokens = {
         "reports": new_token("reporters", Agent.objects.get(name=AGENT), "observations:write"),
         "erases": new_token("erases", None, "people:erase"),

@@ -18,7 +18,7 @@ from faults.reporters import AGENT, BEGIN, EACH, SOURCE, USER, Reporters, Told, 
 from faults.servers import Missing, Server, spare_port, wait_until
 from faults.stage import Stage
 from telemetry import contracts_now
-from telemetry.models import Observation, Standing, Tally, Transition
+from telemetry.models import Batch, Observation, Standing, Subject, Tally, Transition
 from telemetry.reevaluation import observations_of
 from telemetry.storage.shapes import StandingKey
 
@@ -104,9 +104,9 @@ def killed(stage: Stage, what: str, server: Server, port: int, chance: Random) -
 
 
 def forget() -> None:
-    """Nothing is left of a run before."""
-    Tally.objects.all().delete()
-    for model in (Observation, Standing, Transition):
+    """Nothing is left of a run before: nor the series, to which this run's values would be late, nor the answers kept,
+    by which a body that says the same would be answered without being stored."""
+    for model in (Tally, Batch, Observation, Standing, Transition, Subject):
         model.objects.all().delete()
 
 
