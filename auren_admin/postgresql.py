@@ -15,7 +15,7 @@ from psycopg.abc import RV, PQGen
 from psycopg.errors import Error, OperationalError, QueryCanceled, _WaitTimeout
 from psycopg.pq import TransactionStatus
 
-from rest.patience import at_most, longest
+from rest.patience import at_most, left, longest
 
 CANCEL = 0.2
 """Seconds within which a server that lives is expected to take a statement back."""
@@ -37,7 +37,13 @@ class BoundedConnection(Connection[Any]):
             return self._taken_back(gen, most)
 
     def execute(self, *args: Any, **options: Any) -> Any:
-        """A statement without a cursor: the pool's alone, by which it sees whether this is still a connection."""
+        """A statement without a cursor: the pool's alone, by which it sees whether this is still a connection.
+
+        Who waited for a connection for as long as it may does not wait once more to see whether it is one: of a
+        database that is frozen each connection of the pool would take its time, one after the other.
+        """
+        if left() <= 0:
+            raise OperationalError("no time is left for the database to answer in")
         with at_most(min(CHECK, longest())):
             return super().execute(*args, **options)
 

@@ -49,6 +49,14 @@ def longest() -> float:
     return most
 
 
+def left() -> float:
+    """Seconds until all that this thread may wait together is used up, no more than 0 afterwards; infinite where
+    nothing of that kind is in force."""
+    if _of_process == inf:
+        return inf
+    return _of_thread.until - monotonic()
+
+
 def set_longest(seconds: float) -> None:
     """How long each thread of this process waits that was told nothing shorter."""
     global _of_process

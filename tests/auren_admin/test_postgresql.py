@@ -63,6 +63,15 @@ def test_the_end_of_a_transaction_is_not_waited_for_either(way, address, end):
         getattr(found, end)()
 
 
+def test_who_has_no_time_left_does_not_ask_whether_it_is_a_connection(way, address):
+    with BoundedConnection.connect(**address) as found:
+        way.frozen.set()
+        with within(0.1), at_most(0.0, in_all=True), pytest.raises(psycopg.OperationalError, match="no time"):
+            found.execute("")
+        way.frozen.clear()
+        assert found.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_pool_hands_out_no_connection_to_a_frozen_server(way, address):
     with ConnectionPool(
         kwargs=address,

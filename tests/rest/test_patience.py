@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from rest import patience
-from rest.patience import FLOOR, SHORT, SINCE, at_most, at_most_since, holding, longest, set_longest
+from rest.patience import FLOOR, SHORT, SINCE, at_most, at_most_since, holding, left, longest, set_longest
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +57,14 @@ def test_a_lock_is_waited_for_no_longer_than_the_database():
     with holding(lock):
         assert lock.locked()
     assert not lock.locked()
+
+
+def test_what_is_left_of_all_has_no_floor():
+    assert left() == math.inf
+    with at_most(5.0, in_all=True):
+        assert 4.0 < left() <= 5.0
+    with at_most(0.0, in_all=True):
+        assert left() <= 0 < longest()
 
 
 def test_where_the_database_is_a_file_nothing_is_limited(monkeypatch):
