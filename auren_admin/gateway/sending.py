@@ -15,10 +15,12 @@ from typing import Any, Protocol
 
 Headers = list[tuple[str, str]]
 
+SMALL = 1024 * 1024
+"""Bytes up to which an answer is sent whole: a larger one is copied while its beginning is on its way already."""
 WHOLE = 8 * 1024 * 1024
-"""Bytes up to which an answer is sent whole."""
+"""Bytes up to which an answer is sent whole where too many others are on their way."""
 STREAMS = 16
-"""Larger answers that are sent at a time."""
+"""Larger answers, and as many of a middle size, that are sent piece by piece at a time."""
 GRACE, FLOOR = 30.0, 64 * 1024
 """Seconds that any answer may take, and bytes a second in which a caller must take a longer one."""
 FLUSHED = 0.25
@@ -80,27 +82,48 @@ class Sender:
     """Sends answers of a WSGI application."""
 
     def __init__(self) -> None:
-        self._streams = BoundedSemaphore(STREAMS)
+        self._middle, self._large = BoundedSemaphore(STREAMS), BoundedSemaphore(STREAMS)
 
     def send(self, channel: Channel, start: Start, result: Iterable[bytes], full: Callable[[], None]) -> None:
         """Send it, or have ``full`` say that too many large answers are on their way."""
-        pieces = result if isinstance(result, list) else list(result)
-        length = sum(map(len, pieces))
-        if length <= WHOLE:
-            channel.response_bytes(start.status, start.headers, b"".join(pieces))
-        elif self._streams.acquire(blocking=False):
+        length, pieces = _measured(start.headers, result)
+        places = self._middle if length <= WHOLE else self._large
+        if length > SMALL and places.acquire(blocking=False):
             headers = [pair for pair in start.headers if pair[0].lower() != LENGTH.lower()]
             headers.append((LENGTH, str(length)))
-            thread = Thread(target=self._stream, args=(channel, start.status, headers, pieces), daemon=True)
-            thread.start()
+            parts = (channel, start.status, headers, pieces, places)
+            Thread(target=self._stream, args=parts, daemon=True).start()
+        elif length <= WHOLE:
+            channel.response_bytes(start.status, start.headers, b"".join(pieces))
         else:
             full()
 
-    def _stream(self, channel: Channel, status: int, headers: Headers, pieces: list[bytes]) -> None:
+    def _stream(
+        self,
+        channel: Channel,
+        status: int,
+        headers: Headers,
+        pieces: Iterable[bytes],
+        places: BoundedSemaphore,
+    ) -> None:
         try:
             channel.response_iter(status, headers, Pieces(iter(Pace(pieces))))
         finally:
-            self._streams.release()
+            places.release()
+
+
+def _measured(headers: Headers, result: Iterable[bytes]) -> tuple[int, Iterable[bytes]]:
+    """How long an answer is, and the answer.
+
+    What is closed afterwards may hold something open, and is taken as a whole first; anything else that tells its
+    length is in memory, and its pieces are put together while the first of them are on their way.
+    """
+    if not isinstance(result, list) and not hasattr(result, "close"):
+        for name, told in headers:
+            if name == LENGTH:
+                return int(told), result
+    pieces = result if isinstance(result, list) else list(result)
+    return sum(map(len, pieces)), pieces
 
 
 def break_off(channel: Channel, status: int, headers: Headers) -> None:

@@ -48,14 +48,52 @@ def test_a_small_answer_is_sent_whole(start, result):
 
 
 def test_a_large_answer_is_sent_by_a_thread_of_its_own_with_its_length(start, monkeypatch):
-    monkeypatch.setattr(sending, "WHOLE", 8)
+    monkeypatch.setattr(sending, "SMALL", 8)
     channel = Channel()
     Sender().send(channel, start, [b"some", b"thing"], lambda: None)
     assert channel.done.wait(10)
     assert channel.sent == (200, {"Content-Type": "text/plain", "Content-Length": "9"}, [b"some", b"thing"])
 
 
+class Made:
+    """An answer that is put together piece by piece."""
+
+    def __init__(self):
+        self.made = 0
+
+    def __iter__(self):
+        for piece in (b"some", b"thing"):
+            self.made += 1
+            yield piece
+
+
+def test_the_beginning_of_a_large_answer_does_not_wait_for_its_end(monkeypatch):
+    monkeypatch.setattr(sending, "SMALL", 8)
+    begun, result, made_before = Start(), Made(), []
+    begun("200 OK", [("Content-Length", "9")])
+
+    class Asking(Channel):
+        def response_iter(self, status, headers, body):
+            made_before.append(result.made)
+            super().response_iter(status, headers, body)
+
+    channel = Asking()
+    Sender().send(channel, begun, result, lambda: None)
+    assert channel.done.wait(10)
+    assert channel.sent == (200, {"Content-Length": "9"}, [b"some", b"thing"])
+    assert made_before == [0]
+
+
+def test_an_answer_of_middle_size_is_sent_whole_where_too_many_are_on_their_way(start, monkeypatch):
+    monkeypatch.setattr(sending, "SMALL", 1)
+    monkeypatch.setattr(sending, "STREAMS", 0)
+    channel = Channel()
+    Sender().send(channel, start, [b"some", b"thing"], lambda: None)
+    assert channel.sent == (200, {"Content-Type": "text/plain"}, b"something")
+
+
 def test_more_large_answers_than_there_are_threads_for_are_refused(start, monkeypatch):
+    monkeypatch.setattr(sending, "SMALL", 1)
     monkeypatch.setattr(sending, "WHOLE", 1)
     monkeypatch.setattr(sending, "STREAMS", 1)
     sender, held, full = Sender(), Event(), Event()
