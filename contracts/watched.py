@@ -172,7 +172,7 @@ class WatchedBinding:
 
     def hand_offs_at(self, severity: Severity | str) -> tuple[WatchedHandOff, ...]:
         """Whom the agent asks at a severity of this KPI, in order."""
-        return tuple(one for one in self.hand_offs if one.severity.value == severity)
+        return tuple(one for one in self.hand_offs if one.severity == severity)
 
     def as_data(self) -> dict[str, Any]:
         """As JSON, without the agent's name: the body says it once."""
