@@ -143,7 +143,7 @@ def _verdict(
         previous=previous,
         reason=transitions[-1].reason if transitions else told.reason,
         actions=told.actions,
-        hand_offs=tuple(one for one in bindings.hand_offs if one.severity.value == memory.state.value),
+        hand_offs=binding.hand_offs_at(memory.state.value),
         transitions=transitions,
         release=bindings.release,
     )

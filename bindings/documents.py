@@ -87,7 +87,7 @@ def fill_contract(
         binding_of(agent, row, kpis[row.key], position) for position, row in enumerate(document.kpis_used)
     ]
     agent.draft_hand_offs = [
-        hand_off_of(agent, severity, row, agents[row.agent], position)
+        hand_off_of(agent, severity, row, agents[row.agent], kpis[row.kpi] if row.kpi else None, position)
         for position, (severity, row) in enumerate(hand_offs_of(document))
     ]
 
@@ -97,6 +97,12 @@ def hand_offs_of(document: BindingsDocument) -> Iterator[tuple[Severity, HandOff
     for key, severity in HANDOFF_KEYS.items():
         for row in getattr(document.collaboration, key):
             yield severity, row
+
+
+def kpis_named(document: BindingsDocument) -> dict[str, None]:
+    """The names of all KPIs that a document refers to, in its order."""
+    asked = [row.kpi for _, row in hand_offs_of(document) if row.kpi]
+    return dict.fromkeys([*(row.key for row in document.kpis_used), *asked])
 
 
 def binding_of(agent: Agent, document: BindingDocument, kpi: KPI, position: int) -> Binding:
@@ -176,13 +182,19 @@ def action_of(binding: Binding, document: ActionDocument, position: int) -> Acti
 
 
 def hand_off_of(
-    agent: Agent, severity: Severity, document: HandOffDocument, target: Agent, position: int
+    agent: Agent,
+    severity: Severity,
+    document: HandOffDocument,
+    target: Agent,
+    kpi: KPI | None,
+    position: int,
 ) -> HandOff:
     """One hand-off as the document has it, unsaved."""
     return HandOff(
         agent=agent,
         severity=str(severity),
         target=target,
+        kpi=kpi,
         reason=document.reason,
         position=position,
         extra=dict(document.extra),
@@ -192,7 +204,7 @@ def hand_off_of(
 def as_it_would_be(document: BindingsDocument) -> BindingsDocument:
     """The document as it reads once stored: conditions and guards are written canonically."""
     scratch = Agent(name=document.agent)
-    kpis = {row.key: KPI(pk=index + 1, name=row.key) for index, row in enumerate(document.kpis_used)}
+    kpis = {name: KPI(pk=index + 1, name=name) for index, name in enumerate(kpis_named(document))}
     targets = {row.agent for _, row in hand_offs_of(document)}
     agents = {name: Agent(pk=index + 1, name=name) for index, name in enumerate(targets)}
     fill_contract(scratch, document, kpis=kpis, agents=agents)

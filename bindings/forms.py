@@ -4,6 +4,7 @@ Each row is a form of its own; :mod:`bindings.admin.sheet` puts them together to
 judge as a whole. So nothing here is required: what is missing, they say.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -148,9 +149,19 @@ class HandOffForm(RowForm):
         label="it asks",
         widget=forms.TextInput(attrs={"list": "agents", "autocomplete": "off"}),
     )
-    field_order = ("severity", "target", "reason")
+    kpi = forms.CharField(required=False, label="about", widget=forms.Select)
+    field_order = ("severity", "kpi", "target", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "because"
         self.order_fields(self.field_order)
+        self.offer(())
+
+    def offer(self, watched: Sequence[str]) -> None:
+        """Let it be about one of these KPIs, or about all; one that it names already stays to be seen."""
+        now = self.text("kpi")
+        names = dict.fromkeys([*watched, *([now] if now else [])])
+        widget = self.fields["kpi"].widget
+        assert isinstance(widget, forms.Select)  # noqa: S101  as declared above
+        widget.choices = [("", "all it watches"), *((name, name) for name in names if name)]

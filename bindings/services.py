@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Max
 
-from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of
+from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of, kpis_named
 from bindings.models import Action, Agent, Binding, HandOff, Roster, Trigger
 from bindings.models.agent import AgentQuerySet
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
@@ -41,12 +41,11 @@ def replace_agent(
     KeyError naming a KPI or an agent that it refers to and is not there.
     """
     fill_entry(agent, document.agent, roster_entry)
-    named = {row.key for row in document.kpis_used}
     targets = {row.agent for _, row in hand_offs_of(document)} - {agent.name}
     fill_contract(
         agent,
         document,
-        kpis={kpi.name: kpi for kpi in KPI.objects.filter(name__in=named)},
+        kpis={kpi.name: kpi for kpi in KPI.objects.filter(name__in=kpis_named(document))},
         agents={other.name: other for other in Agent.objects.filter(name__in=targets)} | {agent.name: agent},
     )
     agent.full_clean()

@@ -183,26 +183,27 @@ def _told(step: tuple[str, str]) -> str:
 def _hand_offs(old: BindingsDocument, new: BindingsDocument) -> Iterator[Change]:
     before, after = (_asked(document) for document in (old, new))
     for key in [*after, *(key for key in before if key not in after)]:
-        severity, target, _ = key
+        severity, target, kpi, _ = key
         a, b = before.get(key), after.get(key)
-        place = ("collaboration", f"on_{BINDING_WORD[severity]}", target)
-        told = f"{new.agent} {{}} {target} when {severity}"
+        place = ("collaboration", f"on_{BINDING_WORD[severity]}", target, *([kpi] if kpi else []))
+        when = f"{kpi} is {severity}" if kpi else severity
+        told = f"{new.agent} {{}} {target} when {when}"
         if a is None and b is not None:
             yield Change(new.agent, place, _BEHAVIOURAL, None, as_data(b), told.format("asks"))
         elif b is None and a is not None:
             yield Change(new.agent, place, _BEHAVIOURAL, as_data(a), None, told.format("no longer asks"))
         elif a != b:
-            words = f"{new.agent}: why it asks {target} when {severity} changed"
+            words = f"{new.agent}: why it asks {target} when {when} changed"
             yield Change(new.agent, place, _COSMETIC, a and as_data(a), b and as_data(b), words)
 
 
-def _asked(document: BindingsDocument) -> dict[tuple[Severity, str, int], HandOffDocument]:
-    """Every hand-off by severity and target; the same one a second time counts on its own."""
-    found: dict[tuple[Severity, str, int], HandOffDocument] = {}
+def _asked(document: BindingsDocument) -> dict[tuple[Severity, str, str, int], HandOffDocument]:
+    """Every hand-off by severity, target and KPI; the same one a second time counts on its own."""
+    found: dict[tuple[Severity, str, str, int], HandOffDocument] = {}
     for key, severity in HANDOFF_KEYS.items():
         for row in getattr(document.collaboration, key):
-            times = sum(known[:2] == (severity, row.agent) for known in found)
-            found[severity, row.agent, times] = row
+            times = sum(known[:3] == (severity, row.agent, row.kpi) for known in found)
+            found[severity, row.agent, row.kpi, times] = row
     return found
 
 

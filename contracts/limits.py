@@ -99,7 +99,11 @@ TEXTS: Final[Mapping[str, Mapping[str, int]]] = {
         "role": BINDING_LIMITS["role"],
         "condition": BINDING_LIMITS["guard"],
     },
-    "a hand-off": {"agent": AGENT_LIMITS["name"], "reason": BINDING_LIMITS["reason"]},
+    "a hand-off": {
+        "agent": AGENT_LIMITS["name"],
+        "kpi": KPI_LIMITS["name"],
+        "reason": BINDING_LIMITS["reason"],
+    },
     "bindings": {"agent": AGENT_LIMITS["name"], "version": AGENT_LIMITS["version"]},
     "an agent": {"role": AGENT_LIMITS["role"], "status": WORD},
     "a roster": {"version": VERSION, "last_updated": DATE},

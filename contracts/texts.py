@@ -16,6 +16,10 @@ _UNFIT = re.compile(
 )
 
 
+# What ends a line, and what looks like a space and is none.
+_NOT_IN_A_LINE = re.compile("[\t-\r\x1c-\x1e\x85\xa0\u2007\u2028\u2029\u202f]")
+
+
 # How JSON writes the control characters among them.
 _ESCAPED = re.compile(r"\\[ubf]")
 
@@ -31,6 +35,17 @@ def unfit_character(text: str) -> str:
     if text.isprintable():  # quick, and true of nearly every text
         return ""
     match = _UNFIT.search(text)
+    return described(match[0]) if match else ""
+
+
+def unfit_in_line(text: str) -> str:
+    """The first character that may not stand in a text of one line, by code and name: tabs, line ends and
+    spaces that do not break are none of it either."""
+    if text.isprintable():
+        return ""
+    if character := unfit_character(text):
+        return character
+    match = _NOT_IN_A_LINE.search(text)
     return described(match[0]) if match else ""
 
 

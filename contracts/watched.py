@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -94,15 +95,21 @@ class WatchedAction:
 
 @dataclass(frozen=True, slots=True)
 class WatchedHandOff:
-    """Another agent that is asked at a severity, and why."""
+    """Another agent that is asked at a severity, and why; ``kpi`` is the only one it is about, "" for all."""
 
     severity: Severity
     agent: str
     reason: str = ""
+    kpi: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """As JSON."""
-        return {"severity": str(self.severity), "agent": self.agent, "reason": self.reason}
+        return {
+            "severity": str(self.severity),
+            "agent": self.agent,
+            "kpi": self.kpi,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,8 @@ class WatchedBinding:
     triggers: tuple[WatchedTrigger, ...]
     actions: tuple[WatchedAction, ...]
     definition: Definition
+    hand_offs: tuple[WatchedHandOff, ...] = ()
+    """Those of the agent's that are about this KPI; the body says them once, for all bindings."""
 
     def __hash__(self) -> int:
         return hash(
@@ -160,6 +169,10 @@ class WatchedBinding:
     def actions_at(self, severity: Severity | str) -> tuple[WatchedAction, ...]:
         """The steps that the agent takes at a severity, in order."""
         return tuple(action for action in self.actions if not action.on or action.on == severity)
+
+    def hand_offs_at(self, severity: Severity | str) -> tuple[WatchedHandOff, ...]:
+        """Whom the agent asks at a severity of this KPI, in order."""
+        return tuple(one for one in self.hand_offs if one.severity == severity)
 
     def as_data(self) -> dict[str, Any]:
         """As JSON, without the agent's name: the body says it once."""
@@ -201,6 +214,11 @@ class WatchedAgent:
             "bindings": [binding.as_data() for binding in self.bindings],
             "hand_offs": [hand_off.as_data() for hand_off in self.hand_offs],
         }
+
+
+def about(kpi: str, hand_offs: Iterable[WatchedHandOff]) -> tuple[WatchedHandOff, ...]:
+    """The hand-offs that are about a KPI: those that name it, and those that name none."""
+    return tuple(one for one in hand_offs if one.kpi in ("", kpi))
 
 
 def json_number(value: Decimal | None) -> int | float | None:

@@ -6,7 +6,7 @@ or of another kind is an error: an agent must not act on half a contract.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from contracts.watched import (
     WatchedRange,
     WatchedThreshold,
     WatchedTrigger,
+    about,
 )
 
 T = TypeVar("T")
@@ -38,6 +39,10 @@ class _Node:
     def at(self, key: str) -> str:
         """The place of a key."""
         return f"{self._place}.{key}"
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there."""
+        return key in self._data
 
     def get(self, key: str) -> Any:
         """The value; raises BodyError where it is missing."""
@@ -90,16 +95,15 @@ def read_agent(data: object) -> WatchedAgent:
     """Read the body of ``GET agents/{agent}/bindings``. Raises BodyError."""
     node = _Node(data, "body")
     name = node.text("agent")
+    hand_offs = node.nodes("hand_offs", _hand_off)
     return WatchedAgent(
         name=name,
         enabled=node.truth("enabled"),
         status=node.text("status"),
         version=node.text("version"),
         role=node.text("role"),
-        bindings=node.nodes("bindings", lambda item: _binding(item, name)),
-        hand_offs=node.nodes(
-            "hand_offs", lambda item: WatchedHandOff(item.severity(), item.text("agent"), item.text("reason"))
-        ),
+        bindings=node.nodes("bindings", lambda item: _binding(item, name, hand_offs)),
+        hand_offs=hand_offs,
     )
 
 
@@ -108,16 +112,24 @@ def read_body(data: object) -> list[WatchedBinding]:
     return list(read_agent(data).bindings)
 
 
-def _binding(node: _Node, agent: str) -> WatchedBinding:
+def _hand_off(node: _Node) -> WatchedHandOff:
+    # A server from before hand-offs named a KPI says none: they are about all of the agent's.
+    kpi = node.text("kpi") if node.has("kpi") else ""
+    return WatchedHandOff(node.severity(), node.text("agent"), node.text("reason"), kpi)
+
+
+def _binding(node: _Node, agent: str, hand_offs: Sequence[WatchedHandOff]) -> WatchedBinding:
+    kpi = node.text("kpi")
     return WatchedBinding(
         agent=agent,
-        kpi=node.text("kpi"),
+        kpi=kpi,
         role=node.text("role"),
         enabled=node.truth("enabled"),
         guard=node.text("guard"),
         triggers=node.nodes("triggers", _trigger),
         actions=node.nodes("actions", _action),
         definition=_definition(node.node("definition")),
+        hand_offs=about(kpi, hand_offs),
     )
 
 

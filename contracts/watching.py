@@ -6,7 +6,7 @@ leaves every byte as it was. Reading it back needs the standard library alone: a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from contracts.conditions import ConditionError, parse
@@ -23,6 +23,7 @@ from contracts.watched import (
     WatchedRange,
     WatchedThreshold,
     WatchedTrigger,
+    about,
 )
 from contracts.watched_reading import read_agent, read_body
 
@@ -86,14 +87,15 @@ class Watching:
         document = self._document.bindings.get(name)
         if entry is None and document is None:
             raise UnknownAgent(f"The release has no agent called {name[:60]}.")
+        hand_offs = tuple(_hand_offs(document)) if document else ()
         return WatchedAgent(
             name=name,
             enabled=entry is None or entry.enabled,
             status=entry.status if entry else "",
             version=document.version if document else "",
             role=entry.role if entry else "",
-            bindings=tuple(self._bindings(name, document)) if document else (),
-            hand_offs=tuple(_hand_offs(document)) if document else (),
+            bindings=tuple(self._bindings(name, document, hand_offs)) if document else (),
+            hand_offs=hand_offs,
         )
 
     def body(self, name: str) -> dict[str, Any]:
@@ -108,7 +110,9 @@ class Watching:
             self._definitions[kpi] = found
         return found
 
-    def _bindings(self, agent: str, document: BindingsDocument) -> Iterator[WatchedBinding]:
+    def _bindings(
+        self, agent: str, document: BindingsDocument, hand_offs: Sequence[WatchedHandOff]
+    ) -> Iterator[WatchedBinding]:
         for binding in document.kpis_used:
             definition = self.definition(binding.key)
             # No release has a binding to a KPI that there is not; a document from elsewhere may, and nothing
@@ -123,6 +127,7 @@ class Watching:
                     triggers=tuple(_triggers(binding)) or tuple(_inherited(definition)),
                     actions=tuple(_actions(binding)),
                     definition=definition,
+                    hand_offs=about(binding.key, hand_offs),
                 )
 
 
@@ -179,7 +184,7 @@ def _hand_offs(document: BindingsDocument) -> Iterator[WatchedHandOff]:
     for key, severity in HANDOFF_KEYS.items():
         asked: list[HandOffDocument] = getattr(document.collaboration, key)
         for hand_off in asked:
-            yield WatchedHandOff(severity, hand_off.agent, hand_off.reason)
+            yield WatchedHandOff(severity, hand_off.agent, hand_off.reason, hand_off.kpi)
 
 
 def _definition(kpi: KpiDocument, symbol: str) -> Definition:

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from contracts.texts import unfit_character
+from contracts.texts import unfit_character, unfit_in_line
 from rest.parameters import meant
 from rest.problems import Invalid, bad_body
 from rest.serializers import unknown_fields
@@ -66,6 +66,8 @@ class Line(serializers.CharField):
             self.fail("invalid_text", character=character)
         if len(text.splitlines()) > 1:
             self.fail("one_line")
+        if character := unfit_in_line(text):
+            self.fail("invalid_text", character=character)
         return text
 
 

@@ -100,7 +100,7 @@ def _cursor(values: list[Any]) -> str:
 def _values(model: type[Model], order: list[str], cursor: str) -> list[Any]:
     try:
         found = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(found, list) or len(found) != len(order) or "\x00" in repr(found):
+        if not isinstance(found, list) or len(found) != len(order):
             raise ValueError
         return [_cleaned(_field(model, name), value) for name, value in zip(order, found, strict=True)]
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, ValidationError):
@@ -108,9 +108,15 @@ def _values(model: type[Model], order: list[str], cursor: str) -> list[Any]:
 
 
 def _cleaned(field: Any, value: Any) -> Any:
-    """The value as the column has it. Raises ValidationError or ValueError."""
-    if not isinstance(value, (str, int)) or (isinstance(value, str) and not value.isprintable()):
+    """The value as the column has it. Raises ValidationError or ValueError.
+
+    A text may be anything that a column can hold: what is stored, by whichever door, was in the page before.
+    """
+    if not isinstance(value, (str, int)):
         raise ValueError
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError
+    str(value).encode()  # no column holds half of a surrogate pair
     cleaned = field.to_python(value)
     if isinstance(cleaned, int) and abs(cleaned) >= 2**31:
         raise ValueError

@@ -90,6 +90,7 @@ def state_told(
         "reason": reason_of(evaluator, memory),
         "trigger": {"severity": trigger.severity.value, "condition": trigger.condition} if trigger else None,
         "actions": actions_of(evaluator.binding, state),
+        "hand_offs": hand_offs_of(evaluator.binding, state),
         "release": release,
     }
 
@@ -114,3 +115,8 @@ def actions_of(binding: WatchedBinding, state: State) -> list[dict[str, str]]:
         {"name": one.name, "description": one.description, "deadline": one.deadline}
         for one in binding.actions_at(state.value)
     ]
+
+
+def hand_offs_of(binding: WatchedBinding, state: State) -> list[dict[str, str]]:
+    """Whom the agent asks for help in a state of this KPI, and why."""
+    return [{"agent": one.agent, "reason": one.reason} for one in binding.hand_offs_at(state.value)]

@@ -88,7 +88,8 @@ class AgentKind(Kind[Agent]):
             "roster": data["roster"],
             "bindings": named(used, "key", spread_binding),
             "hand-offs": {
-                key: named(rows, "agent") if isinstance(rows, list) else rows for key, rows in asked.items()
+                key: named(rows, "agent", also="kpi") if isinstance(rows, list) else rows
+                for key, rows in asked.items()
             },
         }
 
@@ -123,11 +124,14 @@ def gathered_binding(row: Mapping[str, Any]) -> dict[str, Any]:
     return data | {"alerting": {**data.get("alerting", {}), "actions": actions}}
 
 
-def named(rows: Iterable[Mapping[str, Any]], key: str, inner: Any = dict) -> dict[str, Any]:
-    """Rows by their name, with their order; a name that comes again is counted."""
+def named(rows: Iterable[Mapping[str, Any]], key: str, inner: Any = dict, also: str = "") -> dict[str, Any]:
+    """Rows by their name, with their order; a name that comes again is counted.
+
+    ``also`` is a second key, which is part of the name where a row has it.
+    """
     found: dict[str, Any] = {}
     for row in rows:
-        name = str(row.get(key, ""))
+        name = " ".join(str(row[part]) for part in (key, also) if row.get(part))
         while name in found or name == ORDER:
             name += "+"
         found[name] = inner(row)

@@ -137,6 +137,8 @@ def page(
 ) -> HttpResponse:
     """The page around a form; ``row`` is the prefix of a row that was just added or moved."""
     chooser = ChooseKpi(model_admin)
+    blank_hand_off = HandOffForm(prefix="__prefix__", initial={"severity": "critical"})
+    blank_hand_off.offer(sheet.watched)
     context = model_admin.admin_site.each_context(request) | meaning(agent, sheet, judged)
     context |= {
         "opts": model_admin.opts,
@@ -153,7 +155,7 @@ def page(
         "media": model_admin.media + chooser.media,
         "agents": Agent.objects.exclude(pk=agent.pk).values_list("name", flat=True),
         "blank_action": ActionForm(prefix="__prefix__"),
-        "blank_hand_off": HandOffForm(prefix="__prefix__", initial={"severity": "critical"}),
+        "blank_hand_off": blank_hand_off,
         "preview_url": AGENTS.url("preview", agent.pk) if agent.pk else AGENTS.url("preview_add"),
     }
     return TemplateResponse(request, f"{TEMPLATES}/change_form.html", context)

@@ -95,7 +95,9 @@ def field_of(sheet: Sheet, path: Path) -> tuple[RowForm, str | None]:
             return field_of_card(sheet.cards[number], tuple(rest))
         case ("collaboration", str(key), int(number), *rest) if key in HANDOFF_KEYS:
             rows = sheet.asking(HANDOFF_KEYS[key])
-            name = {"agent": "target", "reason": "reason"}.get(str(rest[0]) if rest else "", "target")
+            name = {"agent": "target", "kpi": "kpi", "reason": "reason"}.get(
+                str(rest[0]) if rest else "", "target"
+            )
             return (rows[number], name) if number < len(rows) else (sheet.head, None)
     return sheet.head, None
 

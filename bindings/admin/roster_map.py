@@ -63,5 +63,8 @@ def members_of_roster() -> list[Member]:
 def lines_of_roster() -> list[Line]:
     """Every hand-off, in the roster's order and worst first."""
     rows = HandOff.objects.order_by("agent__position", "agent_id", "position", "pk")
-    lines = rows.values_list("agent__name", "target__name", "severity", "reason")
-    return [Line(source, target, Severity(severity), reason) for source, target, severity, reason in lines]
+    lines = rows.values_list("agent__name", "target__name", "severity", "reason", "kpi__name")
+    return [
+        Line(source, target, Severity(severity), reason, kpi or "")
+        for source, target, severity, reason, kpi in lines
+    ]

@@ -55,11 +55,16 @@ class Sheet:
         rows = [
             HandOffForm(
                 prefix=f"handoffs-{number}",
-                initial={"severity": str(severity), "target": row.agent, "reason": row.reason},
+                initial={
+                    "severity": str(severity),
+                    "target": row.agent,
+                    "kpi": row.kpi,
+                    "reason": row.reason,
+                },
             )
             for number, (severity, row) in enumerate(hand_offs_of(contract.bindings))
         ]
-        return cls(head, cards, rows, stored, bound=False)
+        return cls(head, cards, rows, stored, bound=False).with_choices()
 
     @classmethod
     def of_post(cls, data: QueryDict, stored: Contract | None, *, bound: bool = True) -> Sheet:
@@ -76,7 +81,18 @@ class Sheet:
             cards.append(Card(form, triggers, steps, saved.get(form.text("key"), {})))
         cards.sort(key=lambda card: place_of(card.form))
         rows = [make.row(HandOffForm, f"handoffs-{n}") for n in sorted(make.numbers(HAND_OFF_ROW))]
-        return cls(make.row(HeadForm, None), cards, rows, stored, bound)
+        return cls(make.row(HeadForm, None), cards, rows, stored, bound).with_choices()
+
+    def with_choices(self) -> Sheet:
+        """The same, its hand-offs free to be about any KPI that it binds."""
+        for row in self.hand_offs:
+            row.offer(self.watched)
+        return self
+
+    @property
+    def watched(self) -> list[str]:
+        """The names of the KPIs that it binds."""
+        return [card.key for card in self.cards]
 
     def forms(self) -> Iterator[RowForm]:
         """All rows of the form."""
@@ -163,12 +179,13 @@ def place_of(form: RowForm) -> int:
 
 
 def hand_off_data(row: HandOffForm, left: list[Any]) -> dict[str, Any]:
-    """A hand-off in the shape of the file, with what is kept of the one to the same agent."""
-    target = row.text("target")
-    before = next((step for step in left if step.get("agent") == target), None)
+    """A hand-off in the shape of the file, with what is kept of the one to the same agent, at best about the same."""
+    target, kpi = row.text("target"), row.text("kpi")
+    same = [step for step in left if step.get("agent") == target]
+    before = next((step for step in same if step.get("kpi", "") == kpi), same[0] if same else None)
     if before is not None:
         left.remove(before)
-    return {**(before or {}), "agent": target, "reason": row.text("reason")}
+    return {**(before or {}), "agent": target, "kpi": kpi, "reason": row.text("reason")}
 
 
 def hand_offs_of(document: BindingsDocument) -> Iterator[tuple[Severity, Any]]:

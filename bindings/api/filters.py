@@ -33,15 +33,16 @@ class BindingFilter(FilterSet):
 
 
 class HandOffFilter(FilterSet):
-    """Hand-offs by who asks whom, and when."""
+    """Hand-offs by who asks whom, when, and about what."""
 
     agent = CharFilter(field_name="agent__name", help_text="Who asks.")
     target = CharFilter(field_name="target__name", help_text="Who is asked.")
     severity = ChoiceFilter(choices=SEVERITIES)
+    kpi = CharFilter(field_name="kpi__name", help_text="The KPI's name that it is about.")
 
     class Meta:
         model = HandOff
-        fields = ("agent", "target", "severity")
+        fields = ("agent", "target", "severity", "kpi")
 
 
 class ReportFilter(FilterSet):

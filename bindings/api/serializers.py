@@ -14,7 +14,7 @@ from bindings.models import Action, Agent, Binding, HandOff, Trigger
 from contracts.documents import BindingDocument, HandOffDocument, RosterAgent
 from contracts.documents.base import Text
 from contracts.findings import Path
-from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, THRESHOLD_LIMITS
+from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS, THRESHOLD_LIMITS
 from contracts.severity import HANDOFF_KEYS, Severity
 from rest.fields import TextField
 from rest.handling import model_errors
@@ -195,13 +195,19 @@ class HandOffBody(HandOffDocument):
 
 
 class HandOffSerializer(PartSerializer):
-    """At a severity, one agent asks another, for a reason."""
+    """At a severity of one KPI, or of any that it watches, one agent asks another, for a reason."""
 
     document = HandOffBody
 
     agent = TextField(AGENT_LIMITS["name"], source="agent.name", required=True, help_text="Who asks.")
     severity = serializers.ChoiceField(choices=SEVERITIES)
     target = TextField(AGENT_LIMITS["name"], source="target.name", required=True, help_text="Who is asked.")
+    kpi = TextField(
+        KPI_LIMITS["name"],
+        source="kpi.name",
+        default="",
+        help_text="Only about this KPI; blank: about every KPI that the agent watches.",
+    )
     reason = TextField(BINDING_LIMITS["reason"], help_text="Why, in a short sentence.")
     revision = serializers.IntegerField(source="agent.revision", read_only=True, help_text="The agent's.")
 
@@ -213,12 +219,14 @@ class HandOffSerializer(PartSerializer):
         if data["severity"] not in SEVERITIES:
             raise Invalid([ErrorItem("severity_unknown", "This is no severity.", ("severity",))])
         if isinstance(self.instance, HandOff):
-            before = {"severity": self.instance.severity, "target": self.instance.target.name}
+            row = self.instance
+            about = row.kpi.name if row.kpi else ""
+            before = {"severity": row.severity, "target": row.target.name, "kpi": about}
             for name in before:
-                if data[name] != before[name]:
+                if data.get(name, "") != before[name]:
                     raise fixed(name)
         kept = self.instance.extra if isinstance(self.instance, HandOff) else {}
-        part = {key: data[key] for key in ("severity", "reason") if key in data}
+        part = {key: data[key] for key in ("severity", "kpi", "reason") if key in data}
         return {**kept, **part, "agent": data["target"]}
 
     def draft(self) -> Any:
@@ -231,11 +239,12 @@ class HandOffSerializer(PartSerializer):
         contract = contract_of(agent)
         key = KEY_OF[document.severity]
         asked = list(getattr(contract.bindings.collaboration, key))
-        self.index = next((i for i, other in enumerate(asked) if other.agent == document.agent), len(asked))
-        if self.instance is None and self.index < len(asked):
-            message = "This agent already asks this one at this severity."
-            raise Invalid([ErrorItem("duplicate_hand_off", message, ("target",))])
+        about = [(other.agent, other.kpi) for other in asked]
         one = HandOffDocument.model_validate(document.model_dump(exclude={"severity"}))
+        self.index = about.index((one.agent, one.kpi)) if (one.agent, one.kpi) in about else len(asked)
+        if self.instance is None and self.index < len(asked):
+            message = "This agent already asks this one about this at this severity."
+            raise Invalid([ErrorItem("duplicate_hand_off", message, ("target",))])
         asked[self.index : self.index + 1] = [one]
         collaboration = contract.bindings.collaboration.model_copy(update={key: asked})
         bindings = contract.bindings.model_copy(update={"collaboration": collaboration})
@@ -243,12 +252,13 @@ class HandOffSerializer(PartSerializer):
             write(agent, bindings, contract.entry, author=author, reason=reason)
         except Refused as refused:
             raise self.refuse(refused, self._place(key)) from None
-        return agent.hand_offs.filter(severity=document.severity, target__name=document.agent).first()
+        rows = agent.hand_offs.filter(severity=document.severity, target__name=document.agent)
+        return rows.filter(kpi__name=document.kpi or None).first()
 
     def _place(self, key: str) -> Callable[[Path], Path]:
         def place(path: Path) -> Path:
             if path[:3] != ("collaboration", key, self.index):
                 return ()
-            return ("reason",) if path[3:4] == ("reason",) else ("target",)
+            return path[3:4] if path[3:4] in (("reason",), ("kpi",)) else ("target",)
 
         return place

@@ -6,7 +6,7 @@ from django.urls import re_path
 
 from bindings.api.reports import ReportResource
 from bindings.api.validating import Validate, Validated
-from bindings.api.views import AgentResource, BindingResource, HandOffResource
+from bindings.api.views import AgentResource, BindingResource, HandOffResource, KpiHandOffResource
 from rest.routing import Router
 
 ROW: Any = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
@@ -26,6 +26,11 @@ urlpatterns = [
         r"^handoffs/(?P<agent>[^/]+)/(?P<severity>critical|warning|info)/(?P<target>[^/]+)/?$",
         HandOffResource.as_view(ROW),
         name="handoff-detail",
+    ),
+    re_path(
+        r"^handoffs/(?P<agent>[^/]+)/(?P<severity>critical|warning|info)/(?P<target>[^/]+)/(?P<kpi>[^/]+)/?$",
+        KpiHandOffResource.as_view(ROW),
+        name="handoff-detail-kpi",
     ),
     re_path(r"^reports/?$", ReportResource.as_view(LIST), name="report-list"),
     re_path(

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import PermissionDenied
 
 from bindings import services
@@ -126,7 +126,7 @@ class BindingResource(PartResource):
 class HandOffResource(PartResource):
     """Which agents ask which others."""
 
-    queryset: QuerySet[HandOff] = HandOff.objects.select_related("agent", "target")
+    queryset: QuerySet[HandOff] = HandOff.objects.select_related("agent", "target", "kpi")
     serializer_class = HandOffSerializer
     filterset_class = HandOffFilter
     search_fields = ("agent__name", "target__name", "reason")
@@ -134,19 +134,33 @@ class HandOffResource(PartResource):
     ordering = ("agent__name", "position")
 
     def lookup(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """By who asks, at which severity, and who is asked."""
+        """By who asks, at which severity, who is asked, and about which KPI where it is about one."""
         return {
             "agent__name": kwargs["agent"],
             "severity": kwargs["severity"],
             "target__name": kwargs["target"],
+            "kpi__name": kwargs.get("kpi"),
         }
 
     def address(self, row: HandOff) -> str:
-        """Who asks, at which severity, and who is asked."""
-        return f"{row.agent.name}/{row.severity}/{row.target.name}/"
+        """Who asks, at which severity, who is asked, and about which KPI where it is about one."""
+        about = f"{row.kpi.name}/" if row.kpi else ""
+        return f"{row.agent.name}/{row.severity}/{row.target.name}/{about}"
 
     def without(self, row: HandOff, bindings: Any) -> dict[str, Any]:
         """Every other hand-off."""
         key = KEY_OF[row.severity]
-        others = [one for one in getattr(bindings.collaboration, key) if one.agent != row.target.name]
+        this = row.target.name, row.kpi.name if row.kpi else ""
+        others = [one for one in getattr(bindings.collaboration, key) if (one.agent, one.kpi) != this]
         return {"collaboration": bindings.collaboration.model_copy(update={key: others})}
+
+
+OF_ONE_KPI = {
+    action: extend_schema(operation_id=f"handoffs_of_kpi_{action}")
+    for action in ("retrieve", "update", "partial_update", "destroy")
+}
+
+
+@extend_schema_view(**OF_ONE_KPI)
+class KpiHandOffResource(HandOffResource):
+    """The same about one KPI only."""

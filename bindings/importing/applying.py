@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import ProtectedError
 
 from bindings import services
-from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of
+from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of, kpis_named
 from bindings.models import Agent, Binding, HandOff
 from contracts.naming import NearNames
 from kpis.importing import ImportRefused, Step
@@ -16,11 +16,12 @@ COLUMNS = ["code", "role", "status", "enabled", "tags", "version", "extra"]
 
 
 def release_kpis(steps: Sequence[Step], contracts: Mapping[str, Contract], kpis: Collection[str]) -> None:
-    """Delete bindings of these KPIs where the agent's new contract does not have them."""
+    """Delete what agents have on these KPIs where their new contract does not have it."""
     for step in steps:
         then = contracts.get(step.name)
-        kept = {row.key for row in then.bindings.kpis_used} if then else set()
-        Binding.objects.filter(agent__name=step.name, kpi__name__in=set(kpis) - kept).delete()
+        kept = set(kpis_named(then.bindings)) if then else set()
+        for model in (Binding, HandOff):
+            model.objects.filter(agent__name=step.name, kpi__name__in=set(kpis) - kept).delete()
 
 
 def apply_agents(
@@ -55,11 +56,13 @@ def apply_agents(
 def fill(agent: Agent, contract: Contract, kpis: Mapping[str, KPI], agents: Mapping[str, Agent]) -> None:
     """Give an agent its contract. Raises ImportRefused where it names a KPI or an agent that is not there."""
     document = contract.bindings
-    for row in document.kpis_used:
-        if row.key not in kpis:
-            near = NearNames(kpis).question(row.key)
+    bound = {row.key for row in document.kpis_used}
+    for name in kpis_named(document):
+        if name not in kpis:
+            near = NearNames(kpis).question(name)
             raise ImportRefused(
-                f"{document.agent} binds {row.key}, which is no KPI here. {near or 'Add it to the registry first.'}"
+                f"{document.agent} {'binds' if name in bound else 'has a hand-off about'} {name},"
+                f" which is no KPI here. {near or 'Add it to the registry first.'}"
             )
     for _, hand_off in hand_offs_of(document):
         if hand_off.agent not in agents:

@@ -283,5 +283,5 @@ def _edge(line: Line, chain: Sequence[Slot], levels: Sequence[float], turned: bo
         label_x=start + 14,
         label_y=levels[0] - 5,
         circular=circular,
-        words=f"{line.source} asks {line.target} when {word}{circle}{reason}",
+        words=f"{line.source} asks {line.target} when {line.kpi or 'anything it watches'} is {word}{circle}{reason}",
     )

@@ -29,12 +29,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One hand-off: ``source`` asks ``target`` at a severity, for a reason."""
+    """One hand-off: ``source`` asks ``target`` at a severity, for a reason; ``kpi`` is the only one it is about."""
 
     source: str
     target: str
     severity: Severity
     reason: str = ""
+    kpi: str = ""
 
 
 @dataclass(frozen=True, slots=True)

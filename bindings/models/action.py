@@ -30,7 +30,10 @@ class Action(models.Model):
         help_text="Only at this severity; empty means at every one.",
     )
     deadline = LineField(
-        max_length=BINDING_LIMITS["deadline"], blank=True, help_text="How long it may take, such as 15m."
+        max_length=BINDING_LIMITS["deadline"],
+        has_grammar=True,
+        blank=True,
+        help_text="How long it may take, such as 15m.",
     )
     extra = models.JSONField(default=dict, blank=True, editable=False)
 

@@ -40,9 +40,16 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def whole(self) -> "AgentQuerySet":
         """With all that a contract consists of, its KPIs without their own contracts; five queries more."""
         # KPIs by a join: SQLite refuses Django's query for a thousand of them.
-        bindings = apps.get_model("bindings", "Binding")._default_manager.select_related("kpi")
+        bindings, hand_offs = (
+            apps.get_model("bindings", name)._default_manager.select_related("kpi")
+            for name in ("Binding", "HandOff")
+        )
         return self.prefetch_related(
-            Prefetch("bindings", bindings), "bindings__triggers", "bindings__actions", "hand_offs__target"
+            Prefetch("bindings", bindings),
+            "bindings__triggers",
+            "bindings__actions",
+            Prefetch("hand_offs", hand_offs),
+            "hand_offs__target",
         )
 
     def with_kpis(self) -> "AgentQuerySet":
@@ -135,7 +142,7 @@ class Agent(models.Model):
         if not self.pk:
             return []
         rows = self.hand_offs.all()
-        return list(rows if self._has_at_hand("hand_offs") else rows.select_related("target"))
+        return list(rows if self._has_at_hand("hand_offs") else rows.select_related("target", "kpi"))
 
     def _has_at_hand(self, name: str) -> bool:
         """Whether these rows were fetched together with the agent."""

@@ -46,6 +46,7 @@ class Binding(models.Model):
     guard = LineField(
         "applies when",
         max_length=BINDING_LIMITS["guard"],
+        has_grammar=True,
         blank=True,
         help_text="Only for some people or times, such as is_resting == true.",
     )

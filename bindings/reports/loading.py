@@ -84,7 +84,8 @@ def filled(
 ) -> list[Agent]:
     """These agents, each with its bindings and hand-offs as drafts."""
     hand_offs: defaultdict[int, list[HandOff]] = defaultdict(list)
-    for row in HandOff.objects.filter(agent__in=[agent.pk for agent in agents]).select_related("target"):
+    asking = HandOff.objects.filter(agent__in=[agent.pk for agent in agents])
+    for row in asking.select_related("target", "kpi"):
         hand_offs[row.agent_id].append(row)
     ids = [pk for agent in agents for pk in by_agent.get(agent.pk, ())]
     bindings: defaultdict[int, list[Binding]] = defaultdict(list)

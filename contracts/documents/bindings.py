@@ -109,6 +109,9 @@ class HandOffDocument(Document):
     noun = "a hand-off"
 
     agent: Annotated[Text, AtMost(AGENT_LIMITS["name"])] = Field(description="The agent to ask.")
+    kpi: Annotated[Text, AtMost(KPI_LIMITS["name"])] = Field(
+        default="", description="Only about this KPI; without it, about every KPI that the agent watches."
+    )
     reason: Text = Field(default="", description="Why, in plain words.")
 
 

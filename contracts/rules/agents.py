@@ -8,7 +8,7 @@ from contracts.agents import AgentContext, AgentSpec, BindingSpec
 from contracts.catalogue import Problem, agent_rule
 from contracts.documents import BindingsDocument
 from contracts.naming import fold
-from contracts.rules.names import unfit_texts
+from contracts.rules.names import unfit_lines, unfit_texts
 from contracts.rules.words import quoted
 from contracts.texts import all_fit
 
@@ -94,9 +94,10 @@ def kpis_are_bound_once(agent: AgentSpec, context: AgentContext) -> Iterator[Pro
 )
 def texts_can_be_shown(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
     """Control characters and characters that turn the writing direction break exports, and can make a text
-    look like another one."""
+    look like another one. In a text of one line so do tabs, line ends and spaces that do not break."""
     if not _all_fit(agent.document):
         yield from unfit_texts(agent.document.model_dump(by_alias=True))
+    yield from unfit_lines(((*binding.path, "role"), binding.document.role) for binding in agent.bindings)
 
 
 def _all_fit(document: BindingsDocument) -> bool:

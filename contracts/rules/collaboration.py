@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from contracts.agents import AgentContext, AgentSpec
+from contracts.agents import AgentContext, AgentSpec, HandOffSpec
 from contracts.catalogue import Problem, agent_rule
-from contracts.naming import fold
+from contracts.naming import NearNames, fold
 from contracts.rules.words import quoted
 from contracts.severity import BINDING_WORD, Severity
 
@@ -123,14 +123,18 @@ def hand_offs_have_reasons(agent: AgentSpec, context: AgentContext) -> Iterator[
         """,
 )
 def targets_are_asked_once(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
-    """Asking the same agent twice at one severity opens two runs for one case."""
-    asked: Counter[tuple[Severity, str]] = Counter()
+    """Asking the same agent twice at one severity opens two runs for one case. A hand-off that names no KPI is
+    about every KPI that the agent watches."""
+    asked: defaultdict[tuple[Severity, str], set[str]] = defaultdict(set)
     for hand_off in agent.hand_offs:
-        key = (hand_off.severity, hand_off.document.agent)
-        asked[key] += 1
-        if asked[key] > 1:
-            told = f"{agent.name} asks {hand_off.document.agent} twice at the same severity."
+        name, kpi = hand_off.document.agent, hand_off.document.kpi
+        before = asked[hand_off.severity, name]
+        twice = kpi if before & {kpi, ""} else min(before, default=None) if not kpi else None
+        if twice is not None:
+            about = f" about {twice}" if twice else ""
+            told = f"{agent.name} asks {name} twice{about} at the same severity."
             yield Problem((*hand_off.path, "agent"), told, "Put both reasons into one hand-off.")
+        before.add(kpi)
 
 
 @agent_rule(
@@ -141,7 +145,8 @@ def targets_are_asked_once(agent: AgentSpec, context: AgentContext) -> Iterator[
     example="collaboration: {on_elevated: [{agent: CARDIOS, reason: It may be the heart.}]}",
 )
 def hand_offs_can_happen(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
-    """A hand-off at one severity needs a trigger of that severity somewhere among the agent's bindings."""
+    """A hand-off at one severity needs a trigger of that severity: in the binding to the KPI that it names, or
+    somewhere among the agent's bindings."""
     reached: set[Severity] = set()
     for binding in agent.bindings:
         if binding.severities is None:
@@ -149,11 +154,47 @@ def hand_offs_can_happen(agent: AgentSpec, context: AgentContext) -> Iterator[Pr
         reached |= binding.severities
     told_of: set[Severity] = set()
     for hand_off in agent.hand_offs:
+        name = BINDING_WORD[hand_off.severity]
         if hand_off.severity not in reached | told_of:
             told_of.add(hand_off.severity)
-            name = BINDING_WORD[hand_off.severity]
             yield Problem(
                 hand_off.path[:2],
                 f"{agent.name} never asks anybody at {name}. None of its bindings has a trigger for it.",
                 f"Add {name}_if to a binding, or remove the hand-off.",
+            )
+        elif hand_off.severity in reached and _never_reaches(agent, hand_off):
+            kpi, target = hand_off.document.kpi, hand_off.document.agent
+            yield Problem(
+                (*hand_off.path, "kpi"),
+                f"{agent.name} never asks {target} about {kpi} at {name}. Its binding to {kpi} has no trigger for it.",
+                f"Add {name}_if to the binding, or remove the hand-off.",
+            )
+
+
+def _never_reaches(agent: AgentSpec, hand_off: HandOffSpec) -> bool:
+    """Whether the binding to the hand-off's KPI is there and has no trigger of its severity."""
+    found = [one.severities for one in agent.bindings if one.key == hand_off.document.kpi]
+    return bool(found) and all(
+        severities is not None and hand_off.severity not in severities for severities in found
+    )
+
+
+@agent_rule(
+    "COL008",
+    "handoff_kpi",
+    "error",
+    title="Hand-off about a KPI that the agent does not watch",
+    example="collaboration: {on_risk: [{agent: CARDIOS, kpi: sleep_debt, reason: It may be the heart.}]}",
+)
+def hand_offs_are_about_watched_kpis(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
+    """An agent that does not watch a KPI never learns that it is critical, so it never asks anybody about it."""
+    watched = [binding.key for binding in agent.bindings]
+    for hand_off in agent.hand_offs:
+        kpi = hand_off.document.kpi
+        if kpi and kpi not in watched:
+            near = NearNames(watched).question(kpi)
+            yield Problem(
+                (*hand_off.path, "kpi"),
+                f"{agent.name} does not watch {quoted(kpi)}, so it never asks {hand_off.document.agent} about it.",
+                near or "Name a KPI that it watches, or none: then the hand-off is about all of them.",
             )

@@ -11,7 +11,7 @@ from contracts.limits import KPI_LIMITS, THRESHOLD_LIMITS
 from contracts.naming import NAME, RESERVED_NAMES, fold
 from contracts.rules.words import listed, quoted
 from contracts.spec import KpiSpec
-from contracts.texts import described, unfit_character, walk
+from contracts.texts import described, unfit_character, unfit_in_line, walk
 
 # Conditions and lengths of time are limited where they are read, and a successor is another KPI's name.
 _KPI_LIMITS = tuple(
@@ -91,7 +91,8 @@ def name_is_unique(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
 )
 def texts_can_be_shown(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """Control characters, halves of characters and characters that turn the writing direction break exports
-    and databases, and can make a text look like another one."""
+    and databases, and can make a text look like another one. In a text of one line so do tabs, line ends
+    and spaces that do not break."""
     document = kpi.document
     # Names, units, metrics, conditions and actions have patterns of their own, which let none of these pass.
     texts = document.title + document.description + document.category + document.owner
@@ -102,6 +103,7 @@ def texts_can_be_shown(kpi: KpiSpec, context: RegistryContext) -> Iterator[Probl
         or any(trigger.document.__pydantic_extra__ for trigger in kpi.triggers)
     ):
         yield from unfit_texts(document.model_dump(by_alias=True))
+        yield from unfit_lines(((key,), getattr(document, key)) for key in ("title", "category", "owner"))
 
 
 def unfit_texts(data: object) -> Iterator[Problem]:
@@ -112,6 +114,15 @@ def unfit_texts(data: object) -> Iterator[Problem]:
             seen.add(path)
             yield Problem(
                 path, f"The text holds a character that cannot be shown: {character}.", "Remove it."
+            )
+
+
+def unfit_lines(lines: Iterable[tuple[Path, object]]) -> Iterator[Problem]:
+    """A problem for every text of one line with a character that can be shown and does not belong there."""
+    for path, text in lines:
+        if isinstance(text, str) and not unfit_character(text) and (character := unfit_in_line(text)):
+            yield Problem(
+                path, f"This is one line of text, and holds {character}.", "Put a space in its place."
             )
 
 

@@ -8,7 +8,7 @@ from contracts.agents import AgentContext
 from contracts.catalogue import Problem, roster_rule
 from contracts.documents import RosterDocument
 from contracts.naming import AGENT_NAME, fold
-from contracts.rules.names import unfit_texts
+from contracts.rules.names import unfit_lines, unfit_texts
 from contracts.rules.words import quoted
 
 STATUSES = ("alpha", "beta", "prod", "todo")
@@ -81,5 +81,10 @@ def enabled_agents_are_built(roster: RosterDocument, context: AgentContext) -> I
 )
 def texts_can_be_shown(roster: RosterDocument, context: AgentContext) -> Iterator[Problem]:
     """Control characters and characters that turn the writing direction break exports, and can make a text
-    look like another one."""
+    look like another one. In a text of one line so do tabs, line ends and spaces that do not break."""
     yield from unfit_texts(roster.model_dump(by_alias=True))
+    for name, agent in roster.agents.items():
+        at = ("agents", name)
+        yield from unfit_lines(
+            [((*at, "role"), agent.role), *(((*at, "tags", n), tag) for n, tag in enumerate(agent.tags))]
+        )

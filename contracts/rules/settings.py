@@ -9,7 +9,7 @@ from contracts.context import KPI_FIELDS, RegistryContext, is_kpi_field
 from contracts.documents import RegistryDocument
 from contracts.naming import METRIC, NAME, RESERVED_LABELS, UNBOUNDED_LABELS, NearNames, fold
 from contracts.patterns import PatternError, compile_pattern
-from contracts.rules.names import unfit_texts
+from contracts.rules.names import unfit_lines, unfit_texts
 from contracts.rules.words import quoted
 from contracts.units import STANDARD_UNITS
 
@@ -189,5 +189,8 @@ def units_are_sound(registry: RegistryDocument, context: RegistryContext) -> Ite
 )
 def texts_can_be_shown(registry: RegistryDocument, context: RegistryContext) -> Iterator[Problem]:
     """Control characters and characters that turn the writing direction break exports, and can make a text
-    look like another one."""
+    look like another one. In a text of one line so do tabs, line ends and spaces that do not break."""
     yield from unfit_texts(registry.model_dump(by_alias=True, exclude={"kpis"}))
+    for number, unit in enumerate(registry.units):
+        at = ("units", number)
+        yield from unfit_lines((((*at, "title"), unit.title), ((*at, "symbol"), unit.symbol)))

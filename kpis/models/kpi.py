@@ -96,6 +96,7 @@ class KPI(models.Model):
     missing_data = LineField(
         "silent after",
         max_length=KPI_LIMITS["missing_data"],
+        has_grammar=True,
         blank=True,
         help_text="How long without a value before its state is unknown, such as 2d.",
     )

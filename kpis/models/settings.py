@@ -88,6 +88,7 @@ class ValidationRule(models.Model):
     required = models.BooleanField(default=False)
     pattern = LineField(
         max_length=RULE_LIMITS["pattern"],
+        has_grammar=True,
         blank=True,
         help_text="The whole value must match, in RE2's syntax, such as ^auren_[a-z0-9_]+$.",
     )

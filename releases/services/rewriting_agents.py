@@ -82,11 +82,12 @@ def let_go(
     reason: str,
     done: Written,
 ) -> None:
-    """Delete the agents that the document lacks, and the bindings of the KPIs that it lacks."""
+    """Delete the agents that the document lacks, and what agents have on the KPIs that it lacks."""
     agents = steps.gone
     services.record_deletion(agents=agents, author=author, reason=reason, source=RESTORE)
     HandOff.objects.filter(Q(agent__in=agents) | Q(target__in=agents)).delete()
     Agent.objects.filter(pk__in=[agent.pk for agent in agents]).delete()
+    HandOff.objects.filter(kpi__in=gone).delete()
     Binding.objects.filter(kpi__in=gone).delete()
     changing = [steps.stored[name] for name in differing]
     park(Agent, "code", [agent.pk for agent in changing if agent.code != steps.codes.get(agent.name)])

@@ -55,6 +55,10 @@ _ACTION = {
     "type": "object",
     "properties": {"name": _NAME, "description": {"type": "string"}, "deadline": {"type": "string"}},
 }
+_HAND_OFF = {
+    "type": "object",
+    "properties": {"agent": _NAME, "reason": {"type": "string"}},
+}
 ANSWER: dict[str, Any] = {
     "type": "object",
     "required": ["release", "results", "errors", "states"],
@@ -97,6 +101,11 @@ ANSWER: dict[str, Any] = {
                         "properties": {"severity": _STATE, "condition": {"type": "string"}},
                     },
                     "actions": {"type": "array", "items": _ACTION},
+                    "hand_offs": {
+                        "type": "array",
+                        "items": _HAND_OFF,
+                        "description": "Whom the agent asks for help in this state, and why.",
+                    },
                     "release": {"type": "integer"},
                 },
             },

@@ -114,8 +114,8 @@ def released(kpi: str, agent: str) -> WatchedBinding:
         return as_such(definition)
     watched = found.binding(agent, kpi)
     if watched is not None:
-        is_on = watched.evaluator is not None
-        return watched.binding if is_on else replace(watched.binding, enabled=False)
+        binding = _judging(watched.binding)
+        return binding if watched.evaluator is not None else replace(binding, enabled=False)
     if agent not in found.agents:
         hint = NearNames(found.agents).question(agent) if len(agent) <= 120 else ""
         raise Refused("unknown_agent", "No released agent has this name.", "agent", hint)
@@ -146,7 +146,12 @@ def in_document(watching: Watching, kpi: str, agent: str) -> WatchedBinding | No
         return None
     whole = watching.agent(agent)
     binding = whole.binding(kpi)
-    return binding if binding and binding.enabled and whole.enabled else None
+    return _judging(binding) if binding and binding.enabled and whole.enabled else None
+
+
+def _judging(binding: WatchedBinding) -> WatchedBinding:
+    """What a value is judged by: whom the agent then asks changes nothing of it."""
+    return replace(binding, hand_offs=())
 
 
 def changed(binding: WatchedBinding, wish: Wish) -> WatchedBinding:

@@ -67,6 +67,8 @@ class Tallies:
     after: Side = field(default_factory=Side)
     more: int = 0
     fewer: int = 0
+    longer: int = 0
+    shorter: int = 0
     rows: list[tuple[int, Course | None, Course | None]] = field(default_factory=list)
 
     def add(self, subject: int, before: Course | None, after: Course | None, observations: int) -> None:
@@ -80,17 +82,22 @@ class Tallies:
         was, now = (_weight(one) for one in (before, after))
         self.more += now > was
         self.fewer += now < was
+        lasted, lasts = (_times(one) for one in (before, after))
+        self.longer += lasts > lasted
+        self.shorter += lasts < lasted
         if (before and before.is_affected) or (after and after.is_affected):
             self.rows.append((subject, before, after))
 
     def as_data(self) -> dict[str, Any]:
-        """As JSON: those for whom most changes come first, then those with most episodes."""
+        """As JSON: those for whom most time changes come first, then those for whom most episodes do."""
         shown = nlargest(PEOPLE_AT_MOST, self.rows, key=_rank)
         return {
             "people": self.people,
             "observations": self.observations,
             "more": self.more,
             "fewer": self.fewer,
+            "longer": self.longer,
+            "shorter": self.shorter,
             "before": self.before.as_data(),
             "after": self.after.as_data(),
             "affected": len(self.rows),
@@ -101,15 +108,24 @@ class Tallies:
         }
 
 
+def _times(course: Course | None) -> tuple[int, ...]:
+    """For how many seconds somebody is affected: the worst severity counts first."""
+    return tuple(course.reached[word].time // SECOND for word in SEVERITIES) if course else (0, 0, 0)
+
+
 def _weight(course: Course | None) -> tuple[int, ...]:
     """How much somebody is affected: the worst severity counts first."""
     return tuple(course.reached[word].episodes for word in SEVERITIES) if course else (0, 0, 0)
 
 
-def _rank(row: tuple[int, Course | None, Course | None]) -> tuple[int, tuple[int, ...], int]:
+def _rank(row: tuple[int, Course | None, Course | None]) -> tuple[int, int, tuple[int, ...], int]:
     subject, before, after = row
     was, now = _weight(before), _weight(after)
-    return sum(abs(a - b) for a, b in zip(was, now, strict=True)), max(was, now), -subject
+    return _apart(_times(before), _times(after)), _apart(was, now), max(was, now), -subject
+
+
+def _apart(was: tuple[int, ...], now: tuple[int, ...]) -> int:
+    return sum(abs(a - b) for a, b in zip(was, now, strict=True))
 
 
 def _row(course: Course | None) -> dict[str, Any]:

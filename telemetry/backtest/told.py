@@ -8,13 +8,13 @@ from typing import Any
 
 from jobs.models import Job
 from telemetry.backtest.episodes import SEVERITIES
+from telemetry.backtest.words import counted, length, people
 from telemetry.contracts_now import iso
 from telemetry.models import Subject
 from telemetry.subjects import label
 
 SIDES = {"before": "as_is", "after": "as_would_be"}
 WORDS = {"critical": "critical", "warning": "warning", "info": "elevated", "normal": "normal"}
-_LENGTHS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def as_data(job: Job) -> dict[str, Any]:
@@ -47,6 +47,8 @@ def called(subjects: Iterable[int]) -> dict[int, str]:
 def _answer(answer: dict[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
     kept = ("kpi", "agent", "asked", "people", "observations", "left_out", "affected", "more", "fewer")
     whole = {key: answer[key] for key in kept}
+    # An answer that was kept before these were counted has none of them.
+    whole |= {key: answer.get(key, 0) for key in ("longer", "shorter")}
     whole |= {key: iso(answer[key]) for key in ("since", "until")}
     whole["conditions"] = {name: answer["conditions"][side] for side, name in SIDES.items()}
     for side, name in SIDES.items():
@@ -76,12 +78,8 @@ class Row:
     word: str
     before: str
     after: str
-    difference: int
-
-    @property
-    def fewer(self) -> int:
-        """How much less often."""
-        return -self.difference
+    difference: str
+    """How much longer or shorter, and how many times more or fewer; "" where both are as now."""
 
 
 def rows(answer: Mapping[str, Any]) -> list[Row]:
@@ -93,28 +91,21 @@ def rows(answer: Mapping[str, Any]) -> list[Row]:
             one["severity"] == severity for name in SIDES.values() for one in answer["conditions"][name] or ()
         )
         if named:
-            found.append(
-                Row(severity, WORDS[severity], _told(was), _told(now), now["episodes"] - was["episodes"])
-            )
+            found.append(Row(severity, WORDS[severity], _told(was), _told(now), _difference(was, now)))
     return found
 
 
 def _told(one: Mapping[str, Any]) -> str:
     if not one["episodes"]:
         return "never"
-    return f"{counted(one['episodes'], 'time')}, {people(one['people'])}, {length(one['seconds'])}"
+    return f"{people(one['people'])}, {length(one['seconds'])}, {counted(one['episodes'], 'time')}"
 
 
-def summary(answer: Mapping[str, Any]) -> str:
-    """The answer in one sentence: for how many people it acts more often, and for how many less."""
-    if not answer["people"]:
-        return "Nothing was measured in this time, so nothing can be said."
-    more, fewer = answer["more"], answer["fewer"]
-    if not more and not fewer:
-        return "Nobody would be acted on more often, or less."
-    parts = [f"more often for {people(more)}"] if more else []
-    parts += [f"less often for {people(fewer)}"] if fewer else []
-    return f"It would act {' and '.join(parts)}."
+def _difference(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    time, times = (now[key] - was[key] for key in ("seconds", "episodes"))
+    parts = [f"{length(abs(time))} {'longer' if time > 0 else 'shorter'}"] if time else []
+    parts += [f"{counted(abs(times), 'time')} {'more' if times > 0 else 'fewer'}"] if times else []
+    return ", ".join(parts)
 
 
 def looked_at(answer: Mapping[str, Any]) -> str:
@@ -122,25 +113,3 @@ def looked_at(answer: Mapping[str, Any]) -> str:
     left = f"; {people(answer['left_out'])} left out" if answer["left_out"] else ""
     days = f"{answer['since'][:10]} to {answer['until'][:10]}"
     return f"{counted(answer['observations'], 'value')} of {people(answer['people'])}, {days}{left}"
-
-
-def people(count: int) -> str:
-    """ "1 person", "1,200 people"."""
-    return "1 person" if count == 1 else f"{count:,} people"
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 time", "12 times"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def length(seconds: int) -> str:
-    """A length of time by its two largest units: "3 d 4 h"."""
-    parts: list[str] = []
-    for size, unit in _LENGTHS:
-        count, seconds = divmod(seconds, size)
-        if count or (not parts and size == 1):
-            parts.append(f"{count:,} {unit}")
-        elif parts:
-            break
-    return " ".join(parts[:2])

@@ -17,9 +17,11 @@ from django.urls import URLPattern, path, reverse
 from contracts.texts import unfit_character
 from jobs.models import Job
 from jobs.services import cancel
+from telemetry.backtest.headline import summary
 from telemetry.backtest.questions import USUAL_DAYS, Refused, Wish, ask
 from telemetry.backtest.running import KIND, MOST, TooMany, start
-from telemetry.backtest.told import Row, looked_at, rows, summary, told
+from telemetry.backtest.told import Row, looked_at, rows, told
+from telemetry.backtest.words import counted, length
 from telemetry.ingest import clock
 from telemetry.models import Standing
 from telemetry.models.series import NAME
@@ -98,7 +100,7 @@ class Shown:
 
     @property
     def who(self) -> list[tuple[str, str, str, str, str]]:
-        """Of each person who is named: how often by both contracts, and the first and the last day."""
+        """Of each person who is named: how long and how often by both contracts, and the first and the last day."""
         found = []
         for row in self.answer["who"]:
             was, now = row["as_is"], row["as_would_be"]
@@ -107,7 +109,11 @@ class Shown:
         return found
 
     def _often(self, side: Mapping[str, Any]) -> str:
-        told = [f"{side['episodes'][row.kind]} {row.word}" for row in self.rows if side["episodes"][row.kind]]
+        told = [
+            f"{row.word} {length(side['seconds'][row.kind])} ({counted(side['episodes'][row.kind], 'time')})"
+            for row in self.rows
+            if side["episodes"][row.kind]
+        ]
         return ", ".join(told) or "never"
 
 

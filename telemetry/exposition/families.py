@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -12,7 +13,7 @@ from bindings.models import ApiToken
 from bindings.models.report import ValidationReport
 from contracts.conditions import ConditionError, parse
 from contracts.findings import Level
-from contracts.watched import Definition
+from contracts.watched import Definition, WatchedThreshold, WatchedTrigger
 from jobs.models import Job
 from releases.models import Channel, Following
 from releases.models.channel import PRODUCTION
@@ -59,10 +60,25 @@ def contract_families(released: Released) -> Iterator[Metric]:
     )
     for name, kpi in sorted(released.kpis.items()):
         info.add_metric((), _kpi(kpi))
-        for severity, bound, value in bounds(kpi):
+        for severity, bound, value in bounds(kpi.thresholds):
             threshold.add_metric((name, severity, bound), value)
     yield info
     yield threshold
+    yield _acted_on(released)
+
+
+def _acted_on(released: Released) -> Metric:
+    """Of each binding that is evaluated: its own triggers, or the KPI's thresholds where it has none."""
+    family = GaugeMetricFamily(
+        "auren_binding_threshold",
+        "Where an agent begins or ceases to act: below the bound upper, and above the bound lower.",
+        labels=("agent", "kpi", "severity", "bound"),
+    )
+    for (agent, kpi), watched in sorted(released.watched.items()):
+        if watched.evaluator is not None:
+            for severity, bound, value in bounds(watched.binding.triggers):
+                family.add_metric((agent, kpi, severity, bound), value)
+    return family
 
 
 def _kpi(kpi: Definition) -> dict[str, str]:
@@ -75,23 +91,27 @@ def _kpi(kpi: Definition) -> dict[str, str]:
     }
 
 
-def bounds(kpi: Definition) -> Iterator[tuple[str, str, float]]:
-    """Severity, bound and number of every end that a threshold has: ``upper`` of `< 20` is 20.
+def bounds(thresholds: Iterable[WatchedThreshold | WatchedTrigger]) -> Iterator[tuple[str, str, float]]:
+    """Severity, bound and number of every end that a threshold or trigger has: ``upper`` of `< 20` is 20.
 
     A second one of the same kind, as `< 20 or 80..90` has, is called ``upper_2``.
     """
-    for threshold in kpi.thresholds:
+    places: Counter[tuple[str, str]] = Counter()
+    for threshold in thresholds:
         try:
             intervals = list(parse(threshold.condition).values)
         except ConditionError:  # kept, though it is not supported
             continue
+        severity = str(threshold.severity)
         for bound, ends in (
             ("lower", [one.low for one in intervals]),
             ("upper", [one.high for one in intervals]),
         ):
-            finite = [end for end in ends if end is not None]
-            for place, end in enumerate(finite, start=1):
-                yield str(threshold.severity), bound if place == 1 else f"{bound}_{place}", float(end)
+            for end in ends:
+                if end is not None:
+                    places[severity, bound] += 1
+                    place = places[severity, bound]
+                    yield severity, bound if place == 1 else f"{bound}_{place}", float(end)
 
 
 def live_families(released: Released) -> Iterator[Metric]:

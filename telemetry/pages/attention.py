@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from contracts.evaluation import explaining
-from contracts.watched import Definition, WatchedAction
+from contracts.watched import Definition, WatchedAction, WatchedHandOff
 from telemetry.contracts_now import Released, Watched
 from telemetry.models import Standing
 from telemetry.pages.words import WORDS, called, kind_of, when_of
@@ -24,7 +24,7 @@ NEEDS_LOOK = Q(state__gte=Standing.State.WARNING) | Q(state=Standing.State.UNKNO
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A state that needs a look, and what the agent then asks for."""
+    """A state that needs a look, what the agent then asks for, and whom it asks for help."""
 
     agent: str
     definition: Definition
@@ -32,6 +32,7 @@ class Reason:
     reason: str
     since: datetime | None
     actions: tuple[WatchedAction, ...]
+    hand_offs: tuple[WatchedHandOff, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def _reason(standing: Standing, watched: Watched) -> Reason:
         reason=reason_of(standing, watched),
         since=when_of(standing.since),
         actions=watched.binding.actions_at(kind_of(standing.state)) if standing.state > 0 else (),
+        hand_offs=watched.binding.hand_offs_at(kind_of(standing.state)),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from contracts.evaluation import Explanation, Phase, explain
+from contracts.watched import WatchedHandOff
 from telemetry.contracts_now import Released, Watched
 from telemetry.models import Standing, Transition
 from telemetry.pages.kpi_page import Person
@@ -139,6 +140,7 @@ class Why:
     """Why somebody is in a state, and why in no other."""
 
     explanation: Explanation
+    hand_offs: tuple[WatchedHandOff, ...]
     triggers: tuple[Trigger, ...]
     judged_by: int
     in_force: int
@@ -159,4 +161,5 @@ def why(standing: Standing, watched: Watched) -> Why | None:
         Trigger(one.severity.value, one.condition, PHASES[one.phase], one.phase.value, one.reason)
         for one in told.triggers
     )
-    return Why(told, triggers, standing.release, watched.release)
+    asked = watched.binding.hand_offs_at(told.state.value)
+    return Why(told, asked, triggers, standing.release, watched.release)

@@ -11,9 +11,11 @@ from contracts.formats.printable import printable
 from contracts.loading import TreeError
 from contracts.severity import Severity
 from kpis.registry_commands.base import Subcommand, subcommand
+from telemetry.backtest.headline import summary
 from telemetry.backtest.questions import MOST_DAYS, USUAL_DAYS, Refused, Wish, ask
 from telemetry.backtest.running import MOST, run
-from telemetry.backtest.told import length, looked_at, rows, summary, told
+from telemetry.backtest.told import looked_at, rows, told
+from telemetry.backtest.words import length
 from telemetry.ingest import clock
 
 SHOWN = 20
@@ -86,16 +88,16 @@ class Backtest(Subcommand):
 def lines(answer: Mapping[str, Any]) -> Iterator[str]:
     """The answer as text."""
     yield f"{answer['kpi']}{' by ' + answer['agent'] if answer['agent'] else ''}: {looked_at(answer)}."
+    yield summary(answer)
     yield f"as it is:        {conditions(answer['conditions']['as_is'])}"
     yield f"as it would be:  {conditions(answer['conditions']['as_would_be'])}"
     for row in rows(answer):
         yield f"  {row.word + ' or worse' if row.word != 'critical' else row.word}: {row.before} → {row.after}"
-    yield summary(answer)
     for row in answer["who"][:SHOWN]:
         was, now = row["as_is"], row["as_would_be"]
         yield (
-            f"  {row['person']}: {was['episodes']['info']} → {now['episodes']['info']} episodes,"
-            f" {length(was['seconds']['info'])} → {length(now['seconds']['info'])}"
+            f"  {row['person']}: {length(was['seconds']['info'])} → {length(now['seconds']['info'])},"
+            f" {was['episodes']['info']} → {now['episodes']['info']} episodes"
         )
     if answer["affected"] > SHOWN:
         yield f"  and {answer['affected'] - SHOWN:,} more"

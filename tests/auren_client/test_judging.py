@@ -156,3 +156,15 @@ def test_a_late_value_finds_its_place_and_a_correction_replaces():
         past.add(second * SECOND, value, 60)
     assert past.before(30 * SECOND)(60) == (3, 2)
     assert past.before(31 * SECOND)(11) == (5, 2)
+
+
+def test_a_hand_off_about_another_kpi_is_not_told(client, server):
+    asked = [
+        {"severity": "critical", "agent": "SOMNOS", "kpi": "", "reason": "Short nights."},
+        {"severity": "critical", "agent": "NUTROS", "kpi": "sleep_debt", "reason": "Late meals."},
+        {"severity": "critical", "agent": "CARDIOS", "kpi": "hrv_rmssd", "reason": "The heart."},
+    ]
+    server.served = body() | {"hand_offs": asked}
+    client.step()
+    verdict = client.evaluate("hrv_rmssd", 18, user_id="u1")
+    assert [one.agent for one in verdict.hand_offs] == ["SOMNOS", "CARDIOS"]

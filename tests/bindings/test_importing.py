@@ -126,6 +126,8 @@ def test_pruning_refuses_while_someone_asks_the_agent(neuros):
 def test_a_kpi_and_its_binding_go_together(neuros):
     registry = b"kpis:\n  - {name: hrv_rmssd, unit: milliseconds, prometheus_metric: auren_hrv_rmssd_ms}\n"
     whole = document(kpis_used=[{"key": "hrv_rmssd", "role": "supplementary"}], collaboration={})
+    asking = {"on_caution": [{"agent": "SOMNOS", "kpi": "ln_rmssd", "reason": "It drops."}]}
+    neuros = replace(neuros, document(collaboration=asking))
     bring_in(files(neuros=whole) | {"registry.yaml": registry}, prune=True)
     assert list(KPI.objects.values_list("name", flat=True)) == ["hrv_rmssd"]
     assert Agent.objects.whole().get(name="NEUROS").as_document() == whole
@@ -243,3 +245,13 @@ def test_the_real_files_come_in_and_go_out_the_same(corpus, tmp_path, registry):
     run("export", "--out", tmp_path)
     for place in ("agents/roster.yaml", "agents/neuros_modules/kpi_bindings.yaml"):
         assert yaml.safe_load((tmp_path / place).read_text()) == yaml.safe_load((corpus / place).read_text())
+
+
+ABOUT = {"on_risk": [{"agent": "SOMNOS", "kpi": "hrv_rmssd", "reason": "Poor sleep."}]}
+
+
+def test_a_hand_off_about_a_kpi_comes_in_and_goes_out_as_it_was(kpis, somnos):
+    bring_in(files(neuros=document(collaboration=ABOUT)))
+    agent = Agent.objects.whole().get(name="NEUROS")
+    assert agent.as_document() == document(collaboration=ABOUT)
+    assert str(agent.hand_offs.get()) == "NEUROS asks SOMNOS when hrv_rmssd is critical"

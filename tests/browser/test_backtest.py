@@ -25,7 +25,7 @@ def ask(page: Page, condition: str) -> None:
 def test_the_answer_stands_beside_the_next_question(office, ines, start):
     page = office.window(ines)
     ask(page, "< 46")
-    expect(page.get_by_text("It would act more often for 1 person.")).to_be_visible()
+    expect(page.get_by_text("2 people would be critical instead of 1, for 3 h instead of 2 h: 2 times instead of 1.")).to_be_visible()
     expect(page.get_by_label("would be")).to_have_value("< 46")
     assert runs_over(page) == 0
     assert too_faint(page) == []
@@ -42,7 +42,7 @@ def test_a_large_one_is_followed_until_it_is_done(office, ines, start, monkeypat
     ask(page, "< 46")
     expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
     assert run_due() == 1
-    expect(page.get_by_text("It would act more often for 1 person.")).to_be_visible()
+    expect(page.get_by_text("2 people would be critical instead of 1, for 3 h instead of 2 h: 2 times instead of 1.")).to_be_visible()
     assert Job.objects.get().state == "done"
 
 

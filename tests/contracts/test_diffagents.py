@@ -54,6 +54,11 @@ WORDS = [
     (bindings(BINDING, {"key": "ln_rmssd"}), "behavioural", "NEUROS watches ln_rmssd as well"),
     (bindings(), "breaking", "NEUROS no longer watches hrv_rmssd"),
     (bindings(BINDING, collaboration={"on_risk": [ASKED]}), "behavioural", "NEUROS asks SOMNOS when critical"),
+    (
+        bindings(BINDING, collaboration={"on_risk": [ASKED | {"kpi": "hrv_rmssd"}]}),
+        "behavioural",
+        "NEUROS asks SOMNOS when hrv_rmssd is critical",
+    ),
     (bindings(BINDING, version="1.2"), "cosmetic", "NEUROS: version changed from 1.1 to 1.2"),
 ]  # fmt: skip
 
@@ -106,3 +111,13 @@ def test_the_roster_is_compared_agent_by_agent():
 def test_an_entry_is_compared_field_by_field():
     (change,) = diff_entries("NEUROS", RosterAgent(tags=["a"]), RosterAgent(tags=["a", "b"]))
     assert (change.kind, str(change)) == (ChangeClass.COSMETIC, "NEUROS tags: b added")
+
+
+def test_a_hand_off_about_one_kpi_is_another_one():
+    every, one = (
+        bindings(BINDING, collaboration={"on_risk": [ASKED | about]}) for about in ({}, {"kpi": "hrv_rmssd"})
+    )
+    assert [str(c) for c in diff_bindings(every, one)] == [
+        "NEUROS asks SOMNOS when hrv_rmssd is critical",
+        "NEUROS no longer asks SOMNOS when critical",
+    ]

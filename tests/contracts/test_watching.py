@@ -36,8 +36,8 @@ def test_a_body_says_who_the_agent_is_and_whom_it_asks():
         "role": "The nervous system",
     }
     assert found["hand_offs"] == [
-        {"severity": "critical", "agent": "SOMNOS", "reason": "Nights."},
-        {"severity": "warning", "agent": "NUTROS", "reason": "Salt."},
+        {"severity": "critical", "agent": "SOMNOS", "kpi": "", "reason": "Nights."},
+        {"severity": "warning", "agent": "NUTROS", "kpi": "", "reason": "Salt."},
     ]
 
 
@@ -172,3 +172,19 @@ def test_keys_of_a_newer_server_are_passed_over():
 def test_reading_a_body_needs_the_standard_library_alone():
     code = "import sys, contracts.watching; sys.exit('pydantic' in sys.modules or 'yaml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_hand_off_about_a_kpi_is_no_other_bindings():
+    release = made_release(bindings=BINDINGS.replace("agent: SOMNOS", "agent: SOMNOS, kpi: laps"))
+    for agent in (Watching(release).agent("NEUROS"), read_agent(agent_body(release, "NEUROS"))):
+        hrv, laps = agent.bindings
+        told = [[one.agent for one in binding.hand_offs_at("critical")] for binding in (hrv, laps)]
+        assert told == [[], ["SOMNOS"]]
+        assert [one.agent for one in hrv.hand_offs_at("warning")] == ["NUTROS"]
+
+
+def test_a_server_that_knows_no_kpi_of_a_hand_off_means_all_of_them():
+    data = body()
+    del data["hand_offs"][0]["kpi"]
+    [binding] = [one for one in read_body(data) if one.kpi == "hrv_rmssd"]
+    assert [one.agent for one in binding.hand_offs_at("critical")] == ["SOMNOS"]

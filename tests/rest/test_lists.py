@@ -1,5 +1,7 @@
 """Lists: pages, filters, search and order, each from an allow-list."""
 
+import base64
+
 import pytest
 from django.core.cache import cache
 
@@ -133,3 +135,38 @@ def test_a_list_is_filtered_by_what_it_names_and_nothing_behind_it(client, admin
     assert error["parameter"] == name
     assert "category" in error["hint"]
     assert "prometheus_metric" in error["hint"]
+
+
+ODD = [
+    "",
+    "a",
+    "a\u00a0b",
+    "a\tb",
+    "a\nb",
+    "a\u2028b",
+    "\u202ea",
+    "\u200b",
+    "é",
+    "e\u0301",
+    "😀",
+    '"',
+    "\\",
+    "a'b",
+    "\ue000",
+    "+/=&",
+]
+"""What a column may hold, by whichever door it came in; an empty one as well."""
+
+
+def test_no_stored_value_ends_the_pages(editor_client):
+    for number, kpi in enumerate(KPI.objects.all()):
+        KPI.objects.filter(pk=kpi.pk).update(category=ODD[number % len(ODD)])
+    found = [name for page in pages(editor_client, "ordering=category&page_size=1") for name in page]
+    assert sorted(found) == sorted(KPI.objects.values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("value", [r"\u0000", r"\ud800"])
+def test_a_cursor_with_what_no_column_holds_leads_nowhere(editor_client, value):
+    cursor = base64.urlsafe_b64encode(f'["{value}", 1]'.encode()).decode()
+    answer = call(editor_client, "GET", f"kpis/?ordering=category&cursor={cursor}")
+    assert codes(answer) == {"cursor_invalid"}

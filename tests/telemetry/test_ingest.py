@@ -3,16 +3,21 @@
 import itertools
 import zlib
 
+import orjson
 import pytest
 
+from auren_client.bindings import Served, read_bindings
+from auren_client.judging import Judge
 from bindings.models import Agent
-from contracts.evaluation import micros
+from contracts.decimals import exact
+from contracts.evaluation import Observed, micros
+from contracts.watching import agent_body
 from releases.models import Release
 from rest.problems import Invalid, Problem
 from telemetry import contracts_now
 from telemetry.models import Batch, Correction, Series, Standing, Subject, Tally, Transition
 from telemetry.storage import store
-from tests.bindings.samples import first_binding, replace
+from tests.bindings.samples import document, first_binding, make_agent, replace
 from tests.kpis.conftest import make
 from tests.releases.samples import publish
 from tests.telemetry.samples import (
@@ -55,8 +60,37 @@ def test_the_answer_says_what_a_value_means_why_and_what_to_do():
             {"name": "reduce_training_intensity", "description": "", "deadline": ""},
             {"name": "trigger_somnos_review", "description": "", "deadline": ""},
         ],
+        "hand_offs": [{"agent": "SOMNOS", "reason": "Poor sleep is a common cause."}],
         "release": answer["release"],
     }
+
+
+def test_a_hand_off_about_a_kpi_is_told_with_that_kpi_only(contract):
+    asked = [
+        {"agent": "SOMNOS", "kpi": "hrv_rmssd", "reason": "Poor sleep."},
+        {"agent": "CARDIOS", "reason": "It may be the heart."},
+    ]
+    make_agent("CARDIOS")
+    neuros = Agent.objects.get(name="NEUROS")
+    replace(neuros, document(kpis_used=KPIS_USED, collaboration={"on_risk": asked}))
+    publish()
+    contracts_now.forget()
+    answer = told(observation(18), observation(18, kpi="hrv_guarded", context={"is_resting": True}))
+    assert {one["kpi"]: [h["agent"] for h in one["hand_offs"]] for one in answer["states"]} == {
+        "hrv_rmssd": ["SOMNOS", "CARDIOS"],
+        "hrv_guarded": ["CARDIOS"],
+    }
+    assert told_by_client("hrv_rmssd", 18) == answer["states"][0]["hand_offs"]
+    (normal,) = told(observation(50, NOW + MINUTE))["states"]
+    assert normal["hand_offs"] == []
+
+
+def told_by_client(kpi, value):
+    """The hand-offs that an agent's own evaluation names, out of what it is served."""
+    body = orjson.dumps(agent_body(Release.objects.latest("number").as_document(), "NEUROS"))
+    bindings = read_bindings(body, "NEUROS", Served())
+    found = Judge().evaluate(bindings, kpi, USER, Observed(exact(value), micros(NOW), {}, "band"))
+    return [{"agent": one.agent, "reason": one.reason} for one in found.hand_offs]
 
 
 def test_a_transition_is_stored_with_its_rule_its_inputs_and_its_reason():

@@ -140,3 +140,14 @@ def test_two_bindings_of_different_people_both_stay(hrv, editor_client):
     data = AGENTS.spread(AGENTS.data(agent))
     merged = AGENTS.gathered({**data, "bindings": {"new": theirs, **data["bindings"]}})
     assert [row["key"] for row in merged["bindings"]["kpis_used"]] == ["hrv_rmssd", "new"]
+
+
+def test_hand_offs_to_one_agent_about_two_kpis_are_merged_apart():
+    about = [{"agent": "SOMNOS", "kpi": kpi, "reason": kpi} for kpi in ("hrv_rmssd", "ln_rmssd")]
+    data = {
+        "bindings": {"agent": "NEUROS", "kpis_used": [], "collaboration": {"on_risk": about}},
+        "roster": {},
+    }
+    spread = AGENTS.spread(data)
+    assert list(spread["hand-offs"]["on_risk"])[:2] == ["SOMNOS hrv_rmssd", "SOMNOS ln_rmssd"]
+    assert AGENTS.gathered(spread) == data

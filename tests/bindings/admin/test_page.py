@@ -80,6 +80,22 @@ def test_a_change_of_everything_is_one_revision(neuros, editor_client):
     assert (agent.revision, Revision.objects.of("agent", agent.pk)[0].reason) == (2, "new paper")
 
 
+def test_a_hand_off_is_about_one_kpi(neuros, editor_client):
+    page = editor_client.get(change_url(neuros)).content.decode()
+    assert '<option value="" selected>all it watches</option>' in page
+    data = agent_data(neuros, handoffs__0__kpi="hrv_rmssd")
+    assert editor_client.post(change_url(neuros), data).status_code == 302
+    agent = Agent.objects.whole().get(pk=neuros.pk)
+    assert Contract.of(agent).bindings.collaboration.on_risk[0].kpi == "hrv_rmssd"
+    page = editor_client.get(change_url(neuros)).content.decode()
+    assert '<option value="hrv_rmssd" selected>hrv_rmssd</option>' in page
+
+
+def test_a_hand_off_about_a_kpi_that_is_not_watched_is_refused_on_its_input(neuros, editor_client):
+    response = editor_client.post(change_url(neuros), agent_data(neuros, handoffs__0__kpi="sleep_debt"))
+    assert errors(response) == {"handoffs-0-kpi": ["handoff_kpi"]}
+
+
 def test_a_direction_that_contradicts_the_kpi_is_refused_on_its_input(neuros, editor_client):
     response = editor_client.post(
         change_url(neuros), agent_data(neuros, bindings__0__critical__condition="> 130")

@@ -25,6 +25,7 @@ ROUTES = {
     "bindings/{}/{}/": ("bindings/NEUROS/hrv_rmssd/", "contracts"),
     "handoffs/": ("handoffs/", "contracts"),
     "handoffs/{}/{}/{}/": ("handoffs/NEUROS/critical/SOMNOS/", "contracts"),
+    "handoffs/{}/{}/{}/{}/": ("handoffs/NEUROS/critical/SOMNOS/hrv_rmssd/", "contracts"),
     "reports/": ("reports/", "reports"),
     "reports/{}/": ("reports/1/", "reports"),
     "releases/": ("releases/", "releases"),

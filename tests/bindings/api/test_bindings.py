@@ -112,6 +112,31 @@ def test_hand_offs_come_change_and_go(writer):
     assert HandOff.objects.count() == 1
 
 
+def test_a_hand_off_about_one_kpi_has_an_address_of_its_own(writer):
+    every, one = "handoffs/NEUROS/critical/SOMNOS/", "handoffs/NEUROS/critical/SOMNOS/hrv_rmssd/"
+    sent = {"agent": "NEUROS", "severity": "critical", "target": "SOMNOS", "kpi": "hrv_rmssd", "reason": "R."}
+    made = call(writer, "POST", "handoffs/", sent)
+    assert (made.status_code, made.json()["kpi"]) == (201, "hrv_rmssd"), made.content
+    assert made["Location"].endswith(one)
+    changed = call(writer, "PATCH", one, {"reason": "Better."}, if_match=made["ETag"])
+    assert changed.json()["reason"] == "Better."
+    assert seen(writer, every)[0]["kpi"] == ""
+    listed = call(writer, "GET", "handoffs/?kpi=hrv_rmssd").json()["results"]
+    assert [row["kpi"] for row in listed] == ["hrv_rmssd"]
+    other = call(writer, "PUT", one, sent | {"kpi": ""}, if_match=changed["ETag"])
+    assert codes(other) == {"fixed"}
+    assert call(writer, "DELETE", one, if_match=changed["ETag"]).status_code == 204
+    assert seen(writer, every)[0]["kpi"] == ""
+
+
+def test_a_hand_off_about_a_kpi_that_is_not_watched_is_refused_there(writer):
+    sent = {"agent": "NEUROS", "severity": "critical", "target": "SOMNOS", "kpi": "hrv_rmsd"}
+    answer = call(writer, "POST", "handoffs/", sent)
+    assert answer.status_code == 400
+    [error] = [one for one in answer.json()["errors"] if one["code"] == "handoff_kpi"]
+    assert (error["pointer"], "Did you mean hrv_rmssd?" in error["hint"]) == ("/kpi", True)
+
+
 @pytest.mark.parametrize(
     ("target", "code"), [("NEUROS", "self_target"), ("SOMNO", "target_unknown"), (3, "missing_key")]
 )

@@ -113,3 +113,48 @@ def test_a_deprecated_kpi_is_told_with_its_successor():
         "warning",
         "Use hrv_sdnn instead.",
     )
+
+
+def asking(*hand_offs, **alerting):
+    """Findings about these hand-offs at a critical value: their codes with where they stand."""
+    whole = document(**({"risk_if": "< 20"} | alerting))
+    asked = [{"reason": "It may help."} | one for one in hand_offs]
+    data = whole.model_dump(by_alias=True) | {"collaboration": {"on_risk": asked}}
+    found = told(BindingsDocument.model_validate(data))
+    return [
+        (one.code, one.path[3]) for one in found if one.path[:1] == ("collaboration",) and len(one.path) > 3
+    ]
+
+
+SOMNOS = {"agent": "SOMNOS"}
+HRV = {"kpi": "hrv_rmssd"}
+
+
+@pytest.mark.parametrize(
+    ("hand_offs", "expected"),
+    [
+        ([SOMNOS | HRV], []),
+        ([SOMNOS | {"kpi": "hrv_rmsd"}], [("handoff_kpi", "kpi")]),
+        ([SOMNOS | HRV, SOMNOS | HRV], [("duplicate_handoff", "agent")]),
+        ([SOMNOS, SOMNOS | HRV], [("duplicate_handoff", "agent")]),
+        ([SOMNOS | HRV, SOMNOS], [("duplicate_handoff", "agent")]),
+        ([SOMNOS | HRV, SOMNOS | {"kpi": "other"}], [("handoff_kpi", "kpi")]),
+    ],
+)
+def test_a_hand_off_is_about_a_kpi_that_its_agent_watches(hand_offs, expected):
+    assert asking(*hand_offs) == expected
+
+
+def test_a_hand_off_about_a_kpi_needs_a_trigger_of_its_own_binding():
+    other = {"key": "other", "alerting": {"risk_if": "< 1"} | ACTIONS}
+    data = document(caution_if="< 30").model_dump(by_alias=True)
+    data |= {
+        "kpis_used": [*data["kpis_used"], other],
+        "collaboration": {"on_risk": [SOMNOS | HRV | {"reason": "Sleep."}]},
+    }
+    found = [
+        one for one in told(BindingsDocument.model_validate(data)) if one.code == "handoff_never_happens"
+    ]
+    assert [one.message for one in found] == [
+        "NEUROS never asks SOMNOS about hrv_rmssd at risk. Its binding to hrv_rmssd has no trigger for it."
+    ]

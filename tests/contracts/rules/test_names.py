@@ -54,6 +54,16 @@ def test_no_text_may_turn_the_writing_direction(field, value):
     assert codes(kpi(**{field: value})) == ["invalid_text"]
 
 
+@pytest.mark.parametrize("blank", ["\t", "\n", "\r", "\u00a0", "\u2028", "\u2029", "\u202f", "\x85"])
+@pytest.mark.parametrize("field", ["title", "category", "owner"])
+def test_a_text_of_one_line_has_no_blank_but_the_space(field, blank):
+    assert codes(kpi(**{field: f"a{blank}b"})) == ["invalid_text"]
+
+
+def test_a_description_may_have_lines():
+    assert codes(kpi(description="one\n\ttwo\u00a0%")) == []
+
+
 def test_markup_is_only_text():
     assert codes(kpi(title="</script><img src=x onerror=alert(1)>", owner="{{ query }}")) == []
 

@@ -98,6 +98,7 @@ EDITS = {
     "an agent gone": lose_an_agent,
     "all agents gone": lambda: (HandOff.objects.all().delete(), Agent.objects.all().delete()),
     "an agent more": ask_a_stranger,
+    "a hand-off about another KPI": lambda: HandOff.objects.update(kpi=add_kpi("hrv_sdnn")),
     "folders swapped": swap_folders,
     "agents in another order": lambda: Agent.objects.filter(name="SOMNOS").update(position=99),
     "an agent off": lambda: Agent.objects.update(enabled=False, role="Other", tags=["x"], status="prod"),

@@ -18,9 +18,9 @@ def backtest(*words: str) -> str:
 def test_the_answer_as_text(history):
     told = backtest("hrv_rmssd", "--agent", "NEUROS", "--condition", "< 28", "--days", "30")
     assert "hrv_rmssd by NEUROS: 7 values of 3 people, 2026-10-25 to 2026-11-24." in told
-    assert "critical: 1 time, 1 person, 2 h → 2 times, 2 people, 3 h" in told
-    assert "It would act more often for 1 person." in told
-    assert f"{label('u-2')}: 0 → 1 episodes, 0 s → 1 h" in told
+    assert "critical: 1 person, 2 h, 1 time → 2 people, 3 h, 2 times" in told
+    assert "2 people would be critical instead of 1, for 3 h instead of 2 h: 2 times instead of 1." in told
+    assert f"{label('u-2')}: 0 s → 1 h, 0 → 1 episodes" in told
 
 
 def test_the_answer_as_json(history):

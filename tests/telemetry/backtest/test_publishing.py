@@ -21,8 +21,8 @@ def test_a_change_that_judges_differently_is_told_with_what_it_would_have_done(h
     page = page_of(django_user_model)
     assert "Over the last 30 days" in page
     assert "by its own thresholds" in page
-    assert "2 times, 2 people, 3 h" in page
-    assert "It would act more often for 2 people." in page
+    assert "2 people, 3 h, 2 times" in page
+    assert "2 people would be critical for 3 h (2 times); now nobody is." in page
 
 
 def test_a_change_of_words_says_nothing(history, django_user_model):

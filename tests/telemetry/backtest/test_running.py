@@ -7,8 +7,9 @@ from jobs.kinds import JobCancelled
 from jobs.models import Job
 from jobs.services import cancel
 from telemetry.backtest import running
+from telemetry.backtest.headline import summary
 from telemetry.backtest.questions import Question, Refused, Wish, ask
-from telemetry.backtest.told import as_data, rows, summary, told
+from telemetry.backtest.told import as_data, rows, told
 from telemetry.subjects import label
 from tests.telemetry.samples import HOUR, MINUTE, NOW, observation
 from tests.telemetry.samples import told as report
@@ -32,8 +33,10 @@ def test_both_contracts_are_told_with_episodes_people_and_time(history):
     assert (now["episodes"], now["people"], now["seconds"]) == (2, 2, 10800)
     assert (now["first"], now["last"]) == ("2026-11-24T02:00:00Z", "2026-11-24T03:00:00Z")
     assert (found["people"], found["observations"], found["more"], found["fewer"]) == (3, 7, 1, 0)
-    assert summary(found) == "It would act more often for 1 person."
-    assert [row.after for row in rows(found)] == ["2 times, 2 people, 3 h"]
+    assert summary(found) == (
+        "2 people would be critical instead of 1, for 3 h instead of 2 h: 2 times instead of 1."
+    )
+    assert [row.after for row in rows(found)] == ["2 people, 3 h, 2 times"]
 
 
 def test_people_are_called_as_they_are_outside_and_kept_by_number(history):

@@ -17,10 +17,11 @@ def form(**parts):
 def test_the_answer_tells_both_contracts_and_who_is_affected(history, client):
     page = client.post(ASK, form(), follow=True)
     for text in (
-        "It would act more often for 1 person.",
-        "1 time, 1 person, 2 h",
-        "2 times, 2 people, 3 h",
-        "(1 more)",
+        "2 people would be critical instead of 1, for 3 h instead of 2 h: 2 times instead of 1.",
+        "1 person, 2 h, 1 time",
+        "2 people, 3 h, 2 times",
+        "(1 h longer, 1 time more)",
+        "critical 2 h (1 time)",
         "&lt; 28",
         label("u-2"),
         "7 values of 3 people",

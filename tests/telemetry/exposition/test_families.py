@@ -11,11 +11,14 @@ from bindings.reports.judging import judge_all
 from bindings.reports.keeping import keep
 from contracts.rules.metrics import OWN_FAMILIES
 from contracts.severity import Severity
-from contracts.watched import Definition, WatchedThreshold
+from contracts.watched import WatchedThreshold
 from jobs.models import Job
+from telemetry import contracts_now
 from telemetry.exposition import families
 from telemetry.exposition.families import bounds
 from telemetry.exposition.shown import is_free
+from tests.bindings.samples import first_binding, replace
+from tests.releases.samples import publish
 from tests.telemetry.exposition.samples import read, scraped, text
 from tests.telemetry.samples import MINUTE, NOW, observation, told
 
@@ -30,13 +33,31 @@ def test_a_kpi_is_described_with_its_thresholds():
     assert found["auren_kpi_threshold"][("upper", "hrv_rmssd", "critical")] == 20
 
 
+def test_where_an_agent_acts_is_told_beside_where_the_kpi_says():
+    found = scraped()
+    upper = ("upper", "hrv_rmssd", "critical")
+    assert found["auren_kpi_threshold"][upper] == 20
+    acted_on = {key: value for key, value in found["auren_binding_threshold"].items() if "hrv_rmssd" in key}
+    assert acted_on == {("NEUROS", *upper): 25}
+
+
+@pytest.mark.parametrize(("parts", "inherits"), [({"alerting": {}}, True), ({"enabled": False}, False)])
+def test_an_agent_without_triggers_acts_where_the_kpi_says_and_one_that_is_off_nowhere(parts, inherits):
+    replace(Agent.objects.get(name="NEUROS"), first_binding(**parts))
+    publish()
+    contracts_now.forget()
+    found = scraped()
+    acted_on = found.get("auren_binding_threshold", {})
+    thresholds = {key: value for key, value in found["auren_kpi_threshold"].items() if "hrv_rmssd" in key}
+    assert acted_on == ({("NEUROS", *key): value for key, value in thresholds.items()} if inherits else {})
+
+
 def test_every_end_of_a_condition_is_told():
     thresholds = (
         WatchedThreshold(Severity.CRITICAL, "< 20 or 80..90 or > 100"),
         WatchedThreshold(Severity.INFO, "drop >= 10% over 7d"),
     )
-    kpi = Definition("one", thresholds=thresholds)
-    assert set(bounds(kpi)) == {
+    assert set(bounds(thresholds)) == {
         ("critical", "upper", 20),
         ("critical", "lower", 80),
         ("critical", "upper_2", 90),

@@ -38,6 +38,7 @@ def test_a_person_s_page_says_why(critical, client):
     page = client.get(person(critical)).text
     assert "18 ms is below 25 ms" in page
     assert "reduce training intensity" in page
+    assert "NEUROS asks <b>SOMNOS</b> for help: Poor sleep is a common cause." in page
     assert "something above is acted on" in page
     assert "u-1" not in page
 

@@ -37,6 +37,12 @@ def test_who_is_critical_comes_first_with_the_reason_and_the_actions(critical):
     (why,) = one.reasons
     assert (why.kind, why.reason) == ("critical", "18 ms is below 25 ms")
     assert [action.name for action in why.actions] == ["reduce_training_intensity", "trigger_somnos_review"]
+    assert [one.agent for one in why.hand_offs] == ["SOMNOS"]
+
+
+def test_the_first_page_says_whom_the_agent_asks(critical, client):
+    page = " ".join(client.get(NOW_URL).text.split())
+    assert "then trigger somnos review, and asks SOMNOS for help" in page
 
 
 def test_the_newest_of_a_severity_comes_first_and_the_rest_is_counted(critical):
