@@ -18,6 +18,7 @@ from django.core.management import call_command  # noqa: E402 - Django has to be
 from django.db import connection  # noqa: E402
 
 from auren_admin.server import serve  # noqa: E402
+from bindings.identities import identity_of  # noqa: E402
 from bindings.models import Agent, ApiToken  # noqa: E402
 from releases.services import publish  # noqa: E402
 
@@ -44,7 +45,7 @@ def fill() -> object:
     call_command("migrate", verbosity=0)
     call_command("registry", "import", "examples/auren", verbosity=0, stdout=io.StringIO())
     publish(author=None, message="First", author_name="bench", accepted="Known.")
-    token = ApiToken(name="bench", agent=Agent.objects.get(name=AGENT), scopes=["observations:write"])
+    token = ApiToken(name="bench", agent=identity_of(Agent.objects.get(name=AGENT)), scopes=["observations:write"])
     secret = token.new_secret()
     token.save()
     return secret

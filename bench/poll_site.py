@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402 - Django has to be
 from django.db import transaction  # noqa: E402
 
 from auren_admin.server import serve  # noqa: E402
+from bindings.identities import claim  # noqa: E402
 from bindings.models import Agent, ApiToken  # noqa: E402
 from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument  # noqa: E402
 from contracts.release import ReleaseDocument  # noqa: E402
@@ -77,7 +78,8 @@ def fill(agents: int) -> object:
     rows = Agent.objects.bulk_create(
         Agent(name=f"AGENT_{n}", code=f"agent_{n}", status="prod", position=n) for n in range(agents)
     )
-    tokens = [ApiToken(name=agent.name, agent=agent, scopes=SCOPES) for agent in rows]
+    claim(rows)
+    tokens = [ApiToken(name=agent.name, agent=agent.identity, scopes=SCOPES) for agent in rows]
     secrets = {token.name: token.new_secret() for token in tokens}
     ApiToken.objects.bulk_create(tokens)
     publish()

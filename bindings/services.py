@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Max
 
 from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of, kpis_named
+from bindings.identities import claim
 from bindings.models import Action, Agent, Binding, HandOff, Roster, Trigger
 from bindings.models.agent import AgentQuerySet
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
@@ -97,7 +98,8 @@ def record(*, agent: Agent, author: Author, source: str, reason: str = "") -> Re
 
 
 def record_all(*, agents: Sequence[Agent], author: Author, source: str, reason: str = "") -> list[Revision]:
-    """The same for many agents at once."""
+    """The same for many agents at once. From its first revision on an agent has an identity."""
+    claim(agents)
     documents = [Contract.of(agent).as_stored() for agent in agents]
     revisions = services.record_subjects(
         kind=KIND_AGENT, subjects=agents, documents=documents, author=author, source=source, reason=reason

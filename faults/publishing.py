@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, connections
 
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 from faults.pollers import TURN
 from faults.stage import ROOT, Stage
@@ -36,7 +37,7 @@ def prepare(stage: Stage) -> dict[str, str]:
 
 
 def new_token(name: str, agent: Agent | None, scope: str) -> str:
-    token = ApiToken(name=name, agent=agent, scopes=[scope])
+    token = ApiToken(name=name, agent=identity_of(agent) if agent else None, scopes=[scope])
     secret = token.new_secret()
     token.save()
     return secret

@@ -107,7 +107,7 @@ def forget() -> None:
 def load() -> Released:
     """Read it from the database: every channel's release, and who follows which."""
     channels = {channel.name: channel for channel in Channel.objects.select_related("release")}
-    following = dict(Following.objects.values_list("agent_name", "channel__name"))
+    following = dict(Following.objects.values_list("agent__name", "channel__name"))
     watching: dict[int, Watching] = {}
     for channel in channels.values():
         if channel.release and channel.release.number not in watching:

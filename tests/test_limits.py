@@ -16,6 +16,7 @@ from django.db import IntegrityError, models, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken, HandOff, Waiver
 from contracts import limits
 from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS, LISTS, UNIT_LIMITS
@@ -133,7 +134,7 @@ def test_an_import_takes_what_is_at_its_limit_and_no_more(registry, tmp_path, fi
 
 
 def token(agent: Agent | None) -> ApiToken:
-    made = ApiToken(name="x", agent=agent, scopes=["metrics:read"])
+    made = ApiToken(name="x", agent=identity_of(agent) if agent else None, scopes=["metrics:read"])
     made.new_secret()
     return made
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bindings.background import ask_for_report
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken, Scope, ValidationReport, Waiver
 from contracts.documents import write_registry
 from jobs.runner import run_due
@@ -99,7 +100,8 @@ def _with_tokens(world: World) -> None:
         ("reader", None, holder),
     ):  # fmt: skip
         scopes = ["registry:read"] if name == "reader" else list(Scope.values)
-        token = ApiToken(name=name, agent=agent, scopes=scopes, last_used=timezone.now() + timedelta(hours=1))
+        token = ApiToken(name=name, scopes=scopes, last_used=timezone.now() + timedelta(hours=1))
+        token.agent = identity_of(agent) if agent else None
         token.expires = timezone.now() + timedelta(days=2)
         if person:
             token.held_by(person)

@@ -26,6 +26,7 @@ from kpis.admin.locked import LockedAdmin
 class AgentAdmin(OfferedFilters, LockedAdmin[Agent]):
     """Agents, each with its whole contract on one page."""
 
+    is_whole = True
     list_display = ("name", "role", "status", "is_enabled", "watches", "findings")
     list_filter = ("status", "enabled")
     list_per_page = 50

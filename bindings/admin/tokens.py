@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bindings.models import ApiToken, Scope
+from bindings.identities import identity_of
+from bindings.models import Agent, AgentIdentity, ApiToken, Binding, Scope
 from jobs.admin_lists import OfferedFilters
 from jobs.database_clock import database_clock
 from kpis.admin.choosing import FindingAdmin
@@ -31,6 +33,14 @@ class TokenForm(forms.ModelForm[ApiToken]):
         choices=Scope.choices, widget=forms.CheckboxSelectMultiple, help_text="What it may be used for."
     )
 
+    agent = forms.ModelChoiceField(
+        Agent.objects.all(),
+        required=False,
+        help_text="The agent it speaks for; empty for a service.",
+        # The search is that of any field that leads to the roster: a token itself leads to who the agent is.
+        widget=AutocompleteSelect(Binding._meta.get_field("agent"), admin.site),
+    )
+
     class Meta:
         model = ApiToken
         fields = ("name", "agent", "scopes", "expires")
@@ -42,6 +52,7 @@ class TokenForm(forms.ModelForm[ApiToken]):
         super().__init__(*args, **kwargs)
         if self.instance.pk:  # settled: a field that the page does not show would be missed
             self.fields.pop("scopes", None)
+            self.fields.pop("agent", None)
 
     def clean(self) -> dict[str, Any]:
         """Nobody gives what they may not do themselves, nor lets it count for longer."""
@@ -54,6 +65,11 @@ class TokenForm(forms.ModelForm[ApiToken]):
             except forms.ValidationError as refused:
                 self.add_error("expires", forms.ValidationError(refused.messages, code="not_yours_to_give"))
         return data
+
+    def clean_agent(self) -> AgentIdentity | None:
+        """Who the agent is to programs: a token outlives what becomes of the roster's row."""
+        row: Agent | None = self.cleaned_data["agent"]
+        return identity_of(row) if row else None
 
     def _counts_longer(self, end: Any) -> bool:
         before = self.instance.expires
@@ -77,7 +93,6 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
     list_filter = ("agent",)
     list_select_related = ("agent",)
     search_fields = ("name", "key", "agent__name", "author_name")
-    autocomplete_fields = ("agent",)
     fields = ("name", "agent", "scopes", "expires")
     actions = ("revoke_all",)
     change_form_template = "admin/bindings/token/change_form.html"

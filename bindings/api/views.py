@@ -13,10 +13,9 @@ from bindings import services
 from bindings.api.contracts import Refused, contract_of, held, write
 from bindings.api.filters import AgentFilter, BindingFilter, HandOffFilter
 from bindings.api.serializers import KEY_OF, AgentSerializer, BindingSerializer, HandOffSerializer
-from bindings.models import Agent, Binding, HandOff
+from bindings.models import Agent, ApiToken, Binding, HandOff
 from kpis.locking import working_copy_lock
 from kpis.models import Revision
-from rest.permissions import Token
 from rest.problems import Invalid, Problem, error_of
 from rest.views import WritableResource
 
@@ -37,9 +36,9 @@ class ContractResource(WritableResource):
         return working_copy_lock()
 
     def require_own(self, agent: Agent) -> None:
-        """An agent's token writes for that agent only. Raises PermissionDenied."""
+        """An agent's token writes for that agent only, whatever it is called. Raises PermissionDenied."""
         token = self.request.auth
-        if isinstance(token, Token) and token.agent_name and token.agent_name != agent.name:
+        if isinstance(token, ApiToken) and token.agent_id and token.agent_id != agent.identity_id:
             raise PermissionDenied("This token speaks for another agent.")
 
 

@@ -27,23 +27,26 @@ BEGIN {COUNT}; RETURN NULL; END $$
 """  # noqa: S608 - a constant of this file
 
 
-def watch(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+Triggers = tuple[tuple[str, str, str, tuple[str, ...]], ...]
+
+
+def watch(apps: Apps, schema_editor: BaseDatabaseSchemaEditor, triggers: Triggers = TRIGGERS) -> None:
     run: Any = schema_editor.execute
     is_postgresql = schema_editor.connection.vendor == "postgresql"
     if is_postgresql:
         run(FUNCTION)
     differ = "IS DISTINCT FROM" if is_postgresql else "IS NOT"
     act = "EXECUTE FUNCTION bindings_count_tokens()" if is_postgresql else f"BEGIN {COUNT}; END"
-    for name, event, table, columns in TRIGGERS:
+    for name, event, table, columns in triggers:
         changed = " OR ".join(f"NEW.{column} {differ} OLD.{column}" for column in columns)
         when = f" WHEN ({changed})" if changed else ""
         run(f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW{when} {act}")
 
 
-def unwatch(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+def unwatch(apps: Apps, schema_editor: BaseDatabaseSchemaEditor, triggers: Triggers = TRIGGERS) -> None:
     run: Any = schema_editor.execute
     is_postgresql = schema_editor.connection.vendor == "postgresql"
-    for name, _, table, _ in TRIGGERS:
+    for name, _, table, _ in triggers:
         run(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if is_postgresql else ""))
     if is_postgresql:
         run("DROP FUNCTION IF EXISTS bindings_count_tokens()")

@@ -4,6 +4,7 @@ from bindings.models.action import Action
 from bindings.models.agent import Agent
 from bindings.models.binding import Binding
 from bindings.models.hand_off import HandOff
+from bindings.models.identity import AgentIdentity
 from bindings.models.report import ValidationReport
 from bindings.models.roster import Roster
 from bindings.models.scope import Scope
@@ -14,6 +15,7 @@ from bindings.models.waiver import Waiver
 __all__ = [
     "Action",
     "Agent",
+    "AgentIdentity",
     "ApiToken",
     "Binding",
     "HandOff",

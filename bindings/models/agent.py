@@ -11,6 +11,7 @@ from pydantic import ValidationError as ShapeError
 
 from bindings.models.constraints import AGENT_CONSTRAINTS
 from bindings.models.context import agent_context
+from bindings.models.identity import AgentIdentity
 from contracts.agents import AgentContext, AgentSpec, compile_agent
 from contracts.checks import check_agent, check_roster
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
@@ -89,6 +90,9 @@ class Agent(models.Model):
     version = LineField(max_length=AGENT_LIMITS["version"], default="1.1", editable=False)
     position = models.PositiveIntegerField(default=0, editable=False, db_index=True)
     extra = models.JSONField(default=dict, blank=True, editable=False)
+    identity = models.OneToOneField(
+        AgentIdentity, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="draft"
+    )
     revision = models.PositiveIntegerField(default=0, editable=False)
 
     objects = AgentQuerySet.as_manager()

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections, models, transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
+from bindings.models.identity import AgentIdentity
 from bindings.models.scope import Scope
 from bindings.models.token_rights import FOR_A_PERSON, permissions_of
 from jobs.database_clock import database_clock
@@ -48,7 +49,7 @@ class ApiToken(models.Model):
     key = models.CharField(max_length=16, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     agent = models.ForeignKey(
-        "bindings.Agent", null=True, blank=True, on_delete=models.CASCADE, related_name="tokens",
+        AgentIdentity, null=True, blank=True, on_delete=models.PROTECT, related_name="tokens",
         help_text="The agent it speaks for; empty for a service.",
     )  # fmt: skip
     scopes = models.JSONField(default=list)
@@ -183,7 +184,7 @@ class ApiToken(models.Model):
 
     @property
     def agent_name(self) -> str:
-        """The only agent it speaks for; "" for a service."""
+        """The only agent it speaks for, by the name that is published; "" for a service."""
         return self.agent.name if self.agent else ""
 
     @property

@@ -63,6 +63,7 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
 class KPIAdmin(OfferedFilters, FindingAdmin[KPI], LockedAdmin[KPI]):
     """KPIs as people define them."""
 
+    is_whole = True
     form = KPIForm
     formfield_overrides = {models.DecimalField: {"form_class": NumberField, "widget": NumberField.widget}}  # noqa: RUF012
     inlines = (ThresholdInline,)

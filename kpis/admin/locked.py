@@ -40,6 +40,10 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
     lock: ClassVar[Callable[[], AbstractContextManager[None]]] = staticmethod(working_copy_lock)
     """The transaction of a change with its lock: that of the working copy, unless it is about something else."""
 
+    is_whole: ClassVar[bool] = False
+    """Whether rows that go with it are parts of it, as a KPI's thresholds are: who may delete it may delete them, as by
+    the API and by an import."""
+
     def version(self, request: HttpRequest, obj: M) -> str:
         """What changes whenever the object does, as this person sees it."""
         return str(obj.revision)  # type: ignore[attr-defined]  # a model without one says otherwise
@@ -80,6 +84,13 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
         if isinstance(response, TemplateResponse) and "deletable_objects" in (response.context_data or {}):
             response.context_data[SEEN] = self.versions(request, response.context_data["queryset"])  # type: ignore[index]
         return response
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What would go, and for what of it this person lacks the permission."""
+        going, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if self.is_whole:
+            lacking &= {self.opts.verbose_name}
+        return going, counts, lacking, protected
 
     def chosen(self, request: HttpRequest) -> list[str]:
         """The versions of what is ticked."""

@@ -105,8 +105,7 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
                 messages.warning(
                     request, f"{obj.name} stays protected until someone else confirms that, under Channels."
                 )
-            for agent, channel in moved:
-                services.follow(agent=agent, channel=channel, by=by, reason=reason)
+            services.follow_all(moved, by=by, reason=reason)
             ServingRevision.bump()
 
     def unprotect_view(self, request: HttpRequest, name: str) -> HttpResponse:
@@ -127,14 +126,14 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
         require(request, "releases.view_channel")
         channels = list(
             Channel.objects.select_related("release").defer("release__text", "release__findings")
-            .prefetch_related("followers", open_unprotections())
+            .prefetch_related("followers__agent", open_unprotections())
         )  # fmt: skip
         moves = ChannelMove.objects.select_related("channel", "before", "after").defer(*_HEAVY)
         context = page_context(self.admin_site, request, Channel, "Channels") | {
             "rows": [
                 (
                     channel,
-                    sorted(each.agent_name for each in channel.followers.all()),
+                    sorted(each.agent.name for each in channel.followers.all()),
                     [
                         other.name
                         for other in channels

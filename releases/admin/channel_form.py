@@ -6,10 +6,24 @@ from typing import Any
 
 from django import forms
 
-from bindings.models import Agent
+from bindings.models import Agent, AgentIdentity
 from releases import services
 from releases.models import Channel, Following
 from releases.models.channel import PRODUCTION
+
+
+def agent_choices() -> list[tuple[str, str]]:
+    """The agents by the names that count: those on the roster in its order, then those that are only released."""
+    rows = Agent.objects.values_list("name", "identity__name")
+    names = {known or name: name for name, known in rows}
+    others = AgentIdentity.objects.filter(draft=None).exclude(
+        following=None, released__release__channels=None
+    )
+    names |= dict.fromkeys(sorted(set(others.values_list("name", flat=True))), "")
+    return [
+        (known, known if draft in (known, "") else f"{known} (in the working copy {draft})")
+        for known, draft in names.items()
+    ]
 
 
 class ChannelForm(forms.ModelForm[Channel]):
@@ -31,11 +45,9 @@ class ChannelForm(forms.ModelForm[Channel]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        following = dict(Following.objects.values_list("agent_name", "channel__name"))
-        names = list(Agent.objects.values_list("name", flat=True))
-        names += sorted(set(following) - set(names))  # those that the roster lacks now
+        following = dict(Following.objects.values_list("agent__name", "channel__name"))
         field: Any = self.fields["agents"]
-        field.choices = [(name, name) for name in names]
+        field.choices = agent_choices()
         self.followers = {name for name, channel in following.items() if channel == self.instance.name}
         if self.instance.pk:
             self.initial["agents"] = sorted(self.followers)

@@ -3,6 +3,7 @@
 from releases.models.approval import Approval
 from releases.models.channel import Channel, ChannelMove, Following, Unprotection
 from releases.models.release import Release
+from releases.models.released_agent import ReleasedAgent
 from releases.models.serving import ServingRevision
 from releases.models.webhook import Delivery, WebHook
 
@@ -13,6 +14,7 @@ __all__ = [
     "Delivery",
     "Following",
     "Release",
+    "ReleasedAgent",
     "ServingRevision",
     "Unprotection",
     "WebHook",

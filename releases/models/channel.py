@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from bindings.models import AgentIdentity
 from contracts.limits import AGENT_LIMITS
 from kpis.models.fields import LineField
 from kpis.models.room import require_room
@@ -160,12 +161,11 @@ class Unprotection(models.Model):
 class Following(models.Model):
     """Which channel an agent follows, where it is not production.
 
-    By the agent's name, as it is known to programs: what an editor does to the roster's row changes nothing
-    of what the agent gets.
+    By who the agent is to programs: what an editor does to the roster's row changes nothing of what it gets.
     """
 
-    agent_name = models.CharField(max_length=AGENT_LIMITS["name"], unique=True)
+    agent = models.OneToOneField(AgentIdentity, on_delete=models.PROTECT, related_name="following")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="followers")
 
     def __str__(self) -> str:
-        return f"{self.agent_name} follows {self.channel}"
+        return f"{self.agent} follows {self.channel}"

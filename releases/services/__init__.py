@@ -1,7 +1,7 @@
 """Operations on releases and channels. Doors and what serves agents come in here."""
 
 from releases.services.approving import approvals_needed, is_approved, makers, may_go, say
-from releases.services.channels import create_channel, follow, follow_objection, followed
+from releases.services.channels import create_channel, follow, follow_all, follow_objection, followed
 from releases.services.guarding import (
     approval_required,
     needs_approval,
@@ -47,6 +47,7 @@ __all__ = [
     "create_channel",
     "document_of",
     "follow",
+    "follow_all",
     "follow_objection",
     "followed",
     "is_approved",

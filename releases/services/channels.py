@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from bindings.identities import identity_of
 from bindings.models import Agent
+from contracts.limits import AGENT_LIMITS
 from kpis.services import Author
 from releases.models import Channel, ChannelMove, Following, ServingRevision
 from releases.models.channel import PRODUCTION
 from releases.services import guarding
 from releases.services.approving import is_approved
+from releases.services.identities import named_identity, settle_names
 from releases.services.reading import channel_named
 from releases.services.refusals import MoveRefused
 
@@ -41,28 +46,50 @@ def follow(
 ) -> None:
     """Have an agent follow a channel; None is production, which every agent follows by itself.
 
-    Raises MoveRefused, not_approved: one person changes nothing of what it gets where that asks for approval.
+    Raises MoveRefused, not_approved: one person changes nothing of what it gets where that asks for approval;
+    and two_agents, as :func:`releases.services.identities.settle_names` does.
     """
+    follow_all([(agent, channel)], by=by, by_name=by_name, reason=reason)
+
+
+@transaction.atomic
+def follow_all(
+    pairs: Iterable[tuple[Agent | str, Channel | None]],
+    *,
+    by: Author = None,
+    by_name: str = "",
+    reason: str = "",
+) -> None:
+    """The same for several agents at once: what they are called is looked at when all have gone. Raises the same."""
     guarding.take_turn()
-    name = agent if isinstance(agent, str) else agent.name
+    gone = [_go(agent, channel, by=by, by_name=by_name, reason=reason) for agent, channel in pairs]
+    if any(gone):
+        settle_names()
+        ServingRevision.bump()
+
+
+def _go(agent: Agent | str, channel: Channel | None, *, by: Author, by_name: str, reason: str) -> bool:
+    identity = named_identity(agent) if isinstance(agent, str) else identity_of(agent)
+    name = identity.name
     now, then = followed(name), channel_named(channel.name if channel else PRODUCTION)
     if now == then:
-        return
+        return False
     if why := follow_objection(name, now, then):
         raise MoveRefused("not_approved", why)
     if then.name == PRODUCTION:
-        Following.objects.filter(agent_name=name).delete()
+        Following.objects.filter(agent=identity).delete()
     else:
-        Following.objects.update_or_create(agent_name=name, defaults={"channel": then})
+        Following.objects.update_or_create(agent=identity, defaults={"channel": then})
     if guarding.needs_approval(then):
         guarding.begin_way_back(then)
-    guarding.note(then, ChannelMove.Kind.FOLLOW, by=by, by_name=by_name, reason=reason, agent_name=name)
-    ServingRevision.bump()
+    kept = name[: AGENT_LIMITS["name"]]
+    guarding.note(then, ChannelMove.Kind.FOLLOW, by=by, by_name=by_name, reason=reason, agent_name=kept)
+    return True
 
 
 def followed(agent: str) -> Channel:
     """The channel that an agent follows, with its release."""
-    row = Following.objects.select_related("channel__release").filter(agent_name=agent).first()
+    row = Following.objects.select_related("channel__release").filter(agent__name=agent).first()
     return row.channel if row else channel_named(PRODUCTION)
 
 

@@ -9,6 +9,7 @@ from kpis.services import Author
 from releases.models import Channel, ChannelMove, Release, ServingRevision
 from releases.services import guarding
 from releases.services.approving import approvers, objection
+from releases.services.identities import settle_names
 from releases.services.reading import channel_named, release_numbered
 from releases.services.refusals import MoveRefused
 from releases.services.texts import as_line, name_of
@@ -31,7 +32,7 @@ def move(
     """Have a channel point to a release. Without ``kind`` an older release is a roll-back, a newer one published.
 
     ``expected_revision`` is the channel's revision that a person or program saw. Raises MoveRefused:
-    not_approved, rejected, unknown_release, no_channel, stale, same_release, text_unfit.
+    not_approved, rejected, unknown_release, no_channel, stale, same_release, two_agents, text_unfit.
     """
     guarding.take_turn()
     held = channel_named(channel if isinstance(channel, str) else channel.name)
@@ -112,6 +113,7 @@ def set_channel(
     channel.release, channel.revision = release, channel.revision + 1
     channel.moved, channel.moved_by = database_clock.moment(), by_name or name_of(by)
     channel.save(update_fields=["release", "revision", "moved", "moved_by"])
+    settle_names()
     if before and not before.channels.exists():
         Release.objects.filter(pk=before.pk).update(state=Release.State.SUPERSEDED)
     done = ChannelMove.objects.create(

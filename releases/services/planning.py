@@ -16,6 +16,7 @@ from contracts.findings import Level
 from contracts.release import EMPTY, ReleaseDocument, ReleaseError, diff_releases
 from releases.models import Channel, Release
 from releases.models.channel import PRODUCTION
+from releases.services.identities import Renaming, renamings
 from releases.services.reading import channel_named, working_copy
 from releases.services.refusals import MoveRefused, PublishRefused
 
@@ -46,6 +47,7 @@ class PublishPlan:
     warnings: int
     counts: dict[str, int]
     digest: str
+    renamings: list[Renaming]
 
     @property
     def is_empty(self) -> bool:
@@ -76,7 +78,7 @@ class Judged:
 
 def plan_publish(*, channel: str = PRODUCTION) -> PublishPlan:
     """What publishing to a channel would do. Raises PublishRefused: no_channel, stale."""
-    return plan_for(channel, publishing_to(channel).release, judged_copy())
+    return plan_for(publishing_to(channel), judged_copy())
 
 
 def publishing_to(channel: str) -> Channel:
@@ -113,8 +115,9 @@ def read_copy() -> tuple[ReleaseDocument, bytes]:
         return EMPTY, b""
 
 
-def plan_for(channel: str, before: Release | None, judged: Judged) -> PublishPlan:
+def plan_for(channel: Channel, judged: Judged) -> PublishPlan:
     """The plan for what was read and judged, seen from a channel's release."""
+    before = channel.release
     try:
         earlier = before.as_document() if before else EMPTY
     except ReleaseError:  # a format that this version does not know: publishing is the way out
@@ -123,7 +126,7 @@ def plan_for(channel: str, before: Release | None, judged: Judged) -> PublishPla
     levels = counted(judged.entries)
     content_digest = sha256(judged.content).hexdigest()
     return PublishPlan(
-        channel=channel,
+        channel=channel.name,
         before=before,
         before_document=earlier,
         document=judged.document,
@@ -135,7 +138,8 @@ def plan_for(channel: str, before: Release | None, judged: Judged) -> PublishPla
         errors=levels[str(Level.ERROR)] or int(not judged.content),
         warnings=levels[str(Level.WARNING)],
         counts=counts_of(judged.document) | levels,
-        digest=seen_digest(channel, content_digest, before, judged.entries),
+        digest=seen_digest(channel.name, content_digest, before, judged.entries),
+        renamings=renamings(channel),
     )
 
 

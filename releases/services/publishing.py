@@ -17,6 +17,7 @@ from releases.models import Channel, ChannelMove, Release
 from releases.models.channel import PRODUCTION
 from releases.services import guarding
 from releases.services.approving import objection
+from releases.services.identities import note_released
 from releases.services.moving import set_channel
 from releases.services.planning import (
     PublishPlan,
@@ -66,7 +67,7 @@ def publish(
         held = publishing_to(channel)
         if read_copy()[1] != judged.content:  # someone saved while we waited for our turn
             judged = judged_copy()
-        plan = plan_for(channel, held.release, judged)
+        plan = plan_for(held, judged)
         if plan.is_empty:
             return already(held)
         refuse(plan, message, accepted, digest)
@@ -140,7 +141,7 @@ def freeze(plan: PublishPlan, author: Author, author_name: str, message: str, ac
     """The next release, for ever. The lock that is held makes numbers follow each other without gaps."""
     last: int | None = Release.objects.aggregate(last=Max("number"))["last"]
     kept: list[Entry] = plan.entries[:KEPT_ENTRIES]
-    return Release.objects.create(
+    release = Release.objects.create(
         number=(last or 0) + 1,
         created=database_clock.moment(),
         text=plan.content.decode(),
@@ -154,6 +155,8 @@ def freeze(plan: PublishPlan, author: Author, author_name: str, message: str, ac
         author_account=author.pk if author else None,
         author_name=author_name,
     )
+    note_released(release)
+    return release
 
 
 def tell_proposed(release: Release, channel: Channel) -> None:

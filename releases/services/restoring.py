@@ -17,6 +17,7 @@ from kpis.rights import require_all
 from kpis.services import Author
 from releases.models import Release, ServingRevision
 from releases.services import rewriting, rewriting_agents
+from releases.services.identities import restore_identities
 from releases.services.planning import open_entries
 from releases.services.reading import working_copy
 from releases.services.refusals import RestoreRefused
@@ -62,6 +63,7 @@ def restore(*, release: Release, author: Author, reason: str = "") -> RestoreRes
             plan = RestorePlan.towards(document, held=True)
             require_all(author, plan.permissions(), doing=f"Bringing back release {release.number}")
             done = write_plan(plan, author, reason)
+            restore_identities(release)
             prove(document)
     except KeyError as missing:
         raise RestoreRefused(

@@ -38,7 +38,7 @@ class Database:
 
     def followed(self, agent: str) -> str:
         """The channel that the agent follows; "" where nobody chose one."""
-        rows = Following.objects.filter(agent_name=agent).values_list("channel__name", flat=True)
+        rows = Following.objects.filter(agent__name=agent).values_list("channel__name", flat=True)
         return rows.first() or "" if "\0" not in agent else ""
 
     def has(self, number: int) -> bool:
@@ -95,8 +95,8 @@ def read_stock(using: str, before: Stock | None, pinned: Iterable[int]) -> Stock
     revision = ServingRevision.current(using)
     channels = list(_channels(using))
     pointers = {channel.name: pointer_of(channel) for channel in channels}
-    rows = Following.objects.using(using).values_list("agent_name", "channel__name")
-    following = dict(rows.order_by("agent_name"))
+    rows = Following.objects.using(using).values_list("agent__name", "channel__name")
+    following = dict(rows.order_by("agent__name"))
     digests = {one.release.number: one.release.digest for one in channels if one.release}
     others = Release.objects.using(using).filter(number__in=list(pinned), state__in=SERVED)
     digests |= dict(others.values_list("number", "digest"))

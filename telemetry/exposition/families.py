@@ -29,7 +29,7 @@ _TALLIES = Question(
     )
 )
 _CHANNELS = Question(lambda: Channel.objects.values_list("name", "release__number", "release__digest"))
-_FOLLOWING = Question(lambda: Following.objects.values_list("agent_name", "channel__name"))
+_FOLLOWING = Question(lambda: Following.objects.values_list("agent__name", "channel__name"))
 _REPORT = Question(lambda: ValidationReport.objects.values_list("counts")[:1])
 _USED = Question(
     lambda: (

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken, Scope
 
 GOOD_FOR: Final = timedelta(hours=1)
@@ -23,7 +24,7 @@ class Tokens:
         self.secrets: dict[str, str] = {}
         self._ids: list[int] = []
         for agent in Agent.objects.filter(name__in=list(agents)).order_by("name"):
-            token = ApiToken(name=f"simulation {agent.name}"[:80], agent=agent, scopes=[*SCOPES])
+            token = ApiToken(name=f"simulation {agent.name}"[:80], agent=identity_of(agent), scopes=[*SCOPES])
             token.expires = timezone.now() + GOOD_FOR
             self.secrets[agent.name] = token.new_secret()
             token.full_clean()

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 from jobs.models import Job
 from jobs.runner import run_job
@@ -55,7 +56,8 @@ def fill() -> None:
 
 
 def new_token(agent: Agent | None, *scopes: str) -> str:
-    token = ApiToken(name="copied", agent=agent, scopes=list(scopes) or ["bindings:read"])
+    token = ApiToken(name="copied", scopes=list(scopes) or ["bindings:read"])
+    token.agent = identity_of(agent) if agent else None
     secret = token.new_secret()
     token.save()
     return secret

@@ -15,8 +15,9 @@ from django.conf import settings
 README = (settings.BASE_DIR / "auren_client" / "README.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^( *)```python\n(.*?)^\1```$", README, re.M | re.S)
 MAKE_TOKEN = """
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
-token = ApiToken(name="made-up", agent=Agent.objects.get(name="NEUROS"),
+token = ApiToken(name="made-up", agent=identity_of(Agent.objects.get(name="NEUROS")),
                  scopes=["bindings:read", "observations:write"])
 secret = token.new_secret()
 token.save()

@@ -8,6 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from bindings.identities import identity_of
 from bindings.models import ApiToken
 from releases.models import Approval, Channel, Release
 from tests.bindings.admin.conftest import make_neuros
@@ -65,7 +66,7 @@ def neuros(hrv):
 
 @pytest.fixture
 def agent(neuros, live_server) -> Agent:
-    token = ApiToken(name="neuros-test", agent=neuros, scopes=["bindings:read"])
+    token = ApiToken(name="neuros-test", agent=identity_of(neuros), scopes=["bindings:read"])
     secret = token.new_secret()
     token.save()
     return Agent(f"{live_server.url}/api/v1/agents/NEUROS/bindings", secret)

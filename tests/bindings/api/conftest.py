@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from bindings import services
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 from contracts.documents import BindingsDocument, RosterAgent
 from tests.kpis.conftest import make, registry  # noqa: F401 - fixture
@@ -66,7 +67,7 @@ def member(group: str) -> Client:
 
 def bearer(*scopes: str, agent: Agent | None = None) -> Client:
     """A program with a token of these scopes."""
-    token = ApiToken(name="test", agent=agent, scopes=list(scopes))
+    token = ApiToken(name="test", agent=identity_of(agent) if agent else None, scopes=list(scopes))
     secret = token.new_secret()
     token.full_clean()
     token.save()

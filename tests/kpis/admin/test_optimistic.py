@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from bindings.identities import identity_of
 from bindings.models import ApiToken, Waiver
 from kpis.admin.locked import LockedAdmin
 from kpis.models import RegistrySettings, Unit, ValidationRule
@@ -30,7 +31,7 @@ from tests.kpis.conftest import make
 
 
 def a_token():
-    token = ApiToken(name="neuros", scopes=["bindings:read"], agent=make_agent("NEUROS"))
+    token = ApiToken(name="neuros", scopes=["bindings:read"], agent=identity_of(make_agent("NEUROS")))
     token.new_secret()
     token.save()
     return token
@@ -295,4 +296,4 @@ def test_who_follows_a_channel_is_not_put_back_either(client):
     assert send(client, channel, theirs, agents=["NEUROS"]).status_code == 302
     answer = send(client, channel, mine, agents=["SOMNOS"])
     assert (answer.status_code, answer.context["clashes"]) == (409, 1)
-    assert list(channel.followers.values_list("agent_name", flat=True)) == ["NEUROS"]
+    assert list(channel.followers.values_list("agent__name", flat=True)) == ["NEUROS"]

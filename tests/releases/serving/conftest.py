@@ -11,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 from releases.models import Release
 from releases.serving.assembly import learn_press
@@ -87,7 +88,7 @@ def ask(application: Any, path: str, token: str = "", **environ: str) -> Answer:
 def token(*scopes: str, agent: str = "") -> tuple[ApiToken, str]:
     """A new token and its secret."""
     made = ApiToken(name="test", scopes=list(scopes) or ["bindings:read", "registry:read"])
-    made.agent = Agent.objects.get(name=agent) if agent else None
+    made.agent = identity_of(Agent.objects.get(name=agent)) if agent else None
     secret = made.new_secret()
     made.save()
     return made, secret

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
+from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 from bindings.reports.judging import judge_all
 from bindings.reports.keeping import keep
@@ -91,7 +92,7 @@ def test_what_the_last_report_found():
 
 
 def test_when_an_agent_was_seen_last():
-    token = ApiToken(name="one", agent=Agent.objects.get(name="NEUROS"), scopes=[])
+    token = ApiToken(name="one", agent=identity_of(Agent.objects.get(name="NEUROS")), scopes=[])
     token.new_secret()
     token.last_used = timezone.now() - timedelta(hours=1)
     token.save()
