@@ -1,6 +1,7 @@
 """Agents come in with the registry: one plan, one transaction."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,12 @@ def test_the_real_files_come_in_and_go_out_the_same(corpus, tmp_path, registry):
     run("export", "--out", tmp_path)
     for place in ("agents/roster.yaml", "agents/neuros_modules/kpi_bindings.yaml"):
         assert yaml.safe_load((tmp_path / place).read_text()) == yaml.safe_load((corpus / place).read_text())
+
+
+def test_a_comparison_refuses_two_files_of_one_agent(tmp_path):
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    own = tmp_path / "agents/neuros_modules"
+    shutil.copytree(own, own.with_name("other_modules"))
+    code, _, err = run("diff", EXAMPLE, tmp_path)
+    assert code == 3
+    assert "other_modules/kpi_bindings.yaml" in err
