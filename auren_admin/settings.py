@@ -229,6 +229,7 @@ MIB = 1024 * 1024
 IMPORT_MAX_BYTES = 8 * MIB  # of one registry file
 FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE, DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_MAX_BYTES + MIB, 10_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_100  # a registry, a roster and every agent's bindings (contracts.limits)
 REQUEST_MAX_BYTES = 4 * IMPORT_MAX_BYTES  # refused before anything is read; an import may bring several files
 
 API_RATE = env.whole("AUREN_API_RATE", default=1200, low=1, high=1_000_000)

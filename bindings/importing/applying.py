@@ -8,7 +8,7 @@ from bindings import services
 from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of, kpis_named
 from bindings.models import Agent, Binding, HandOff
 from contracts.naming import NearNames
-from kpis.importing import ImportRefused, Step
+from kpis.importing import ImportRefused, Step, about
 from kpis.models import KPI, Revision
 from kpis.services import Author
 
@@ -42,9 +42,10 @@ def apply_agents(
     kpis = {kpi.name: kpi for kpi in KPI.objects.all()} if agents else {}
     for name, agent in agents.items():
         fill(agent, contracts[name], kpis, everyone)
-    Agent.objects.bulk_create([agents[name] for name in new], batch_size=services.BATCH)
     changed = [agents[step.name] for step in writing if step.name in stored]
-    Agent.objects.bulk_update(changed, COLUMNS, batch_size=services.BATCH) if changed else None
+    with about(agents.values()):
+        Agent.objects.bulk_create([agents[name] for name in new], batch_size=services.BATCH)
+        Agent.objects.bulk_update(changed, COLUMNS, batch_size=services.BATCH) if changed else None
     if agents:
         services.write_rows(list(agents.values()))
         services.record_all(

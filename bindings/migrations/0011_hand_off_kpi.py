@@ -22,7 +22,7 @@ def adopt(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bindings", "0009_token_revision"), ("kpis", "0005_placed_once")]
+    dependencies = [("bindings", "0010_agent_identity"), ("kpis", "0005_placed_once")]
 
     operations = [
         migrations.AddField(

@@ -15,9 +15,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from contracts.documents.commas import split_keys
 from contracts.documents.problems import finding
 from contracts.documents.ranges import range_node
 from contracts.documents.registry import KpiDocument, RegistryDocument
+from contracts.documents.shapes import decimals_hint
 from contracts.findings import Finding, Path
 from contracts.severity import REGISTRY_WORD, REGISTRY_WORDS
 from contracts.units import UnitSpec, find_unit
@@ -173,7 +175,7 @@ def _take_range(old: YamlMapping, kpi: YamlMapping, name: str, path: Path, readi
         kpi.put("absolute_range", turned, *marks)
         return
     kpi.put("range", old["range"], *marks)
-    hint = "Write `absolute_range: {min: 0, max: 100}`."
+    hint = decimals_hint(old["range"]) or "Write `absolute_range: {min: 0, max: 100}`."
     _report_kept("range", (*path, "range"), hint, marks[0], name, reading)
 
 
@@ -193,14 +195,17 @@ def _take_thresholds(old: YamlMapping, kpi: YamlMapping, name: str, path: Path, 
     if rest:
         kpi.put("thresholds", rest, *marks)
         for key, mark in _kept_parts(rest, marks[0]):
-            hint = _HINTS.get(key, 'Write a condition such as "< 25".')
+            value = rest.get(key) if isinstance(rest, YamlMapping) else rest
+            hint = decimals_hint(value) or _HINTS.get(key, 'Write a condition such as "< 25".')
             _report_kept(key, (*path, "thresholds"), hint, mark, name, reading)
 
 
 def _kept_parts(rest: Node, mark: int) -> Iterator[tuple[str, int]]:
     if isinstance(rest, YamlMapping):
+        said = {*split_keys(rest)}
         for key in rest:
-            yield key, rest.mark(key)[0]
+            if key not in said:
+                yield key, rest.mark(key)[0]
     else:
         yield "thresholds", mark
 

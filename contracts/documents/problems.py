@@ -251,6 +251,14 @@ READING_PROBLEMS: tuple[ReadingProblem, ...] = (
         "The database keeps texts of a limited length. A longer one would pass here and be refused there.",
         "missing_data: 000000000000000000000000002d",
     ),
+    ReadingProblem(
+        "DOC019",
+        "decimal_comma",
+        _E,
+        "A number cut in two by a comma",
+        "In braces a comma ends a value: `0,8` is 0 and an empty key `8`, and a limit is halved without a word.",
+        "normal_range: {min: 0,8, max: 1,5}",
+    ),
 )
 
 _BY_CODE = {problem.code: problem for problem in READING_PROBLEMS}

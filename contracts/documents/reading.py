@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from contracts.documents.base import Document
 from contracts.documents.bindings import BindingsDocument
+from contracts.documents.commas import split_numbers
 from contracts.documents.legacy import is_older_registry, modernise
 from contracts.documents.problems import yaml_finding
 from contracts.documents.registry import RegistryDocument
@@ -97,6 +98,11 @@ def _read(
         source, findings = prepare(source)
         document, found = _validate(model, source, part_of)
         findings += found
+        if document and (split := split_numbers(document, source)):
+            findings += split
+            _drop({part_of(found.path) for found in split}, source)
+            document, found = _validate(model, source, part_of)
+            findings += found
         if document:
             findings += unknown_keys(document, source)
     return Loaded(document, source, findings)

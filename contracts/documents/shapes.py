@@ -18,6 +18,7 @@ from contracts.yamlnodes import Plain, YamlSource
 _WORDS = 40  # longer values are not repeated in a message
 _QUOTED_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _LEADING_ZEROS = re.compile(r"([-+]?)0+([0-9]+(\.[0-9]+)?)")
+_COMMA = re.compile(r"([-+]?[0-9]{1,9}),([0-9]{1,9})")
 _MAPPING_TYPES = ("dict_type", "model_type", "model_attributes_type", "mapping_type", "dataclass_type")
 
 Words = tuple[str, str, str]  # code, message, hint
@@ -78,7 +79,7 @@ def _in_words(detail: ErrorDetails, path: Path) -> Words:
         return (
             "wrong_shape",
             f"{where} should be a mapping. It is {_what(detail['input'])}.",
-            _mapping_hint(path),
+            decimals_hint(detail["input"]) or _mapping_hint(path),
         )
     describe = _DESCRIPTIONS.get(kind)
     if describe:
@@ -147,6 +148,8 @@ def _number(where: str, detail: ErrorDetails) -> Words:
     if isinstance(value, str) and len(value) <= _WORDS:
         if isinstance(value, Plain) and (zeros := _LEADING_ZEROS.fullmatch(value)):
             hint = f"Leave out the zeros in front: {zeros[1]}{zeros[2]}."
+        elif comma := _COMMA.fullmatch(value):
+            hint = f"Write it with a decimal point: {comma[1]}.{comma[2]}."
         elif _QUOTED_NUMBER.fullmatch(value):
             hint = f"Write it without quotes: {value}."
     return "number_expected", f"{where} should be a number. It is {_what(value)}.", hint
@@ -213,12 +216,20 @@ def _severity_twice(where: str, detail: ErrorDetails) -> Words:
 
 def _condition(where: str, detail: ErrorDetails) -> Words:
     hint = 'Write a condition such as "< 20", or the two numbers it lies between: [20, 30].'
-    return "condition_expected", f"{where} should be a condition.", hint
+    return "condition_expected", f"{where} should be a condition.", decimals_hint(detail["input"]) or hint
 
 
 def _invalid_text(where: str, detail: ErrorDetails) -> Words:
     message = f"{where} holds a character that may not stand in a text."
     return "invalid_text", message, "Leave the character out."
+
+
+def decimals_hint(value: object) -> str:
+    """What to write in place of `[0,8, 1,5]`, which is a list of four numbers; "" for anything else."""
+    items = [*value] if isinstance(value, (list, tuple)) else []
+    if len(items) != 4 or not all(re.fullmatch(r"[-+]?[0-9]{1,9}", str(item)) for item in items):
+        return ""
+    return f"Write decimals with a point: [{items[0]}.{items[1]}, {items[2]}.{items[3]}]."
 
 
 def _near(value: object, words: list[str]) -> str:

@@ -30,7 +30,7 @@ _SHOWN = 60
 def unknown_keys(document: Document, source: YamlSource) -> list[Finding]:
     """A finding for every unknown key: a warning with the key that was probably meant, or else a note."""
     found: list[Finding] = []
-    for path, part in _with_extra(document):
+    for path, part in parts_with_extra(document):
         found += _beyond(part, path, source)
         for key in islice(part.extra, EXTRA_KEYS.items):
             if not key.startswith("x-") and (told := _finding(type(part), key, (*path, key), source)):
@@ -54,7 +54,7 @@ def _beyond(part: Document, path: Path, source: YamlSource) -> Iterable[Finding]
         )
 
 
-def _with_extra(document: Document) -> Iterable[tuple[Path, Document]]:
+def parts_with_extra(document: Document) -> Iterable[tuple[Path, Document]]:
     """Every part with keys that it does not know, and the way to it, put together only where there is one."""
     extra, nested = document.__pydantic_extra__, _nested(type(document))
     if not nested:
@@ -66,14 +66,14 @@ def _with_extra(document: Document) -> Iterable[tuple[Path, Document]]:
         # Asking whether something is a Document costs more than all the rest: pydantic answers that in Python.
         if type(value) is list:
             for index, item in enumerate(value):
-                for path, part in _with_extra(item):
+                for path, part in parts_with_extra(item):
                     found.append(((name, index, *path), part))
         elif type(value) is dict:
             for key, item in value.items():
-                for path, part in _with_extra(item):
+                for path, part in parts_with_extra(item):
                     found.append(((name, _step(key), *path), part))
         elif value is not None:
-            for path, part in _with_extra(value):
+            for path, part in parts_with_extra(value):
                 found.append(((name, *path), part))
     return found
 

@@ -1,6 +1,6 @@
 """Import in the browser: upload, look at the plan and the findings, apply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +14,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from contracts.uploads import UploadError, files_of, yaml_files
+from contracts.yamltree import YamlError, decode
 from kpis.importing import (
     Action,
     Conflicts,
@@ -51,15 +53,42 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in files]
 
 
+EMPTY = {"empty": "This file is empty."}
+
+
 class UploadForm(forms.Form):
     """Which files to import."""
 
     chosen = FilesField(
-        widget=FilesInput(attrs={"accept": ".yaml,.yml", "multiple": True}),
+        widget=FilesInput(attrs={"accept": ".yaml,.yml,.zip", "multiple": True}),
+        required=False,
         label="YAML files",
-        help_text="A KPI registry, agents’ bindings and the roster: all of them together, or one alone.",
-        error_messages={"required": "Choose at least one YAML file.", "empty": "This file is empty."},
+        help_text="A KPI registry, agents’ bindings and the roster: all of them together, or one alone. "
+        "A zip of the whole folder will do as well.",
+        error_messages=EMPTY,
     )
+    folder = FilesField(
+        widget=FilesInput(attrs={"webkitdirectory": True, "multiple": True}),
+        required=False,
+        label="Or a whole folder",
+        help_text="The folder that holds “agents”, or that folder itself. Only its YAML files are taken.",
+        error_messages=EMPTY,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What was chosen, by names of its own in ``files``: the agents’ files all have the same."""
+        cleaned = super().clean() or {}
+        chosen = [(name_of(file), file.read()) for file in cleaned.get("chosen") or () if file]
+        folder = [(name_of(file), file.read()) for file in cleaned.get("folder") or () if file]
+        if not self.errors and not (chosen or folder):
+            raise forms.ValidationError({"chosen": "Choose at least one YAML file."})
+        try:
+            cleaned["files"] = files_of([*chosen, *yaml_files(folder)])
+        except UploadError as refused:
+            raise forms.ValidationError({"chosen": str(refused)}) from refused
+        if not self.errors and not cleaned["files"]:
+            raise forms.ValidationError({"folder": "This folder holds no YAML file."})
+        return cleaned
 
 
 def upload_view(model_admin: ModelAdmin[KPI]) -> View:
@@ -67,19 +96,18 @@ def upload_view(model_admin: ModelAdmin[KPI]) -> View:
 
     def view(request: HttpRequest) -> HttpResponse:
         author = require_import(model_admin, request)
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         draft = None
-        if request.method == "POST" and form.is_valid():
-            contents = {name_of(file): file.read() for file in form.cleaned_data["chosen"]}
+        if form.is_valid():
+            contents = form.cleaned_data["files"]
             try:
                 draft = read_draft(contents)
-            except ImportRefused as refusal:
+                if draft.plan is not None:
+                    Upload.forget_old()
+                    upload = Upload.objects.create(author=author, files=texts_of(contents))
+                    return HttpResponseRedirect(reverse("admin:kpis_kpi_import_plan", args=[upload.pk]))
+            except (ImportRefused, UploadError) as refusal:
                 form.add_error("chosen", str(refusal))
-            if draft and draft.plan is not None:
-                Upload.forget_old()
-                texts = {name: data.decode("utf-8-sig") for name, data in contents.items()}
-                upload = Upload.objects.create(author=author, files=texts)
-                return HttpResponseRedirect(reverse("admin:kpis_kpi_import_plan", args=[upload.pk]))
         context = page_context(model_admin, request, "Import a registry") | {"form": form, "draft": draft}
         refused = request.method == "POST"
         return TemplateResponse(
@@ -152,6 +180,17 @@ def require_import(model_admin: ModelAdmin[KPI], request: HttpRequest) -> User:
 def name_of(file: UploadedFile) -> str:
     """The file's name as it is shown; Django has cut any directory off."""
     return file.name or "upload.yaml"
+
+
+def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """The files as text, to be kept until they are applied. Raises UploadError for one that is none."""
+    texts = {}
+    for name, data in contents.items():
+        try:
+            texts[name] = decode(data)
+        except YamlError as error:
+            raise UploadError(f"{name} cannot be read. {error.message} {error.hint}") from None
+    return texts
 
 
 def read_upload(upload: Upload, *, prune: bool) -> Draft:

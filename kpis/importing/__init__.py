@@ -11,6 +11,7 @@ from kpis.importing.planning import (
     plan_import,
     read_draft,
 )
+from kpis.importing.refusals import about
 from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "JoinedPlan",
     "Plan",
     "Step",
+    "about",
     "apply_import",
     "missing_units",
     "objection",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.apps import apps
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 
@@ -12,12 +11,15 @@ from kpis import services
 from kpis.documents import fill_kpi, fill_settings
 from kpis.importing.joined import working_copy_stamp
 from kpis.importing.planning import Plan
+from kpis.importing.refusals import RowsRefused, about, reason_of, require_own_metrics
 from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
 from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
+from kpis.models.parking import park
 from kpis.services import Author
 
 BATCH = 1000
+REFUSED = "The database refuses the import, and nothing was changed. "
 
 
 def apply_import(
@@ -37,19 +39,10 @@ def apply_import(
     try:
         with working_copy_lock():
             return _apply(plan, author, reason, conflicts)
+    except RowsRefused as refused:
+        raise ImportRefused(REFUSED + reason_of(refused.cause, refused.rows)) from refused
     except (IntegrityError, DataError) as error:
-        raise ImportRefused(
-            f"The database refuses the import, and nothing was changed: {reason_of(error)}"
-        ) from error
-
-
-def reason_of(error: Exception) -> str:
-    """What a constraint of ours says about itself, where it is one of ours, without the values it refused."""
-    constraints = [constraint for model in apps.get_models() for constraint in model._meta.constraints]
-    broken = next((constraint for constraint in constraints if constraint.name in str(error)), None)
-    return (
-        str(broken.violation_error_message) if broken else "a value is used twice or does not fit its column."
-    )
+        raise ImportRefused(REFUSED + reason_of(error)) from error
 
 
 def _apply(plan: Plan, author: Author, reason: str, conflicts: Conflicts) -> dict[Action, int]:
@@ -82,6 +75,7 @@ def apply_registry(
     apply_units(plan.units)
     if plan.registry_settings or not RegistrySettings.objects.filter(pk=1).exists():
         apply_settings(registry)
+    require_own_metrics(plan, conflicts)
     clashing = plan.kpis_to(Action.CONFLICT) if conflicts is Conflicts.THEIRS else []
     changing = plan.kpis_to(Action.CHANGE) + clashing
     deleting = plan.kpis_to(Action.DELETE)
@@ -89,6 +83,7 @@ def apply_registry(
     if deleting:
         for part in plan.joined:
             part.make_way({step.name for step in deleting}, conflicts)
+    step_aside(changing, stored)
     delete_kpis([stored[step.name] for step in deleting], author, reason)
     write_kpis(plan.kpis_to(Action.CREATE), changing, stored, author, reason)
 
@@ -127,11 +122,21 @@ def lock_unchanged(steps: Sequence[Step]) -> dict[str, KPI]:
     return stored
 
 
+def step_aside(changing: Sequence[Step], stored: Mapping[str, KPI]) -> None:
+    """Let go of the metrics that other KPIs may take, new ones among them, and of successors that may go."""
+    pairs = [(stored[step.name], step.document) for step in changing if step.document]
+    moved = [kpi.pk for kpi, document in pairs if kpi.prometheus_metric != document.prometheus_metric]
+    park(KPI, "prometheus_metric", moved)
+    KPI.objects.filter(pk__in=[kpi.pk for kpi, _ in pairs if kpi.successor_id]).update(successor=None)
+
+
 def delete_kpis(kpis: Sequence[KPI], author: Author, reason: str) -> None:
     """Delete what the file no longer has, and keep a mark of each in the history."""
     services.record_deletion(kpis=kpis, author=author, reason=reason, source=Revision.Source.IMPORT)
+    gone = KPI.objects.filter(pk__in=[kpi.pk for kpi in kpis])
+    gone.exclude(successor=None).update(successor=None)  # one may be another one's successor
     try:
-        KPI.objects.filter(pk__in=[kpi.pk for kpi in kpis]).delete()
+        gone.delete()
     except ProtectedError as refused:
         names = ", ".join(sorted(str(user) for user in refused.protected_objects)[:5])
         raise ImportRefused(
@@ -160,10 +165,11 @@ def write_kpis(
             ) from None
         kpi.draft_thresholds = rows
         thresholds += rows
-    KPI.objects.bulk_create([kpis[step.name] for step in creating], batch_size=BATCH)
-    link_successors(documents, kpis, named)
-    changed = [kpis[step.name] for step in changing]
-    KPI.objects.bulk_update(changed, KPI.document_columns(), batch_size=BATCH) if changed else None
+    with about(kpis.values()):
+        KPI.objects.bulk_create([kpis[step.name] for step in creating], batch_size=BATCH)
+        link_successors(documents, kpis, named)
+        changed = [kpis[step.name] for step in changing]
+        KPI.objects.bulk_update(changed, KPI.document_columns(), batch_size=BATCH) if changed else None
     Threshold.objects.filter(kpi__in=changed).delete()
     Threshold.objects.bulk_create(thresholds, batch_size=BATCH)
     services.record_all(kpis=list(kpis.values()), author=author, source=Revision.Source.IMPORT, reason=reason)

@@ -1,6 +1,6 @@
 """What an import would do: read, judged and planned, and nothing changed."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -127,10 +127,20 @@ def refuse_doubles(tree: Tree) -> None:
             raise ImportRefused(
                 f"These are {len(found)} {noun}, and there is one here: {', '.join(found)}. Choose one."
             )
-    agents = Counter(loaded.document.agent for loaded in tree.bindings if loaded.document)
-    twice = next((agent for agent, times in agents.items() if times > 1), None)
-    if twice is not None:
-        raise ImportRefused(f"Two of the files are bindings of {twice}. Choose one.")
+    for agent, found in files_by_agent(tree).items():
+        if len(found) > 1:
+            raise ImportRefused(
+                f"{len(found)} of the files are bindings of {agent}: {', '.join(found)}. Choose one."
+            )
+
+
+def files_by_agent(tree: Tree) -> dict[str, list[str]]:
+    """The names of the files that hold each agent's bindings: more than one is one too many."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for loaded in tree.bindings:
+        if loaded.document:
+            found[loaded.document.agent].append(loaded.source.file)
+    return dict(found)
 
 
 def context_for(registry: RegistryDocument, *, prune: bool) -> RegistryContext:

@@ -114,6 +114,11 @@ def _side_in_files(place: str) -> Side:
             f"{Path(place)} holds {len(documents) or 'no'} registries; a comparison needs exactly one."
         )
     found = {one.document.agent: one.document for one in tree.bindings if one.document}
+    if len(found) < len(tree.bindings) or len(tree.rosters) > 1:
+        doubles = ", ".join(one.source.file for one in (*tree.bindings, *tree.rosters))
+        raise CannotRun(
+            f"Two of these files are about the same agents: {doubles}. Compare without one of them."
+        )
     roster = next((one.document for one in tree.rosters if one.document), None)
     return Side(documents[0], found or None, roster)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError as ShapeError
 from bindings.reports.judging import judge_all
 from contracts.findings import Level
 from contracts.release import ReleaseDocument, ReleaseError
-from kpis.importing.applying import reason_of
+from kpis.importing.refusals import reason_of
 from kpis.locking import working_copy_lock
 from kpis.rights import require_all
 from kpis.services import Author
@@ -71,7 +71,7 @@ def restore(*, release: Release, author: Author, reason: str = "") -> RestoreRes
         ) from missing
     except (IntegrityError, DataError) as error:
         raise RestoreRefused(
-            "database", f"The database refuses it, and nothing was changed: {reason_of(error)}"
+            "database", f"The database refuses it, and nothing was changed. {reason_of(error)}"
         ) from error
     except ProtectedError as error:
         names = ", ".join(sorted(str(user) for user in error.protected_objects)[:5])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import CharField, Model, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Model
 from pydantic import ValidationError as ShapeError
 
 from contracts.diff import Change, diff_settings
@@ -16,6 +15,7 @@ from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis import services
 from kpis.documents import fill_kpi, fill_settings
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
+from kpis.models.parking import park
 from kpis.services import Author
 
 BATCH = 1000
@@ -71,12 +71,6 @@ def all_kpis(*, held: bool) -> dict[str, KPI]:
     if held:
         list(KPI.objects.select_for_update().order_by("pk").values_list("pk"))
     return {kpi.name: kpi for kpi in KPI.objects.whole()}
-
-
-def park(model: type[Model], column: str, ids: Collection[int]) -> None:
-    """Put names aside that other rows are about to take: two rows may swap theirs."""
-    parked = Concat(Value("parked_"), Cast("pk", CharField()))
-    model._default_manager.filter(pk__in=ids).update(**{column: parked})
 
 
 def units_to_write(document: RegistryDocument) -> tuple[dict[str, UnitSpec], dict[str, UnitSpec]]:

@@ -1,17 +1,21 @@
 """The import page shows and applies agents with the registry."""
 
+import zipfile
+from io import BytesIO
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bindings.models import Agent
-from contracts.documents import RegistryDocument, write_registry
+from contracts.documents import RegistryDocument, write_bindings, write_registry
+from contracts.documents.bindings import CollaborationDocument
 from kpis.importing import read_draft
 from kpis.models import KPI, RegistrySettings, Upload, ValidationRule
 from tests.bindings.api.conftest import member
-from tests.bindings.samples import document
-from tests.bindings.test_importing import files
+from tests.bindings.samples import document, first_binding
+from tests.bindings.test_importing import ROSTER, files
 
 
 def uploaded(client, **parts) -> str:
@@ -64,6 +68,83 @@ def digest_of(upload: Upload) -> str:
     plan = read_draft({name: text.encode() for name, text in upload.files.items()}).plan
     assert plan is not None
     return plan.digest
+
+
+PAGE = "admin:kpis_kpi_import"
+
+
+def of_one_name() -> list[SimpleUploadedFile]:
+    """The roster and two agents' bindings, as the browser names the files of a tree."""
+    somnos = document().model_copy(update={"agent": "SOMNOS", "collaboration": CollaborationDocument()})
+    texts = [write_bindings(document()), write_bindings(somnos)]
+    return [
+        SimpleUploadedFile("roster.yaml", ROSTER.encode()),
+        *(SimpleUploadedFile("kpi_bindings.yaml", text.encode()) for text in texts),
+    ]
+
+
+def as_zip(chosen: list[SimpleUploadedFile]) -> SimpleUploadedFile:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, file in enumerate(chosen):
+            place = file.name if file.name == "roster.yaml" else f"a{number}_modules/{file.name}"
+            archive.writestr(f"repo-main/agents/{place}", file.read())
+    return SimpleUploadedFile("repo.zip", out.getvalue())
+
+
+@pytest.mark.parametrize("way", ["files", "folder", "zip"])
+def test_every_agent_s_file_comes_in_though_all_have_one_name(kpis, admin_client, way):
+    chosen = of_one_name()
+    readme = SimpleUploadedFile("README.md", b"# not YAML: [")
+    data = {"chosen": as_zip(chosen)} if way == "zip" else {"chosen": chosen}
+    data = {"folder": [*chosen, readme]} if way == "folder" else data
+    url = admin_client.post(reverse(PAGE), data)["Location"]
+    admin_client.post(url, {"digest": digest_of(Upload.objects.get())})
+    watching = Agent.objects.filter(bindings__isnull=False).distinct()
+    assert [*watching.order_by("name").values_list("name", flat=True)] == ["NEUROS", "SOMNOS"]
+
+
+def test_two_files_of_one_agent_are_refused_by_name(kpis, admin_client):
+    texts = [write_bindings(document()), write_bindings(first_binding(role="trend_check"))]
+    chosen = [SimpleUploadedFile("kpi_bindings.yaml", text.encode()) for text in texts]
+    page = admin_client.post(reverse(PAGE), {"chosen": chosen})
+    assert page.status_code == 422
+    told = "2 of the files are bindings of NEUROS: kpi_bindings.yaml (NEUROS), kpi_bindings.yaml (NEUROS, 2)."
+    assert told in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ([SimpleUploadedFile("a.zip", b"PK\x03\x04 broken")], "a.zip cannot be unpacked"),
+        (
+            [SimpleUploadedFile("roster.yaml", ROSTER.encode()), SimpleUploadedFile("a.yaml", b"\xff")],
+            "a.yaml cannot",
+        ),
+        (
+            [SimpleUploadedFile("roster.yaml", ROSTER.encode()), SimpleUploadedFile("a.yaml", b"\0")],
+            "a.yaml cannot",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_said_on_the_page(kpis, admin_client, chosen, told):
+    page = admin_client.post(reverse(PAGE), {"chosen": chosen})
+    assert page.status_code == 422
+    assert told in page.content.decode()
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({}, "Choose at least one YAML file."),
+        ({"folder": SimpleUploadedFile("a.txt", b"x")}, "holds no YAML file"),
+    ],
+)
+def test_nothing_to_read_is_no_import(kpis, admin_client, data, told):
+    page = admin_client.post(reverse(PAGE), data)
+    assert page.status_code == 422
+    assert told in page.content.decode()
 
 
 def test_the_plan_names_agents(plan_url, editor_client):

@@ -1,6 +1,7 @@
 """Agents come in with the registry: one plan, one transaction."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -255,3 +256,12 @@ def test_a_hand_off_about_a_kpi_comes_in_and_goes_out_as_it_was(kpis, somnos):
     agent = Agent.objects.whole().get(name="NEUROS")
     assert agent.as_document() == document(collaboration=ABOUT)
     assert str(agent.hand_offs.get()) == "NEUROS asks SOMNOS when hrv_rmssd is critical"
+
+
+def test_a_comparison_refuses_two_files_of_one_agent(tmp_path):
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    own = tmp_path / "agents/neuros_modules"
+    shutil.copytree(own, own.with_name("other_modules"))
+    code, _, err = run("diff", EXAMPLE, tmp_path)
+    assert code == 3
+    assert "other_modules/kpi_bindings.yaml" in err

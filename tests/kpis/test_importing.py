@@ -1,6 +1,8 @@
 """Import: a plan that changes nothing, then one transaction."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contracts.documents import RegistryDocument, read_registry, write_registry
 from kpis import services
@@ -134,3 +136,65 @@ def test_an_export_read_again_is_the_same_bytes(db):
     loaded = read_registry(text.encode())
     assert loaded.document is not None
     assert write_registry(loaded.document) == text
+
+
+# unique values that change hands
+
+
+def test_two_kpis_swap_their_metrics(db):
+    bring_in(HRV, SLEEP)
+    swapped = [
+        HRV | {"prometheus_metric": SLEEP["prometheus_metric"]},
+        SLEEP | {"prometheus_metric": HRV["prometheus_metric"]},
+    ]
+    bring_in(*swapped)
+    assert dict(KPI.objects.values_list("name", "prometheus_metric")) == {
+        "hrv_rmssd": "auren_sleep_debt_hours",
+        "sleep_debt_hours": "auren_hrv_rmssd_ms",
+    }
+
+
+@st.composite
+def registries(draw):
+    """KPIs whose names, metrics and successors are dealt anew each time."""
+    names = draw(st.lists(st.sampled_from("abcde"), unique=True, min_size=1))
+    metrics = draw(st.permutations([f"auren_{letter}" for letter in "abcde"]))
+    after = draw(st.lists(st.sampled_from(["", *names]), min_size=len(names), max_size=len(names)))
+    return [
+        SLEEP
+        | {"name": name, "prometheus_metric": metric, "successor": successor if successor != name else ""}
+        for name, metric, successor in zip(names, metrics, after, strict=False)
+    ]
+
+
+@given(registries(), registries())
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_end_state_is_reached_from_any_other(db, before, after):
+    KPI.objects.update(successor=None)
+    KPI.objects.all().delete()
+    for rows in (before, after):
+        bring_in(*rows, prune=True)
+        there = sorted(services.registry_document().kpis, key=lambda kpi: kpi.name)
+        assert there == sorted(registry_of(*rows).kpis, key=lambda kpi: kpi.name)
+
+
+def test_two_owners_of_a_metric_are_both_named(db):
+    bring_in(HRV)
+    with pytest.raises(
+        ImportRefused, match=r"hrv_rmssd and sleep_debt_hours would both be .*auren_hrv_rmssd_ms"
+    ):
+        bring_in(SLEEP | {"prometheus_metric": HRV["prometheus_metric"]})
+
+
+def test_what_the_database_refuses_names_its_rows(db):
+    with pytest.raises(ImportRefused, match="Sleep Debt: A name is small letters"):
+        bring_in(HRV, SLEEP | {"name": "Sleep Debt"})
+    assert not KPI.objects.exists()
+
+
+def test_a_deprecated_kpi_is_deleted_together_with_its_successor(db):
+    bring_in(
+        HRV, SLEEP, SLEEP | {"name": "old", "prometheus_metric": "auren_old", "successor": "sleep_debt_hours"}
+    )
+    bring_in(HRV, prune=True)
+    assert KPI.objects.get().name == "hrv_rmssd"

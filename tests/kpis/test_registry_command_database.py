@@ -1,5 +1,6 @@
 """``manage.py registry import`` and ``export``: between files and the database."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_errors_keep_files_out_unless_told_otherwise(tmp_path, db):
     assert "--with-errors" in err
     assert run("import", tree, "--with-errors")[0] == 0
     assert KPI.objects.count() == 1
+
+
+def test_a_range_halved_by_a_decimal_comma_never_comes_in(tmp_path, db):
+    halved = "normal_range: {min: 0,8, max: 1,5}"
+    tree = write(tmp_path, re.sub(r"normal_range:\n.*\n.*", halved, KPI_YAML))
+    code, out, _ = run("import", tree)
+    assert code == 1
+    assert "decimal point: 0.8" in out
+    run("import", tree, "--with-errors")
+    assert not KPI.objects.exists()
 
 
 def test_prune_deletes_what_the_file_lacks(tree, tmp_path, db):
