@@ -38,8 +38,21 @@ def replace_agent(
 ) -> Revision:
     """Make ``agent``, saved or new, exactly what the documents say, through the same gate as an edit.
 
-    Bindings of KPIs that stay keep their rows. Raises ValidationError where the rules call it an error today,
-    KeyError naming a KPI or an agent that it refers to and is not there.
+    Bindings of KPIs that stay keep their rows. Raises what :func:`fill` does.
+    """
+    fill(agent=agent, document=document, roster_entry=roster_entry)
+    if agent._state.adding:
+        agent.position = next_position()
+    agent.save()
+    write_rows([agent])
+    return record(agent=agent, author=author, source=source, reason=reason)
+
+
+def fill(*, agent: Agent, document: BindingsDocument, roster_entry: RosterAgent) -> None:
+    """Have ``agent`` say what the documents say, through the gate; saves nothing.
+
+    Raises ValidationError where the rules call it an error today, KeyError naming a KPI or an agent that it
+    refers to and is not there.
     """
     fill_entry(agent, document.agent, roster_entry)
     targets = {row.agent for _, row in hand_offs_of(document)} - {agent.name}
@@ -50,11 +63,6 @@ def replace_agent(
         agents={other.name: other for other in Agent.objects.filter(name__in=targets)} | {agent.name: agent},
     )
     agent.full_clean()
-    if agent._state.adding:
-        agent.position = next_position()
-    agent.save()
-    write_rows([agent])
-    return record(agent=agent, author=author, source=source, reason=reason)
 
 
 def write_rows(agents: Sequence[Agent]) -> None:

@@ -13,6 +13,7 @@ from contracts.decimals import DIGITS_EXPECTED, plain
 from contracts.documents.base import read_number
 from contracts.findings import Finding
 from contracts.severity import Severity
+from contracts.texts import unfit_character
 from contracts.yamltree import Plain
 from kpis.gate import as_error, errors_only
 from kpis.models import KPI, RegistrySettings, Threshold, ValidationRule
@@ -131,6 +132,11 @@ class KPIForm(forms.ModelForm[KPI]):
         if "started_from" in self.fields:
             self.fields["started_from"].initial = self.instance.revision
 
+    def _post_clean(self) -> None:
+        if self.is_bound and "unit" in self.fields and "unit" not in self.cleaned_data:
+            self.instance.unit_id = None  # nothing is measured in the unit that was chosen before
+        super()._post_clean()
+
     def clean_description(self) -> str:
         """What is stored, where only blanks around it differ."""
         text: str = self.cleaned_data["description"]
@@ -151,6 +157,7 @@ class ThresholdForm(forms.ModelForm[Threshold]):
         model = Threshold
         fields = ("severity", "condition", "action", "for_duration", "keep_firing_for", "recover_if")
         widgets = {"severity": forms.HiddenInput}
+        error_messages = {"condition": {"required": "Say when it holds, or clear the whole row."}}
 
     CONTENT = ("condition", "action", "for_duration", "keep_firing_for", "recover_if")
 
@@ -163,7 +170,25 @@ class ThresholdForm(forms.ModelForm[Threshold]):
     @property
     def is_empty(self) -> bool:
         """Whether the person left the row blank: there is no such threshold."""
-        return not any((self[name].value() or "").strip() for name in self.CONTENT)
+        return not any(self.typed(name) for name in self.CONTENT)
+
+    def typed(self, name: str) -> str:
+        """What stands in a field, whether it is right or wrong, without blanks around it."""
+        return str(self[name].value() or "").strip()
+
+    def full_clean(self) -> None:
+        """Judge the row; of one that was left blank there is nothing to judge."""
+        super().full_clean()
+        if self.is_bound and self.is_empty:
+            self.errors.clear()
+
+    def _post_clean(self) -> None:
+        # What is typed counts, not what is stored: a picture of the old condition would say that it still holds.
+        for name in self.CONTENT:
+            if name not in self.cleaned_data:
+                text = self.typed(name)
+                setattr(self.instance, name, "" if unfit_character(text) else text)
+        super()._post_clean()
 
 
 class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
@@ -200,8 +225,11 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
         return form.is_empty
 
     def rows(self) -> list[Threshold]:
-        """The thresholds the KPI is about to have; what cannot be read is there as it was typed."""
-        return [form.instance for form in self.by_severity if not form.is_empty]
+        """The thresholds the KPI is about to have; what cannot be read is there as it was typed.
+
+        A row that only lacks its condition is told so by itself: there is nothing to draw or to judge yet.
+        """
+        return [form.instance for form in self.by_severity if form.typed("condition")]
 
     def clean(self) -> None:
         """Judge the KPI with all its thresholds, and put each error on its row and field."""
@@ -218,6 +246,9 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
     def place(self, errors: Sequence[Finding]) -> None:
         """Put errors about a threshold on its row; the KPI's form has said its own."""
         rows = {str(form.shown_severity): form for form in self.forms if not form.is_empty}
+        wrong = {
+            (form, name) for form in self.forms for name in form.errors
+        }  # whoever cannot be read is told once
         for finding in errors:
             if finding.path[:1] != ("risk_thresholds",):
                 continue
@@ -226,7 +257,7 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
                 raise ValidationError(as_error(finding))
             place = tuple(str(part) for part in finding.path[2:])
             field = THRESHOLD_FIELDS.get(place, "condition")
-            if not is_missing(row, field):
+            if (row, field) not in wrong:
                 row.add_error(field, as_error(finding))
 
 

@@ -31,6 +31,8 @@ from kpis.models import KPI, Revision
 from kpis.services import StaleRevision
 
 TEMPLATES = "admin/bindings/agent"
+REFUSALS = (ValidationError, KeyError)
+"""What the gate says no with, once the rules have been asked: KeyError names what is gone."""
 
 
 def agent_view(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
@@ -89,13 +91,8 @@ def saved(
         store(request, agent, sheet, judged.contract, stored)
     except StaleRevision:  # saved by someone else after the look above
         return conflict.conflict_page(AGENTS, model_admin, request, str(agent.pk))
-    except (ValidationError, KeyError) as refused:
-        error = (
-            refused
-            if isinstance(refused, ValidationError)
-            else ValidationError(f"{refused.args[0]} is gone.")
-        )
-        place_refusal(sheet, error)
+    except REFUSALS as refused:
+        place_refusal(sheet, refused)
         fresh = Agent.objects.whole().get(pk=agent.pk) if stored else Agent()
         return page(model_admin, request, fresh, sheet)
     return model_admin.response_change(request, agent) if stored else model_admin.response_add(request, agent)
@@ -108,12 +105,11 @@ def store(
 
     Raises StaleRevision, ValidationError, and KeyError naming what is gone.
     """
-    code = sheet.head.text("code")
-    if stored and code == agent.code and contract.as_stored() == stored.as_stored():
+    if is_as_stored(agent, sheet, contract, stored):
         return
     if stored:
         services.lock(agent=agent, revision=number_in(request.POST["started_from"]))
-    agent.code = code
+    agent.code = sheet.head.text("code")
     services.replace_agent(
         agent=agent,
         document=contract.bindings,
@@ -122,6 +118,29 @@ def store(
         source=Revision.Source.ADMIN,
         reason=sheet.head.text("reason"),
     )
+
+
+def is_as_stored(agent: Agent, sheet: Sheet, contract: Contract, stored: Contract | None) -> bool:
+    """Whether the form says what is stored already: then there is nothing to save, nor to refuse."""
+    same_code = sheet.head.text("code") == agent.code
+    return stored is not None and same_code and contract.as_stored() == stored.as_stored()
+
+
+def try_out(agent: Agent, sheet: Sheet, judged: Judged, stored: Contract | None) -> bool:
+    """Whether a save would go through, with every error put on its field: all that a save does but writing."""
+    place_errors(sheet, judged.errors)
+    contract = judged.contract
+    if contract is None or error_texts(sheet):
+        return False
+    if is_as_stored(agent, sheet, contract, stored):
+        return True
+    agent.code = sheet.head.text("code")
+    try:
+        services.fill(agent=agent, document=contract.bindings, roster_entry=contract.entry)
+    except REFUSALS as refused:
+        place_refusal(sheet, refused)
+        return False
+    return True
 
 
 def page(
@@ -204,17 +223,20 @@ def preview_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
         )
         if not allowed:
             raise PermissionDenied
-        sheet = Sheet.of_post(request.POST, Contract.of(agent) if pk else None)
+        stored = Contract.of(agent) if pk else None
+        sheet = Sheet.of_post(request.POST, stored)
         judged = judge(agent, sheet)
         context = meaning(agent, sheet, judged)
-        place_errors(sheet, judged.errors)
-        parts = {f"{at['card'].prefix}-says": says(request, at) for at in context["cards"]}
+        # A save compares versions first, once the form can be read at all.
+        stale = bool(pk and judged.contract) and request.POST.get("started_from") != str(agent.revision)
+        saveable = try_out(agent, sheet, judged, stored) and not stale
         return JsonResponse(
             {
                 "aside": render_to_string(f"{TEMPLATES}/aside.html", context, request=request),
                 "errors": error_texts(sheet),
-                "blocked": bool(judged.errors),
-                "parts": parts,
+                "saveable": saveable,
+                "stale": stale,
+                "parts": {f"{at['card'].prefix}-says": says(request, at) for at in context["cards"]},
             }
         )
 

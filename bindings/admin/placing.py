@@ -68,8 +68,10 @@ def place_errors(sheet: Sheet, errors: Iterable[Finding]) -> None:
             form.add_error(None, as_error(finding))
 
 
-def place_refusal(sheet: Sheet, refused: ValidationError) -> None:
+def place_refusal(sheet: Sheet, refused: ValidationError | KeyError) -> None:
     """Put what the model itself refused on the agent's own fields."""
+    if isinstance(refused, KeyError):
+        refused = ValidationError(f"{refused.args[0]} is gone.")
     for form in sheet.forms():
         form.is_valid()
     by_field = (

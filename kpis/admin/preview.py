@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
 from contracts.findings import Finding, Level
-from kpis.gate import errors_only, field_of
+from kpis.forms import ThresholdFormSet
+from kpis.gate import field_of
 from kpis.models import KPI, Threshold
 from kpis.models.kpi import KPI_FIELDS, registry_context
 from kpis.pictures import bands_picture
@@ -33,18 +34,16 @@ def preview_view(model_admin: ModelAdmin[KPI]) -> View:
         )
         if not allowed:
             raise PermissionDenied
+        stale = bool(pk) and request.POST.get("started_from") != str(kpi.revision)
         form, formset = bound_forms(model_admin, request, kpi)
-        form.is_valid()
-        formset.is_valid()
+        saveable = all([form.is_valid(), formset.is_valid()]) and not stale
         context = context_of(form.instance, formset.rows())
-        errors = error_texts(form) | {
-            name: text for row in formset.forms for name, text in error_texts(row).items()
-        }
         return JsonResponse(
             {
                 "aside": render_to_string("admin/kpis/kpi/aside.html", context, request=request),
-                "errors": errors,
-                "blocked": bool(errors_only(context["found"])),
+                "errors": errors_of(form, formset),
+                "saveable": saveable,
+                "stale": stale,
             }
         )
 
@@ -57,6 +56,14 @@ def bound_forms(model_admin: ModelAdmin[KPI], request: HttpRequest, kpi: KPI) ->
     form = model_admin.get_form(request, kpi if change else None, change=change)(request.POST, instance=kpi)
     formsets, _ = model_admin._create_formsets(request, form.instance, change=change)  # type: ignore[attr-defined]  # not in the stubs
     return form, formsets[0]
+
+
+def errors_of(form: BaseForm, formset: ThresholdFormSet) -> dict[str, list[str]]:
+    """Every error by the name of the input that it is about; the formset's own by its prefix."""
+    found = {str(formset.prefix): [str(error) for error in formset.non_form_errors()]}
+    for one in (form, *formset.forms):
+        found |= error_texts(one)
+    return {name: errors for name, errors in found.items() if errors}
 
 
 def error_texts(form: BaseForm) -> dict[str, list[str]]:

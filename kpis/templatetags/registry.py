@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import BaseForm, BaseFormSet
 from django.template.context import Context
 from django.utils.dateformat import format as date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
@@ -62,6 +64,26 @@ def severity_word(severity: str) -> str:
 def is_timed(form: ThresholdForm) -> bool:
     """Whether a threshold's row says anything about time, or is wrong about it."""
     return any(form[name].value() or form[name].errors for name in TIMING)
+
+
+@register.filter
+def errors_of_whole(form: BaseForm) -> SafeString:
+    """What is wrong with a form as a whole, or with inputs nobody sees; the preview fills in the same list."""
+    names = [NON_FIELD_ERRORS, *(bound.name for bound in form.hidden_fields())]
+    found = [(error,) for name in names for error in form.errors.get(name, ())]
+    return error_list(" ".join(map(form.add_prefix, names)), found)
+
+
+@register.filter
+def errors_of_rows(formset: BaseFormSet[Any]) -> SafeString:
+    """The same of the rows of a formset taken together."""
+    return error_list(str(formset.prefix), [(error,) for error in formset.non_form_errors()])
+
+
+def error_list(names: str, found: Sequence[tuple[str]]) -> SafeString:
+    """A list of errors, empty or not."""
+    errors = format_html_join("", "<li>{}</li>", found)
+    return format_html('<ul class="errorlist" data-errors="{}">{}</ul>', names, errors)
 
 
 @register.filter

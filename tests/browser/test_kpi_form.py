@@ -44,8 +44,32 @@ def test_a_mistake_is_seen_before_it_is_saved_and_cannot_be_saved(office, ines, 
         re.compile("overlaps the normal range")
     )
     expect(save_button(page)).to_be_disabled()
-    expect(save_button(page)).to_have_accessible_description("Mend the errors first, then save.")
+    expect(save_button(page)).to_have_accessible_description("Correct what is marked, then save.")
     assert conditions()["critical"] == "< 20"
+
+
+def test_a_threshold_is_taken_away_with_one_click(page):
+    expect(picture(page)).to_have_accessible_name(re.compile("Critical below 20 ms"))
+    page.get_by_role("button", name="Clear the threshold for critical").click()
+    expect(picture(page)).not_to_have_accessible_name(re.compile("Critical below"))
+    expect(condition(page, "critical")).to_be_focused()
+    save(page)
+    assert set(conditions()) == {"warning", "info"}
+
+
+def test_a_condition_cleared_alone_is_not_drawn_and_says_what_to_do(page):
+    condition(page, "critical").fill("")
+    expect(picture(page)).not_to_have_accessible_name(re.compile("Critical"))
+    expect(picture(page)).to_have_accessible_name(re.compile("Warning below 30 ms"))
+    expect(condition(page, "critical")).to_have_accessible_description(re.compile("or clear the whole row"))
+    expect(save_button(page)).to_be_disabled()
+
+
+def test_what_somebody_else_saved_is_told_while_one_types(page, hrv):
+    KPI.objects.update(revision=7)
+    page.get_by_label("Owner").fill("recovery-team")
+    expect(page.get_by_text("Somebody else has saved in the meantime.")).to_be_visible()
+    expect(save_button(page)).to_be_enabled()
 
 
 def test_the_server_refuses_what_a_tampered_page_sends(page):
@@ -175,7 +199,10 @@ def test_a_new_kpi_is_not_blamed_for_fields_not_reached_yet(page):
     page.get_by_label("Title").fill("Grip strength")
     expect(rules(page)).not_to_contain_text("Nothing says what this measures")
     expect(page.locator("[aria-invalid=true]")).to_have_count(0)
-    expect(save_button(page)).to_be_enabled()
+    expect(save_button(page)).to_be_disabled()
+    expect(save_button(page)).to_have_accessible_description(
+        "Still to be filled in: Name, Unit, Prometheus metric."
+    )
     page.get_by_label("Name").fill("Grip strength")
     expect(page.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
     expect(save_button(page)).to_be_disabled()

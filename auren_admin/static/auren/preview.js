@@ -21,6 +21,10 @@
             for (const kind of ['input', 'change']) {
                 form.addEventListener(kind, event => this.changed(event.target));
             }
+            form.querySelectorAll('[data-clear]').forEach(button => {
+                button.hidden = false;
+                button.addEventListener('click', () => this.clear(document.getElementById(button.dataset.clear)));
+            });
             // select2 tells of its changes by jQuery only, and of some while it sets itself up.
             window.addEventListener('load', () => setTimeout(() => {
                 window.django?.jQuery(form).on('change', 'select', event => this.changed(event.target));
@@ -34,6 +38,17 @@
             this.touched.add(input.name);
             clearTimeout(this.timer);
             this.timer = setTimeout(() => this.ask(), PAUSE);
+        }
+
+        // Empties a row, what is folded away in it as well.
+        clear(row) {
+            const inputs = [...row.querySelectorAll('input:not([type="hidden"])')];
+            inputs.forEach(input => {
+                input.value = '';
+                this.changed(input);
+            });
+            row.querySelectorAll('details').forEach(details => { details.open = false; });
+            inputs[0].focus();
         }
 
         async ask() {
@@ -59,7 +74,7 @@
             }
         }
 
-        show({aside, errors, blocked, parts}) {
+        show({aside, errors, saveable, stale, parts}) {
             if (this.shown !== aside) {
                 this.shown = aside;
                 this.aside.innerHTML = aside; // the server has escaped it; the page's policy lets no script run in it
@@ -71,14 +86,31 @@
                 }
             }
             let marked = false;
+            const needed = [];
             for (const input of this.form.elements) {
                 if (input.name && input.type !== 'hidden' && input.id) {
-                    const told = this.tells(input) ? errors[input.name] ?? [] : [];
+                    const found = errors[input.name] ?? [];
+                    const told = this.tells(input) ? found : [];
                     marked ||= told.length > 0;
+                    if (found.length > told.length) {
+                        needed.push(input.labels[0]?.textContent.trim() ?? input.name);
+                    }
                     mark(input, told);
                 }
             }
-            this.block(blocked || marked, this.usualNote);
+            for (const list of this.form.querySelectorAll('[data-errors]')) {
+                const found = list.dataset.errors.split(' ').flatMap(name => errors[name] ?? []);
+                marked ||= found.length > 0;
+                list.replaceChildren(...items(found));
+            }
+            if (stale) { // the page that shows both versions is reached by Save
+                this.block(false, this.note.dataset.stale);
+            } else if (saveable) {
+                this.block(false, this.usualNote);
+            } else {
+                const missing = `${this.note.dataset.needed} ${needed.join(', ')}.`;
+                this.block(true, marked || !needed.length ? this.note.dataset.blocked : missing);
+            }
         }
 
         // A field that was not reached yet is not blamed for being empty.
@@ -89,7 +121,7 @@
         block(blocked, note) {
             this.save.disabled = blocked;
             this.bar.classList.toggle('blocked', blocked);
-            this.note.textContent = blocked ? this.note.dataset.blocked : note;
+            this.note.textContent = note;
         }
     }
 
@@ -111,9 +143,13 @@
             const help = field.querySelector(':scope > .help');
             field.insertBefore(list, help);
         }
-        list.replaceChildren(...errors.map(text => Object.assign(document.createElement('li'), {textContent: text})));
+        list.replaceChildren(...items(errors));
         input.setAttribute('aria-invalid', 'true');
         describe(input, id, true);
+    }
+
+    function items(texts) {
+        return texts.map(text => Object.assign(document.createElement('li'), {textContent: text}));
     }
 
     function describe(input, id, on) {

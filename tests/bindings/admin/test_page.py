@@ -178,7 +178,7 @@ def test_an_older_drop_stays_as_it_is_written_until_it_is_changed(hrv, editor_cl
 def test_the_preview_gives_the_verdict_of_a_save_and_saves_nothing(neuros, editor_client):
     url = reverse("admin:bindings_agent_preview", args=[neuros.pk])
     answer = editor_client.post(url, agent_data(neuros, bindings__0__critical__condition="< 120")).json()
-    assert answer["blocked"]
+    assert not answer["saveable"]
     assert answer["errors"]["bindings-0-critical-condition"]
     assert "below 120 ms" in answer["parts"]["bindings-0-says"]
     assert "overlaps the normal range" in answer["aside"]

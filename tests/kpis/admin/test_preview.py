@@ -13,7 +13,7 @@ def preview(client, data, kpi=None):
 
 def test_it_says_what_the_rules_say_before_saving(hrv, editor_client):
     answer = preview(editor_client, form_data(hrv, critical_condition="< 120"), hrv).json()
-    assert answer["blocked"]
+    assert not answer["saveable"]
     assert "overlaps the normal range" in answer["aside"]
     assert any(name.endswith("-condition") for name in answer["errors"])
 
@@ -25,13 +25,17 @@ def test_it_saves_nothing(hrv, editor_client):
 
 def test_a_sound_form_is_not_blocked(hrv, editor_client):
     answer = preview(editor_client, form_data(hrv, critical_condition="< 15"), hrv).json()
-    assert (answer["blocked"], answer["errors"]) == (False, {})
+    assert (answer["saveable"], answer["errors"]) == (True, {})
     assert "&lt; 15" in answer["aside"]
 
 
-def test_an_empty_new_form_is_not_blamed(registry, editor_client):
+def test_an_empty_new_form_is_not_blamed_by_the_rules_and_cannot_be_saved(registry, editor_client):
     answer = preview(editor_client, {"thresholds-TOTAL_FORMS": "0", "thresholds-INITIAL_FORMS": "0"}).json()
-    assert not answer["blocked"]
+    assert "level-error" not in answer["aside"]
+    assert (answer["saveable"], set(answer["errors"])) == (
+        False,
+        {"name", "unit", "status", "prometheus_metric"},
+    )
 
 
 def test_numbers_that_cannot_be_read_are_errors_of_their_field(hrv, editor_client):
