@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core import checks
 from django.urls import register_converter
 
-from auren_admin import lookups
+from auren_admin import lookups, searching
 from auren_admin.checks import static_files_collected, variables_known
 from auren_admin.converters import RowNumber
 from rest.patience import set_longest
@@ -19,6 +19,7 @@ class AurenAdminConfig(AppConfig):
         if "pool" in settings.DATABASES["default"]["OPTIONS"]:
             set_longest(settings.JOB_DATABASE_WAIT)  # a web process hurries more: see `auren_admin.wsgi`
         lookups.register()
+        searching.register()
         register_converter(RowNumber, "row")
         checks.register(variables_known)
         checks.register(static_files_collected, deploy=True)

@@ -49,6 +49,14 @@ def unfit_in_line(text: str) -> str:
     return described(match[0]) if match else ""
 
 
+def folded(text: str) -> str:
+    """The text as one searches for it: compatible forms composed (NFKC), small letters, and one form each of sigma
+    and of the sharp s. PostgreSQL has the same as ``auren_folded``."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text).lower().replace("ς", "σ").replace("ß", "ss")
+
+
 def described(character: str) -> str:
     """A character that cannot be shown, by its code and, where it has one, its name."""
     name = unicodedata.name(character, "")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from bindings.reports.entries import Entry
 from contracts.checks import RULES
+from contracts.texts import folded
 
 MOST_OPTIONS = 40
 """Of more values than this a filter offers the most frequent; the search finds the others."""
@@ -86,8 +87,8 @@ def show(entries: Iterable[Entry], asked: Mapping[str, str], stamp: str) -> Show
 def _matches(name: str, wanted: str, values: Mapping[str, str], entry: Entry) -> bool:
     if name != "q":
         return values[name] == wanted
-    text = f"{entry.subject}\n{entry.message}\n{entry.rule}\n{entry.owner}".casefold()
-    return all(word in text for word in wanted.casefold().split())
+    text = folded(f"{entry.subject}\n{entry.message}\n{entry.rule}\n{entry.owner}")
+    return all(word in text for word in folded(wanted).split())
 
 
 def _choice(name: str, counts: Counter[str], wanted: Mapping[str, str]) -> Choice:
