@@ -4,12 +4,13 @@ import itertools
 import zlib
 
 import pytest
+from django.db import IntegrityError
 
 from bindings.models import Agent
 from contracts.evaluation import micros
 from releases.models import Release
 from rest.problems import Invalid, Problem
-from telemetry import contracts_now
+from telemetry import contracts_now, ingest
 from telemetry.models import Batch, Correction, Series, Standing, Subject, Tally, Transition
 from telemetry.storage import store
 from tests.bindings.samples import first_binding, replace
@@ -240,6 +241,22 @@ def test_strict_is_all_or_nothing():
         told(observation(50), observation(51), strict=True)
     assert rows() == before
     assert results(observation(50), strict=True) == ["accepted"]
+
+
+def test_strict_is_no_repeat_of_what_was_taken_in_part(monkeypatch):
+    """Nor where somebody was faster, and what was answered before is asked for first."""
+    both = [observation(50), observation(51)]
+    assert sorted(results(*both)) == ["accepted", "conflicting_value"]
+    together, tries = ingest._together, itertools.count()
+
+    def slower(*args):
+        if next(tries) == 0:
+            raise IntegrityError
+        return together(*args)
+
+    monkeypatch.setattr(ingest, "_together", slower)
+    with pytest.raises(Invalid):
+        told(*both, strict=True)
 
 
 def test_results_and_transitions_are_counted():
