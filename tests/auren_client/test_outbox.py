@@ -65,6 +65,17 @@ def test_halves_keep_the_order():
     assert outbox.next_batch() == [b"2", b"3", b"4"]
 
 
+def test_halves_come_before_what_waits_behind_them():
+    outbox = filled(5, batch=3)
+    outbox.next_batch()
+    sent = []
+    outbox.answered(answer(413))
+    while len(outbox):
+        sent += outbox.next_batch()
+        outbox.answered(STORED)
+    assert sent == [b"0", b"1", b"2", b"3", b"4"]
+
+
 def test_results_and_errors_are_told_by_id():
     outbox = filled(2)
     outbox.next_batch()

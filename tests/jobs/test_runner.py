@@ -44,6 +44,28 @@ def test_a_job_is_taken_by_one_of_two_workers_that_read_it_together(kind):
     assert claim(job, MINUTE) is None
 
 
+def test_a_worker_that_read_it_long_ago_does_not_take_it(kind):
+    """Its attempt would be another one's, and nothing that it writes would be kept."""
+    kind(lambda work: 1 / 0)
+    read_long_ago = enqueue()
+    run_due()
+    make_due(read_long_ago)
+    assert claim(read_long_ago, MINUTE) is None
+    assert Job.objects.get().state == "failed"
+
+
+def test_each_attempt_that_fails_waits_twice_as_long(kind, monkeypatch):
+    kind(lambda work: 1 / 0)
+    job, asked = enqueue(), []
+    monkeypatch.setattr("jobs.runner.from_now", lambda delta: asked.append(delta) or from_now(delta))
+    for _ in range(4):
+        run_due()
+        make_due(job)
+    leases, waits = asked[::2], asked[1::2]
+    assert len(set(leases)) == 1
+    assert waits == [timedelta(seconds=seconds) for seconds in (2, 4, 8, 16)]
+
+
 def test_a_job_is_not_taken_before_it_is_due(kind):
     kind(lambda work: None)
     job = enqueue()

@@ -5,6 +5,7 @@ import zlib
 
 import orjson
 import pytest
+from django.db import IntegrityError
 
 from auren_client.bindings import Served, read_bindings
 from auren_client.judging import Judge
@@ -14,7 +15,7 @@ from contracts.evaluation import Observed, micros
 from contracts.watching import agent_body
 from releases.models import Release
 from rest.problems import Invalid, Problem
-from telemetry import contracts_now
+from telemetry import contracts_now, ingest
 from telemetry.models import Batch, Correction, Series, Standing, Subject, Tally, Transition
 from telemetry.storage import store
 from tests.bindings.samples import document, first_binding, make_agent, replace
@@ -274,6 +275,22 @@ def test_strict_is_all_or_nothing():
         told(observation(50), observation(51), strict=True)
     assert rows() == before
     assert results(observation(50), strict=True) == ["accepted"]
+
+
+def test_strict_is_no_repeat_of_what_was_taken_in_part(monkeypatch):
+    """Nor where somebody was faster, and what was answered before is asked for first."""
+    both = [observation(50), observation(51)]
+    assert sorted(results(*both)) == ["accepted", "conflicting_value"]
+    together, tries = ingest._together, itertools.count()
+
+    def slower(*args):
+        if next(tries) == 0:
+            raise IntegrityError
+        return together(*args)
+
+    monkeypatch.setattr(ingest, "_together", slower)
+    with pytest.raises(Invalid):
+        told(*both, strict=True)
 
 
 def test_results_and_transitions_are_counted():

@@ -8,7 +8,7 @@ from jobs.runner import run_due
 from telemetry import keeping, months
 from telemetry.job_kinds import RETENTION, TIDY
 from telemetry.models import Batch, Correction, Observation, Series, Standing, Subject, Summary, Transition
-from tests.telemetry.samples import DAY, HOUR, NOW, history, observation, rows, told
+from tests.telemetry.samples import DAY, HOUR, MINUTE, NOW, history, observation, rows, told
 
 DAYS = 30
 
@@ -45,6 +45,15 @@ def test_of_who_was_not_heard_of_for_so_long_nothing_is_left():
     assert list(Subject.objects.values_list("user_id", flat=True)) == ["u-2"]
     keeping.forget_old(later(60))
     assert set(rows().values()) == {0}
+
+
+def test_who_still_has_data_stays_though_another_source_of_theirs_went_silent():
+    told(observation(50, measurement_source="ring"), observation(50, NOW - MINUTE))
+    told(observation(60, NOW + 9 * DAY), now=NOW + 9 * DAY)
+    found = keeping.forget_old(later(31))
+    assert (found["people"], found["series"]) == (0, 1)
+    assert list(Series.objects.values_list("subject__user_id", "source")) == [("u-1", "band")]
+    assert list(Observation.objects.values_list("value", flat=True)) == [60]
 
 
 def test_a_series_with_very_much_to_forget_is_forgotten_in_pieces(monkeypatch):

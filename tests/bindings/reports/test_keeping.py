@@ -100,8 +100,22 @@ def test_of_too_many_findings_the_worst_are_kept_and_all_are_counted(neuros, hrv
     assert [entry.level for entry in entries_in(cut)] == ["error"]
     assert cut.levels == whole.levels
     assert cut.count("left_out") == len(entries_in(whole)) - 1
+    mended = hrv.thresholds.filter(severity="critical")
+    mended.update(condition="< 20")
+    still_cut = report()
+    assert (still_cut.count("fixed"), fixed_in(still_cut)) == (0, [])  # what was left out may be what is gone
+    mended.update(condition="< 120")
+    assert report().count("left_out")
+    mended.update(condition="< 20")
     monkeypatch.undo()
-    assert report().count("fixed") == 0
+    after = report()
+    assert (after.count("fixed"), fixed_in(after)) == (0, [])
+    mended.update(condition="< 120")
+    report()
+    monkeypatch.setattr(keeping, "KEPT_ENTRIES", 1)
+    mended.update(condition="< 20")
+    cut_again = report()
+    assert (cut_again.count("fixed"), fixed_in(cut_again)) == (0, [])
 
 
 def test_a_report_as_the_formats_take_it(neuros):

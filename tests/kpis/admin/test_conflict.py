@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from kpis.admin.conflict import DRAFTS
 from kpis.models import KPI
 from tests.kpis.admin.test_history import edit
 from tests.kpis.conftest import form_data
@@ -48,6 +49,12 @@ def test_a_form_sent_twice_is_one_change(hrv, editor_client):
     first, second = (editor_client.post(change_url(hrv), data) for _ in range(2))
     assert (first.status_code, second.status_code) == (302, 302)
     assert KPI.objects.get().revision == 2
+
+
+def test_a_viewer_merges_nothing(hrv, viewer_client):
+    response = viewer_client.post(reverse("admin:kpis_kpi_merge", args=[hrv.pk]), form_data(hrv, title="HRV"))
+    assert response.status_code == 403
+    assert DRAFTS not in viewer_client.session
 
 
 def test_a_stale_form_of_a_viewer_is_forbidden(hrv, viewer_client):

@@ -1,7 +1,7 @@
 """Another person's word: who may give it, and what waits for it."""
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from releases import services, signals
 from releases.models import Approval, Channel, Release
@@ -65,6 +65,19 @@ def test_the_author_cannot_approve(waiting, author):
 def test_the_database_refuses_an_authors_approval_too(waiting, author):
     with pytest.raises(IntegrityError, match="author"):
         Approval.objects.create(release=waiting, person=author, person_name="x", verdict="approved")
+
+
+def test_an_authors_approval_that_the_database_let_in_does_not_count(waiting, author, production):
+    """As one that was given before the database refused it."""
+    on = f" ON {Approval._meta.db_table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER releases_approval_other{on}")
+    said = {"person": author, "person_account": author.pk, "person_name": "x", "verdict": "approved"}
+    Approval.objects.create(release=waiting, **said)
+    assert not services.is_approved(waiting)
+    with pytest.raises(MoveRefused) as refused:
+        services.move(channel=production, release=waiting, by=author)
+    assert refused.value.code == "not_approved"
 
 
 def test_the_author_may_take_it_back(waiting, author):

@@ -3,12 +3,13 @@
 import gzip
 import json
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, time
 
 import pytest
 from django.utils import timezone
 
 from bindings.models import Agent
+from jobs.database_clock import database_clock
 from releases import services
 from releases.serving.front import REFUSED, SHELF
 from tests.releases.samples import add_agent, add_kpi, released
@@ -169,6 +170,21 @@ def test_a_token_counts_until_it_expires(site: Site, monkeypatch):
     before = site.django.times
     ask(site.front, BINDINGS, secret)
     assert site.django.times == before + 1
+
+
+@pytest.mark.parametrize("was_seen", [True, False])
+def test_without_the_database_an_expired_token_reads_nothing(site: Site, monkeypatch, was_seen):
+    made, secret = token()
+    made.expires = timezone.now() + timedelta(minutes=1)
+    made.save()
+    site.look()
+    site.holder.troubles["database"] = timezone.now()
+    if was_seen:
+        assert ask(site.front, BINDINGS, secret).code == 200
+    later, then = monotonic() + 61, time() + 61
+    monkeypatch.setattr("releases.serving.front.monotonic", lambda: later)
+    monkeypatch.setattr(database_clock, "time", lambda: then)
+    assert ask(site.front, BINDINGS, secret).code == 401
 
 
 def test_a_revoked_token_is_refused_at_the_next_look(site: Site):

@@ -11,6 +11,7 @@ from contracts.evaluation import micros
 from kpis.models import KPI
 from telemetry import contracts_now, cursors, keeping
 from telemetry.erasure import erase
+from telemetry.exposition import reading
 from telemetry.exposition.held import held
 from telemetry.exposition.samples import LAST_OBSERVATION, STATE
 from telemetry.models import Observation, Series
@@ -134,6 +135,23 @@ def test_a_database_restored_from_a_copy_is_read_anew(monkeypatch):
     Series.objects.update(value=44, changed=1)
     monkeypatch.setattr(cursors, "now_and_place", lambda: (1, held._place))
     assert values() == {"u-1": 44}
+
+
+@pytest.mark.parametrize("sign", ["another database", "fewer deletions"])
+def test_a_restored_database_that_went_on_is_read_anew(monkeypatch, sign):
+    """By the time of the next scrape its own count of changes may be the higher one."""
+    told(*[observation(18, user_id=user) for user in "ab"])
+    erase("a")
+    text()
+    Series.objects.update(value=44, changed=1)
+    cursor, place = held._cursor, held._place
+    if sign == "another database":
+        place = (*place, 7)
+    else:
+        gone = held._gone - 1
+        monkeypatch.setattr(reading, "gone", lambda: gone)
+    monkeypatch.setattr(cursors, "now_and_place", lambda: (cursor + 5, place))
+    assert values() == {"b": 44}
 
 
 def test_a_binding_that_is_no_longer_there_has_no_state():
