@@ -7,7 +7,7 @@ below a directory belong together. Single files are told by their shape, whateve
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -27,6 +27,7 @@ from contracts.documents import (
 )
 from contracts.findings import EXIT_NOT_RUN, EXIT_USAGE, Finding
 from contracts.roots import objection, read_at_most, stays_inside
+from contracts.units import UnitSpec
 from contracts.yamltree import MAX_BYTES, YamlError, YamlSource, decode, read_yaml
 
 AGENTS = "agents"
@@ -96,11 +97,14 @@ def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) ->
     return tree
 
 
-def tree_of(contents: Mapping[str, bytes]) -> Tree:
-    """The same from files in memory, by their name: an upload. They are told by their shape."""
+def tree_of(contents: Mapping[str, bytes], *, units: Collection[UnitSpec] = ()) -> Tree:
+    """The same from files in memory, by their name: an upload. They are told by their shape.
+
+    ``units`` are those there are beside the standard ones, where the files are to go.
+    """
     tree = Tree()
     for name, data in contents.items():
-        read_into(tree, data, name)
+        read_into(tree, data, name, units=units)
     return tree
 
 
@@ -123,7 +127,9 @@ def _refused(tree: Tree, file: FilePath, root: FilePath) -> bool:
     return bool(why)
 
 
-def read_into(tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES) -> None:
+def read_into(
+    tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES, units: Collection[UnitSpec] = ()
+) -> None:
     """Read one file by its shape and put it into the tree."""
     try:
         source = read_yaml(data, file=file, max_bytes=max_bytes)
@@ -133,7 +139,7 @@ def read_into(tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES) ->
         return
     kind = detect(source)
     if kind == "registry":
-        tree.registries.append(read_registry(source, file))
+        tree.registries.append(read_registry(source, file, units=units))
     elif kind == "bindings":
         tree.bindings.append(read_bindings(source, file))
     elif kind == "roster":

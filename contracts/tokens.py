@@ -18,7 +18,7 @@ _PATTERN = r"""[ \t\u00a0\u2009\u202f]*(?:
     | (?P<operator>[<>=!]=|<>|=[<>]|[<>=≤≥≠])
     | (?P<word>WORD)
     | (?P<dots>\.\.)
-    | (?P<dash>[-–−])
+    | (?P<dash>[-\u2010-\u2015\u2212])
     | (?P<text>"[^"\x00-\x1f\x7f]*"|'[^'\x00-\x1f\x7f]*')
     | (?P<other>.)
     | (?P<end>\Z)

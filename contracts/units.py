@@ -6,9 +6,13 @@ Grafana unit ids:
 https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from unicodedata import normalize
+
+from contracts.limits import UNIT_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,14 @@ _UNITS = (
 STANDARD_UNITS: Mapping[str, UnitSpec] = MappingProxyType({unit.code: unit for unit in _UNITS})
 
 _OTHER_WORDS = {
-    "percent": "percentage",
     "pct": "percentage",
+    "per cent": "percentage",
     "msec": "milliseconds",
+    "msecs": "milliseconds",
+    "millis": "milliseconds",
     "millisecond": "milliseconds",
     "sec": "seconds",
+    "secs": "seconds",
     "second": "seconds",
     "minute": "minutes",
     "mins": "minutes",
@@ -92,37 +99,96 @@ _OTHER_WORDS = {
     "hrs": "hours",
     "hr": "hours",
     "day": "days",
+    "ln ms": "ln_milliseconds",
+    "lnms": "ln_milliseconds",
+    "ln(milliseconds)": "ln_milliseconds",
     "beats/min": "bpm",
-    "beats per minute": "bpm",
+    "brpm": "breaths_per_minute",
     "0-100": "score",
-    "reps": "repetitions",
+    "score (0-100)": "score",
+    "pts": "points",
+    "rep": "repetitions",
+    "set": "sets",
+    "step": "steps",
+    "kgs": "kilograms",
     "kilogram": "kilograms",
-    "ml/kg/min": "ml_per_kg_per_minute",
-    "ug/dl": "ug_per_dl",
-    "μg/dl": "ug_per_dl",
+    "kilogrammes": "kilograms",
+    "gram": "grams",
+    "grammes": "grams",
+    "milligram": "milligrams",
+    "meter": "meters",
+    "metre": "meters",
+    "kilometre": "kilometers",
+    "centimetre": "centimeters",
+    "millimetre": "millimeters",
+    "ml/min/kg": "ml_per_kg_per_minute",
+    "ml/(kg·min)": "ml_per_kg_per_minute",
+    "ml/(kg*min)": "ml_per_kg_per_minute",
+    "ml·kg-1·min-1": "ml_per_kg_per_minute",
+    "watt": "watts",
+    "joule": "joules",
     "degree": "degrees",
-    "c": "celsius",
+    "degc": "celsius",
+    "C": "celsius",
+    "mm hg": "mmhg",
 }
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+_PER = re.compile(r"\s*(?:/|\bper\b)\s*")
+_MINUTE = re.compile(r"/minutes?\b")
 
 
-def _spellings() -> dict[str, UnitSpec]:
-    """Every spelling we recognise, folded: codes first, then symbols, titles and other words."""
-    known: dict[str, UnitSpec] = {}
-    for spelling_of in ("code", "symbol", "title"):
-        for unit in _UNITS:
-            if word := getattr(unit, spelling_of):
-                known.setdefault(word.casefold(), unit)
-    for word, code in _OTHER_WORDS.items():
-        known.setdefault(word.casefold(), STANDARD_UNITS[code])
-    return known
+def _key(text: str) -> str:
+    """A spelling without what makes no difference: case, signs that look alike, `per` for a stroke, blanks."""
+    folded = normalize("NFKC", text).translate(_DASHES).casefold().replace("_", " ")
+    return " ".join(_MINUTE.sub("/min", _PER.sub("/", folded)).split())
 
 
-_SPELLINGS = _spellings()
+class UnitWords:
+    """What people may write for each unit: its code, symbol, UCUM code, metric suffix, title, or another usual word.
+
+    A word that two units share, such as UCUM's `/min`, is none of theirs, and a single letter counts in its own case
+    only: `M` is no metre.
+    """
+
+    def __init__(self, units: Iterable[UnitSpec]) -> None:
+        self._codes = {unit.code for unit in units}
+        self._words: dict[str, str] = {}
+        shared: set[str] = set()
+        for unit in units:
+            for word in {unit.symbol, unit.ucum, unit.prometheus_suffix, unit.title, unit.code} - {""}:
+                if self._words.setdefault(_own_case(word), unit.code) != unit.code:
+                    shared.add(_own_case(word))
+        for word in shared - self._codes:
+            del self._words[word]
+        self._words |= {_key(unit.code): unit.code for unit in units}
+        for word, code in _OTHER_WORDS.items():
+            if code in self._codes:
+                self._words.setdefault(_own_case(word), code)
+
+    def code_of(self, text: str) -> str | None:
+        """The code of the unit that a word surely means, or None."""
+        return text if text in self._codes else self._words.get(_own_case(text))
+
+
+def _own_case(word: str) -> str:
+    stripped = word.strip()
+    return stripped if len(stripped) == 1 and stripped.isascii() else _key(stripped)
+
+
+STANDARD_WORDS = UnitWords(_UNITS)
 
 
 def find_unit(text: str) -> UnitSpec | None:
-    """The standard unit that a word, symbol or title most likely means (`ms`, `%`, `Hours`), or None.
+    """The standard unit that a word, symbol or title most likely means (`ms`, `%`, `Hours`), or None."""
+    code = STANDARD_WORDS.code_of(text) or STANDARD_WORDS.code_of(text.strip().casefold())
+    return STANDARD_UNITS[code] if code else None
 
-    For suggestions and for deriving names: a document's own ``unit`` is never silently replaced by it.
-    """
-    return _SPELLINGS.get(text.strip().casefold())
+
+def proposed_unit(word: str) -> UnitSpec:
+    """A unit for a word that nobody knows, under a code that can stand anywhere."""
+    text = " ".join(word.split())
+    code = re.sub(r"[^a-z0-9]+", "_", _key(text).replace("%", " percent ").replace("/", " per ")).strip("_")
+    if not code[:1].isalpha():
+        code = f"unit_{code}".rstrip("_")
+    symbol = text if len(text) <= UNIT_LIMITS["symbol"] else ""
+    return UnitSpec(code[: UNIT_LIMITS["code"]], text[: UNIT_LIMITS["title"]], symbol)

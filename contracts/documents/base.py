@@ -39,6 +39,8 @@ _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{fffe}\x{f
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+")
 _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.IGNORECASE)
 _LARGEST_EXPONENT = 308
+# What word processors make of a minus.
+_MINUS = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -69,6 +71,8 @@ def read_number(value: object) -> Decimal:
 
 @lru_cache(maxsize=4096)  # the same few numbers occur again and again
 def _read_plain_number(text: str) -> Decimal:
+    if text[:1] in _MINUS:
+        text = f"-{text[1:]}"
     number = read_tidy(text)
     if number is not None:
         return number

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, Literal, TypeVar
 
 from pydantic import ValidationError
@@ -21,8 +22,10 @@ from contracts.documents.problems import yaml_finding
 from contracts.documents.registry import RegistryDocument
 from contracts.documents.roster import RosterDocument
 from contracts.documents.shapes import details, document_path, shape_finding
+from contracts.documents.unit_names import use_unit_codes
 from contracts.documents.unknown import unknown_keys
 from contracts.findings import Finding, Path
+from contracts.units import UnitSpec
 from contracts.yamlnodes import Node, YamlError, YamlMapping, YamlSequence, YamlSource, paused_gc
 from contracts.yamltree import MAX_BYTES, read_yaml
 
@@ -62,10 +65,18 @@ def detect(source: YamlSource) -> Kind | None:
 
 
 def read_registry(
-    data: str | bytes | YamlSource, file: str = "", *, max_bytes: int = MAX_BYTES
+    data: str | bytes | YamlSource,
+    file: str = "",
+    *,
+    max_bytes: int = MAX_BYTES,
+    units: Iterable[UnitSpec] = (),
 ) -> Loaded[RegistryDocument]:
-    """Read a KPI registry, of format 1.1 or older. Never raises; what is wrong is in the findings."""
-    return _read(RegistryDocument, data, file, max_bytes, _registry_part, modernise)
+    """Read a KPI registry, of format 1.1 or older. Never raises; what is wrong is in the findings.
+
+    ``units`` are those there are beside the standard ones, where the file is to go.
+    """
+    prepare = partial(_todays_registry, units=units)
+    return _read(RegistryDocument, data, file, max_bytes, _registry_part, prepare)
 
 
 def read_bindings(
@@ -174,6 +185,11 @@ def _bindings_part(path: Path) -> Path:
 
 def _roster_part(path: Path) -> Path:
     return path[:2] if path[:1] == ("agents",) else path[:1]
+
+
+def _todays_registry(source: YamlSource, units: Iterable[UnitSpec]) -> tuple[YamlSource, list[Finding]]:
+    source, findings = modernise(source)
+    return source, findings + use_unit_codes(source, units)
 
 
 def _as_it_is(source: YamlSource) -> tuple[YamlSource, list[Finding]]:

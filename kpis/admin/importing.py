@@ -23,14 +23,12 @@ from kpis.importing import (
     ImportRefused,
     Plan,
     apply_import,
-    missing_units,
     objection,
     permissions_for,
     read_draft,
     tell_imported,
 )
-from kpis.locking import working_copy_lock
-from kpis.models import KPI, Unit, Upload
+from kpis.models import KPI, Upload
 from kpis.rights import Lacking, in_words, lacking, require_all
 
 View = Callable[..., HttpResponse]
@@ -118,17 +116,14 @@ def upload_view(model_admin: ModelAdmin[KPI]) -> View:
 
 
 def plan_view(model_admin: ModelAdmin[KPI]) -> View:
-    """The plan of an upload; on POST, add a missing unit or apply it."""
+    """The plan of an upload; on POST, apply it."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         author = require_import(model_admin, request)
         upload = get_object_or_404(Upload, pk=pk, author=author)
-        if request.method == "POST" and "add_unit" in request.POST:
-            with working_copy_lock():
-                add_unit(request, upload, request.POST["add_unit"])
-            return HttpResponseRedirect(request.path)
-        prune = "prune" in (request.POST if request.method == "POST" else request.GET)
-        draft = read_upload(upload, prune=prune)
+        asked = request.POST if request.method == "POST" else request.GET
+        prune, add_units = "prune" in asked, "add_units" in asked
+        draft = read_upload(upload, prune=prune, add_units=add_units)
         refusal, status = "", 422
         if request.method == "POST":
             try:
@@ -138,7 +133,7 @@ def plan_view(model_admin: ModelAdmin[KPI]) -> View:
             if not refusal:
                 upload.delete()
                 return HttpResponseRedirect(reverse("admin:kpis_kpi_changelist"))
-            draft = read_upload(upload, prune=prune)
+            draft = read_upload(upload, prune=prune, add_units=add_units)
         context = page_context(model_admin, request, "What this import would do") | {
             "upload": upload,
             "draft": draft,
@@ -146,7 +141,6 @@ def plan_view(model_admin: ModelAdmin[KPI]) -> View:
             "counts": [(str(action), count) for action, count in draft.plan.counts.items()]
             if draft.plan
             else [],
-            "missing_units": missing_units(draft.registry) if draft.registry else [],
             "can_add_unit": request.user.has_perm("kpis.add_unit"),
             "prune": prune,
             "refusal": refusal,
@@ -193,24 +187,10 @@ def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
     return texts
 
 
-def read_upload(upload: Upload, *, prune: bool) -> Draft:
+def read_upload(upload: Upload, *, prune: bool, add_units: bool) -> Draft:
     """The plan of stored files."""
-    return read_draft({name: text.encode() for name, text in upload.files.items()}, prune=prune)
-
-
-def add_unit(request: HttpRequest, upload: Upload, code: str) -> None:
-    """Add one of the units that the files need and the registry lacks."""
-    if not request.user.has_perm("kpis.add_unit"):
-        raise PermissionDenied
-    draft = read_upload(upload, prune=False)
-    for spec in missing_units(draft.registry) if draft.registry else []:
-        if spec.code == code:
-            unit = Unit.of_spec(spec)
-            unit.full_clean()
-            unit.save()
-            messages.success(
-                request, f"Added the unit {unit}. Its symbol and names can be changed under Units."
-            )
+    contents = {name: text.encode() for name, text in upload.files.items()}
+    return read_draft(contents, prune=prune, add_units=add_units)
 
 
 def apply(request: HttpRequest, draft: Draft) -> str:

@@ -6,13 +6,13 @@ from kpis.importing.permissions import permissions_for
 from kpis.importing.planning import (
     Draft,
     Plan,
-    missing_units,
     objection,
     plan_import,
     read_draft,
 )
 from kpis.importing.refusals import about
 from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
+from kpis.importing.units import missing_units
 
 __all__ = [
     "Action",

@@ -161,7 +161,8 @@ def write_kpis(
             rows = fill_kpi(kpi, document.model_copy(update={"successor": ""}), units=units, named=named)
         except KeyError as missing:
             raise ImportRefused(
-                f"{document.name} is measured in {missing.args[0]}, which is no unit here yet."
+                f"{document.name} is measured in {missing.args[0]}, which is no unit here yet. "
+                "Have the import add it, or add it under Units."
             ) from None
         kpi.draft_thresholds = rows
         thresholds += rows

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from contracts.context import KnownKpi, RegistryContext
@@ -11,11 +11,12 @@ from contracts.documents import KpiDocument, RegistryDocument
 from contracts.findings import Level, Report
 from contracts.loading import Tree, tree_of
 from contracts.tree import check_tree
-from contracts.units import UnitSpec, find_unit
+from contracts.units import UnitSpec
 from kpis import services
 from kpis.documents import as_it_would_be
 from kpis.importing.joined import JOINED, JoinedPlan, working_copy_stamp
 from kpis.importing.steps import Action, ImportRefused, Step
+from kpis.importing.units import missing_units, with_units
 from kpis.models import KPI, RegistrySettings, Revision, Unit
 
 
@@ -84,6 +85,15 @@ class Draft:
     registry: RegistryDocument | None
     report: Report
     plan: Plan | None
+    missing: Mapping[str, UnitSpec] = field(default_factory=dict)
+    """Units that the files use and nothing here knows, by the files' words for them."""
+    adds_units: bool = False
+    """Whether the plan brings these in."""
+
+    @property
+    def lacks_units(self) -> bool:
+        """Whether it cannot be applied before the missing units are there."""
+        return bool(self.missing) and not self.adds_units
 
     @property
     def has_errors(self) -> bool:
@@ -91,16 +101,22 @@ class Draft:
         return self.report.worst is Level.ERROR
 
 
-def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
+def read_draft(contents: Mapping[str, bytes], *, prune: bool = False, add_units: bool = False) -> Draft:
     """Read files by their name, run every rule over them, and plan what importing them would do.
 
-    There is no plan where a registry among them cannot be read, and where nothing can be.
-    Raises ImportRefused when several of the files are registries, rosters, or one agent's bindings.
+    With ``add_units``, units that nothing here knows come in as well. There is no plan where a registry among them
+    cannot be read, and where nothing can be. Raises ImportRefused when several of the files are registries, rosters,
+    or one agent's bindings.
     """
-    tree = tree_of(contents)
+    known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
+    tree = tree_of(contents, units=known.values())
     refuse_doubles(tree)
     stamp = working_copy_stamp()  # before anything else is read
     registry = tree.registries[0].document if tree.registries else None
+    missing = missing_units(registry, known) if registry else {}
+    if registry and missing and add_units:
+        registry = with_units(registry, missing)
+        tree.registries[0] = replace(tree.registries[0], document=registry)
     around = context_for(registry, prune=prune) if registry else None
     beside = JOINED[0].beside(tree, prune=prune) if JOINED else None
     report = Report.of(
@@ -111,9 +127,9 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False) -> Draft:
     has_others = any(one.document for one in tree.bindings) or any(one.document for one in tree.rosters)
     is_readable = registry is not None if tree.registries else bool(JOINED) and has_others
     if not is_readable:
-        return Draft(registry, report, None)
+        return Draft(registry, report, None, missing)
     plan = plan_import(registry=registry, tree=tree, prune=prune)
-    return Draft(registry, report, replace(plan, stamp=stamp))
+    return Draft(registry, report, replace(plan, stamp=stamp), missing, adds_units=add_units)
 
 
 def refuse_doubles(tree: Tree) -> None:
@@ -222,16 +238,3 @@ def plan_kpi(document: KpiDocument, kpi: KPI | None, editors: Mapping[int, Revis
     if editor is None:
         return Step(Action.CHANGE, document.name, document, changes, kpi.revision)
     return Step(Action.CONFLICT, document.name, document, changes, kpi.revision, name_of(editor))
-
-
-def missing_units(registry: RegistryDocument) -> list[UnitSpec]:
-    """The units the file uses and nothing here knows, as proposals to add."""
-    used = dict.fromkeys(kpi.unit for kpi in registry.kpis if kpi.unit)
-    known = set(Unit.objects.values_list("code", flat=True)) | {unit.code for unit in registry.units}
-    return [proposed_unit(code) for code in used if code not in known]
-
-
-def proposed_unit(code: str) -> UnitSpec:
-    """A unit for a word that nobody knows: like the standard one it most likely means."""
-    near = find_unit(code)
-    return replace(near, code=code) if near else UnitSpec(code, code.replace("_", " "), symbol=code)

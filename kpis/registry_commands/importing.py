@@ -70,13 +70,18 @@ class Import(Subcommand):
         parser.add_argument(
             "--with-errors", action="store_true", help="Import even where the rules find errors in the files."
         )
+        parser.add_argument(
+            "--add-units",
+            action="store_true",
+            help="Add units that the files use and nothing here knows yet.",
+        )
         parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the history of each.")
 
     def handle(self, command: BaseCommand, **options: Any) -> int:
         files = files_at(options["paths"])
         contents = {path.as_posix(): read_limited(path) for path in files}
         try:
-            draft = read_draft(contents, prune=options["prune"])
+            draft = read_draft(contents, prune=options["prune"], add_units=options["add_units"])
         except ImportRefused as refused:
             raise CannotRun(f"Nothing was imported. {refused}") from refused
         talk = command.stdout.write if options["verbosity"] else lambda text: None
@@ -85,8 +90,7 @@ class Import(Subcommand):
         for line in plan_lines(draft.plan) if draft.plan else ():
             talk(line)
         if refusal := objection(draft, with_errors=options["with_errors"], prune=options["prune"]):
-            way_out = " See --with-errors." if draft.plan and not options["with_errors"] else ""
-            command.stderr.write(f"Nothing was imported. {refusal}{way_out}")
+            command.stderr.write(f"Nothing was imported. {refusal}{ways_out(draft, options)}")
             return EXIT_FINDINGS
         if draft.plan is None:
             raise CannotRun(f"Nothing was imported: {', '.join(map(str, files))} holds nothing to import.")
@@ -94,6 +98,19 @@ class Import(Subcommand):
             talk("This was a dry run: nothing was written.")
             return EXIT_FINDINGS if is_blocked(draft.plan, options) else EXIT_CLEAN
         return apply(command, draft.plan, options)
+
+
+def ways_out(draft: Draft, options: dict[str, Any]) -> str:
+    """The options that would let the files in."""
+    if not draft.plan or options["with_errors"]:
+        return ""
+    units = ", ".join(printable(word) for word in [*draft.missing][:5])
+    adding = (
+        f" --add-units adds the units that are not here yet: {units}."
+        if units and not draft.adds_units
+        else ""
+    )
+    return f"{adding} See --with-errors."
 
 
 def apply(command: BaseCommand, plan: Plan, options: dict[str, Any]) -> int:

@@ -115,9 +115,9 @@ def _side_in_files(place: str) -> Side:
         )
     found = {one.document.agent: one.document for one in tree.bindings if one.document}
     if len(found) < len(tree.bindings) or len(tree.rosters) > 1:
-        doubles = ", ".join(one.source.file for one in (*tree.bindings, *tree.rosters))
+        files = [*(one.source.file for one in tree.bindings), *(one.source.file for one in tree.rosters)]
         raise CannotRun(
-            f"Two of these files are about the same agents: {doubles}. Compare without one of them."
+            f"Two of these files are about the same agents: {', '.join(files)}. Compare without one of them."
         )
     roster = next((one.document for one in tree.rosters if one.document), None)
     return Side(documents[0], found or None, roster)

@@ -166,3 +166,18 @@ def test_those_who_may_not_change_agents_are_told(plan_url, editor, editor_clien
     assert response.status_code == 403
     assert "This import would add agents, which you may not." in response.content.decode()
     assert not Agent.objects.exists()
+
+
+def test_new_units_are_added_by_the_plan_of_whoever_may(kpis, admin_client):
+    text = (
+        b"kpis: [{name: swim_volume, unit: laps/week, prometheus_metric: auren_swim_volume, title: Swimming}]"
+    )
+    url = admin_client.post(reverse(PAGE), {"chosen": SimpleUploadedFile("a.yaml", text)})["Location"]
+    page = admin_client.get(url).content.decode()
+    assert '<code>laps_per_week</code> <span class="muted">written “laps/week”</span>' in page
+    assert "Add the missing units first." in page
+    page = admin_client.get(url, {"add_units": "1"})
+    assert "They come in with this import." in page.content.decode()
+    answer = admin_client.post(url, {"digest": page.context["plan"].digest, "add_units": "1"})
+    assert answer.status_code == 302
+    assert KPI.objects.get(name="swim_volume").unit.code == "laps_per_week"

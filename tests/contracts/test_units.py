@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from contracts.units import STANDARD_UNITS, UnitSpec, find_unit
+from contracts.units import STANDARD_UNITS, STANDARD_WORDS, UnitSpec, find_unit, proposed_unit
 
 
 def test_units_are_known_by_their_code() -> None:
@@ -44,3 +44,53 @@ def test_a_unit_is_found_by_any_of_its_words(word: str, code: str) -> None:
 @pytest.mark.parametrize("word", ["", "furlongs"])
 def test_other_words_are_no_unit(word: str) -> None:
     assert find_unit(word) is None
+
+
+READ = [
+    *[
+        ("ms", "milliseconds"),
+        ("mm", "millimeters"),
+        ("kg", "kilograms"),
+        ("%", "percentage"),
+        ("1", "ratio"),
+    ],
+    *[("percent", "percentage"), ("bpm", "bpm"), ("ln(ms)", "ln_milliseconds"), ("m", "meters")],
+    *[
+        ("g_per_kg", "grams_per_kilogram"),
+        ("g per kg", "grams_per_kilogram"),
+        ("ML/KG/MIN", "ml_per_kg_per_minute"),
+    ],
+    *[
+        ("mL·kg⁻¹·min⁻¹", "ml_per_kg_per_minute"),
+        ("mm[Hg]", "mmhg"),
+        ("µg/dL", "ug_per_dl"),
+        ("μg/dl", "ug_per_dl"),
+    ],
+    *[("℃", "celsius"), ("Beats / Minute", "bpm"), ("0–100", "score")],
+]
+
+
+@pytest.mark.parametrize(("word", "code"), READ)
+def test_a_file_s_word_is_the_unit_it_surely_means(word: str, code: str) -> None:
+    assert STANDARD_WORDS.code_of(word) == code
+
+
+@pytest.mark.parametrize("word", ["/min", "M", "H", "laps", ""])
+def test_nothing_is_guessed(word: str) -> None:
+    assert STANDARD_WORDS.code_of(word) is None
+
+
+PROPOSED = [
+    ("laps", "laps"),
+    ("laps/week", "laps_per_week"),
+    ("10 km", "unit_10_km"),
+    ("Δ", "unit"),
+    ("x" * 90, "x" * 40),
+]
+
+
+@pytest.mark.parametrize(("word", "code"), PROPOSED)
+def test_a_new_unit_has_a_code_that_can_stand_anywhere(word: str, code: str) -> None:
+    unit = proposed_unit(word)
+    assert (unit.code, unit.title) == (code, word[:80])
+    assert len(unit.symbol) <= 20

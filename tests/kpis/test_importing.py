@@ -101,7 +101,7 @@ def test_a_successor_in_the_same_file_is_linked_whatever_the_order(db):
 
 def test_an_unknown_unit_is_proposed_and_nothing_is_half_done(db):
     strange = SLEEP | {"unit": "naps", "name": "naps", "prometheus_metric": "auren_naps"}
-    assert [unit.code for unit in missing_units(registry_of(strange))] == ["naps"]
+    assert [*missing_units(registry_of(strange))] == ["naps"]
     with pytest.raises(ImportRefused, match="naps"):
         bring_in(HRV, strange)
     assert not KPI.objects.exists()

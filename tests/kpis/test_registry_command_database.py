@@ -7,7 +7,7 @@ import pytest
 
 from kpis import services
 from kpis.models import KPI, RegistrySettings, Revision
-from tests.kpis.commands import EXAMPLE, KPI_YAML, REGISTRY, run, write
+from tests.kpis.commands import EXAMPLE, KPI_YAML, REGISTRY, ROOT, run, write
 from tests.kpis.conftest import changed
 
 
@@ -59,6 +59,30 @@ def test_a_range_halved_by_a_decimal_comma_never_comes_in(tmp_path, db):
     assert "decimal point: 0.8" in out
     run("import", tree, "--with-errors")
     assert not KPI.objects.exists()
+
+
+OLDER = ROOT / "tests/fixtures/older_registries"
+
+
+@pytest.mark.parametrize("options", [["--add-units"], ["--add-units", "--with-errors"]])
+def test_a_truly_new_unit_comes_in_with_its_kpis(db, options):
+    file = OLDER / "08_units_of_its_own.yaml"
+    code, _, err = run("import", file)
+    assert (code, KPI.objects.count()) == (1, 0)
+    assert "--add-units adds the units that are not here yet: laps/week." in err
+    code, out, err = run("import", file, *options)
+    assert (code, err) == (0, "")
+    assert "unit      laps_per_week" in out
+    assert KPI.objects.get(name="swim_volume").unit.symbol == "laps/week"
+    assert run("import", file) == (0, "2 unchanged.\nNothing had to be done.\n", "")
+
+
+@pytest.mark.parametrize("file", sorted(OLDER.glob("*.yaml")), ids=lambda file: file.stem)
+def test_an_older_registry_comes_in_and_goes_out_as_todays(db, tmp_path, file):
+    assert run("import", file, "--add-units")[0] == 0
+    run("export", "--out", tmp_path)
+    out = run("import", tmp_path)[1]
+    assert out.endswith(f"{KPI.objects.count()} unchanged.\nNothing had to be done.\n")
 
 
 def test_prune_deletes_what_the_file_lacks(tree, tmp_path, db):

@@ -31,7 +31,7 @@ def test_every_part_finds_its_place(older: Loaded[RegistryDocument]) -> None:
     assert as_data(older.document.kpis[0]) == {
         "name": "sleep_latency",
         "title": "Time to fall asleep",
-        "unit": "min",
+        "unit": "minutes",
         "prometheus_metric": "auren_sleep_latency_minutes",
         "absolute_range": {"min": 0, "max": 180},
         "normal_range": {"min": 5, "max": 20},
@@ -99,7 +99,7 @@ def test_the_export_of_an_older_file_reads_as_the_same_document(name: str) -> No
 
 def test_a_list_may_use_older_keys() -> None:
     text = (
-        "kpis:\n- name: a\n  unit: h\n  prometheus_metric: m\n  normal_range: [1, 2]\n"
+        "kpis:\n- name: a\n  unit: hours\n  prometheus_metric: m\n  normal_range: [1, 2]\n"
         "  risk_thresholds: {caution: '> 3', risk: [4, 5]}\n"
     )
     loaded = read_registry(text)

@@ -5,7 +5,7 @@ import pytest
 from contracts.documents import read_bindings, read_registry, read_roster
 from contracts.findings import Level
 
-KPI = "kpis:\n- name: a\n  unit: h\n  prometheus_metric: m\n"
+KPI = "kpis:\n- name: a\n  unit: hours\n  prometheus_metric: m\n"
 CASES = [
     (KPI + "  titel: x", ("kpis", 0, "titel"), (5, 3), Level.WARNING, "Did you mean title?"),
     (KPI + "  colour: x", ("kpis", 0, "colour"), (5, 3), Level.NOTE, "Begin it with `x-` if it is yours."),
