@@ -20,7 +20,8 @@ from contracts.documents.bindings import TimingDocument
 from contracts.drops import OLDER_KEY, canonical_drop
 from contracts.rules.roster import STATUSES
 from contracts.severity import BINDING_WORD, BINDING_WORDS, HANDOFF_KEYS, TRIGGER_KEYS, Severity
-from kpis.documents import kept
+from contracts.units import UnitSpec
+from kpis.documents import kept, scratch_unit
 from kpis.models import KPI
 from kpis.models.threshold import canonical
 
@@ -157,10 +158,10 @@ def triggers_of(binding: Binding, alerting: AlertingDocument) -> Iterator[Trigge
         yield Trigger(
             binding=binding,
             severity=str(severity),
-            condition=canonical_drop(text) if older else canonical(text),
+            condition=canonical_drop(text) if older else canonical(text, binding.kpi),
             for_duration=timing.for_,
             keep_firing_for=timing.keep_firing_for,
-            recover_if=canonical(timing.recover_if),
+            recover_if=canonical(timing.recover_if, binding.kpi),
             older_key=older,
             extra=dict(timing.extra),
         )
@@ -201,10 +202,16 @@ def hand_off_of(
     )
 
 
-def as_it_would_be(document: BindingsDocument) -> BindingsDocument:
-    """The document as it reads once stored: conditions and guards are written canonically."""
+def as_it_would_be(document: BindingsDocument, units: Mapping[str, UnitSpec]) -> BindingsDocument:
+    """The document as it reads once stored: conditions and guards are written canonically.
+
+    ``units`` are those that KPIs will be measured in, by the KPI's name.
+    """
     scratch = Agent(name=document.agent)
-    kpis = {name: KPI(pk=index + 1, name=name) for index, name in enumerate(kpis_named(document))}
+    kpis = {
+        name: KPI(pk=index + 1, name=name, unit=scratch_unit(units[name]) if name in units else None)
+        for index, name in enumerate(kpis_named(document))
+    }
     targets = {row.agent for _, row in hand_offs_of(document)}
     agents = {name: Agent(pk=index + 1, name=name) for index, name in enumerate(targets)}
     fill_contract(scratch, document, kpis=kpis, agents=agents)

@@ -13,6 +13,7 @@ from django.forms.models import fields_for_model
 
 from bindings.models import Action, Agent, Binding, HandOff, Trigger
 from contracts.severity import Severity
+from contracts.units import UnitSpec
 from kpis.forms import LinesField
 from kpis.models.fields import printable
 
@@ -103,6 +104,8 @@ class TriggerForm(RowForm):
     model = Trigger
     columns = ("condition", "for_duration", "keep_firing_for", "recover_if")
     content = columns
+    unit: UnitSpec | None = None
+    """What the KPI is measured in, which its conditions may name."""
 
     def __init__(self, severity: Severity, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

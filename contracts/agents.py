@@ -122,7 +122,7 @@ def compile_binding(
 ) -> BindingSpec:
     """Compile one binding; ``path`` is where it stands in its file."""
     kpi = context.kpis.get(document.key) if context.kpis else None
-    triggers = list(_triggers(document))
+    triggers = list(_triggers(document, kpi.unit if kpi else None))
     severities: frozenset[Severity] | None = frozenset(trigger.severity for trigger in triggers)
     if not severities:
         severities = frozenset(trigger.severity for trigger in kpi.triggers) if kpi else None
@@ -139,11 +139,13 @@ def compile_binding(
     )
 
 
-def _triggers(document: BindingDocument) -> Iterable[TriggerSpec]:
+def _triggers(document: BindingDocument, unit: UnitSpec | None) -> Iterable[TriggerSpec]:
     for key, severity in TRIGGER_KEYS.items():
         text: str = getattr(document.alerting, key)
         if text:
-            condition, error = _read_drop(text) if key == "caution_if_drop_pct" else read_condition(text)
+            condition, error = (
+                _read_drop(text) if key == "caution_if_drop_pct" else read_condition(text, unit)
+            )
             values = condition.values if condition else EMPTY
             yield TriggerSpec(severity, ("alerting", key), text, condition, error, values)
 

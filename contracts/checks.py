@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contracts import rules
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
 from contracts.catalogue import RULES, Scope, rules_of, run, run_each
-from contracts.context import RegistryContext, context_of
+from contracts.context import RegistryContext, context_of, units_of
 from contracts.documents import RegistryDocument, RosterDocument
 from contracts.findings import Finding
 from contracts.spec import KpiSpec, compile_kpi
@@ -49,7 +49,8 @@ def compile_registry(document: RegistryDocument) -> list[KpiSpec]:
 
 def _compiled(document: RegistryDocument) -> Iterator[KpiSpec]:
     """Some at a time, so that checking a large registry need not hold them all."""
-    return (compile_kpi(kpi, ("kpis", index)) for index, kpi in enumerate(document.kpis))
+    units = units_of(document)
+    return (compile_kpi(kpi, ("kpis", index), units) for index, kpi in enumerate(document.kpis))
 
 
 def check_registry(

@@ -7,9 +7,9 @@
     change     = ("drop" | "rise") (">" | ">=") number "%" "over" duration
     duration   = integer ("s"|"m"|"h"|"d"|"w")
 
-A condition without changes is a set of numbers (`contracts.intervals`), and everything asked about it is
-asked of that set. Reading is liberal, writing canonical: `parse(str(condition)) == condition`. For its users
-the language is described in docs/conditions.md.
+People may say it in words, with the KPI's unit (`contracts.phrases`). A condition without changes is a set of
+numbers (`contracts.intervals`), and everything asked about it is asked of that set. Reading is liberal, writing
+canonical: `parse(str(condition)) == condition`. For its users the language is described in docs/conditions.md.
 """
 
 from __future__ import annotations
@@ -18,32 +18,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final
 
-from contracts.decimals import DIGITS_EXPECTED, Number, exact, fits, plain, read_decimal, trimmed
-from contracts.durations import Duration, read_duration
+from contracts.decimals import DIGITS_EXPECTED, Number, exact, fits, trimmed
+from contracts.durations import Duration
 from contracts.intervals import IntervalSet, join_words
 from contracts.promql import condition_promql
-from contracts.terms import (
-    CHANGE_OPERATORS,
-    DIRECTIONS,
-    OPERATORS,
-    Between,
-    Change,
-    ChangeOperator,
-    Comparison,
-    Direction,
-    Operator,
-    Term,
-)
+from contracts.termreading import AND, read_change, read_term
+from contracts.terms import Between, Change, Comparison, Term
 from contracts.tokens import ExpectationError, Tokens
+from contracts.units import UnitSpec
 
 __all__ = ["Between", "Change", "Comparison", "Condition", "ConditionError", "Term", "parse", "parse_drop"]
 
 LONGEST: Final = 200
-_CONDITION: Final = 'a condition such as "< 20", "80..89" or "drop >= 10% over 7d"'
 _END: Final = '"or" or the end of the condition'
 _LIST: Final = "a list of two numbers, the lower one first"
+_LIST_TOLD: Final = f"A condition may be {_LIST}"
 
 
 class ConditionError(ExpectationError):
@@ -97,30 +88,49 @@ class Condition:
         return " or ".join(map(str, self.terms))
 
 
-def parse(source: str | Sequence[Number]) -> Condition:
+def parse(source: str | Sequence[Number], unit: UnitSpec | None = None) -> Condition:
     """Read a condition from text, or from a list of two numbers, the closed interval between them.
 
+    `unit` is the one that the KPI is measured in: a condition knows none, so "> 45 min" can only be read with it.
     Raises ConditionError with the column and what was expected, and nothing else.
     """
-    return _parse_text(source) if isinstance(source, str) else _parse_list(source)
+    if not isinstance(source, str):
+        return _parse_list(source)
+    try:
+        return _parse_text(source, None)
+    except ConditionError:
+        if unit is None:
+            raise
+    return _parse_text(source, unit)
 
 
 def parse_drop(text: str) -> Condition:
     """Read the older key `caution_if_drop_pct`: ">= 10 over 7d" means `drop >= 10% over 7d`."""
     tokens = Tokens(text, ConditionError, LONGEST)
     tokens.take_if("drop")
-    change = _change(tokens, "drop", percent_sign=False)
+    change = read_change(tokens, "drop", percent_sign=False)
     tokens.expect_end(_END)
     return Condition((change,))
 
 
 @lru_cache(maxsize=8192)
-def _parse_text(text: str) -> Condition:
+def _parse_text(text: str, unit: UnitSpec | None) -> Condition:
     tokens = Tokens(text, ConditionError, LONGEST)
-    terms = [_term(tokens)]
-    while tokens.take_if("or"):
-        terms.append(_term(tokens))
+    terms, comma = [read_term(tokens, unit)], None
+    while True:
+        if tokens.take_if("or"):
+            comma = None
+        elif tokens.now[1] == ",":  # "below 20, 30 to 40 or above 100": a list, which ends in "or"
+            comma = comma or tokens.now
+            tokens.take()
+        else:
+            break
+        terms.append(read_term(tokens, unit))
+    if tokens.now[1].lower() == "and":
+        tokens.fail(_END, None, AND)
     tokens.expect_end(_END)
+    if comma:
+        tokens.fail('"or"', comma)
     return Condition(tuple(terms))
 
 
@@ -130,9 +140,9 @@ def _parse_list(source: Iterable[Number]) -> Condition:
             raise TypeError
         low, high = (exact(number) for number in source)
     except (TypeError, ValueError):
-        raise ConditionError(_written(source), 1, _LIST) from None
+        raise ConditionError(_written(source), 1, _LIST, _LIST_TOLD) from None
     if not low <= high:
-        raise ConditionError(_written(source), 1, _LIST)
+        raise ConditionError(_written(source), 1, _LIST, _LIST_TOLD)
     if not (fits(low) and fits(high)):
         raise ConditionError(_written(source), 1, f"numbers with {DIGITS_EXPECTED}")
     return Condition((Between(trimmed(low), trimmed(high)),))
@@ -144,69 +154,3 @@ def _written(source: object) -> str:
         return str(source)
     except ValueError:
         return "[…]"
-
-
-def _term(tokens: Tokens) -> Term:
-    kind, text, _ = tokens.now
-    if kind == "operator":
-        return Comparison(cast(Operator, tokens.operator(OPERATORS, _CONDITION)), _number(tokens))
-    if kind in ("number", "dash"):
-        return _interval(tokens, bracket=False)
-    if tokens.take_if("["):
-        return _interval(tokens, bracket=True)
-    direction = text.lower()
-    if direction not in DIRECTIONS:
-        tokens.fail(_CONDITION)
-    tokens.take()
-    return _change(tokens, cast(Direction, direction))
-
-
-def _interval(tokens: Tokens, *, bracket: bool) -> Between:
-    low = _number(tokens)
-    if bracket:
-        tokens.expect(",")
-    elif tokens.now[0] in ("dots", "dash"):
-        tokens.take()
-    else:
-        tokens.fail('".." and a second number')
-    start = tokens.now
-    high = _number(tokens)
-    if high < low:
-        tokens.fail(f"at least {plain(low)}, since an interval may not be reversed,", start)
-    if bracket:
-        tokens.expect("]")
-    return Between(low, high)
-
-
-def _change(tokens: Tokens, direction: Direction, *, percent_sign: bool = True) -> Change:
-    operator = tokens.operator(CHANGE_OPERATORS, '">" or ">="')
-    start = tokens.now
-    percent = _number(tokens)
-    if percent < 0:
-        tokens.fail("a percentage of at least 0", start)
-    if not tokens.take_if("%") and percent_sign:
-        tokens.fail('"%"')
-    tokens.expect("over", '"over" and a length of time such as "7d"')
-    return Change(direction, cast(ChangeOperator, operator), percent, _window(tokens))
-
-
-def _window(tokens: Tokens) -> Duration:
-    start = tokens.now
-    window = read_duration(tokens)
-    if not window.seconds:
-        tokens.fail("a window longer than 0", start)
-    return window
-
-
-def _number(tokens: Tokens) -> Decimal:
-    start = tokens.now
-    kind, text, _ = tokens.take()
-    negative = kind == "dash"
-    if negative:
-        kind, text, _ = tokens.take()
-    if kind != "number":
-        tokens.fail("a number", start)
-    number = read_decimal(text)
-    if number is None:
-        tokens.fail(f"a number with {DIGITS_EXPECTED}", start)
-    return number.copy_negate() if negative and number else number

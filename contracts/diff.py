@@ -14,6 +14,7 @@ from contracts.conditions import ConditionError, parse
 from contracts.diffwords import added_words, changed_words, removed_words
 from contracts.documents import KpiDocument, RegistryDocument, as_data
 from contracts.findings import Path
+from contracts.measures import unit_called
 from contracts.units import UnitSpec, find_unit
 
 
@@ -118,8 +119,10 @@ def _diff_kpi(
     unit = units.get(after.unit) or find_unit(after.unit)
     symbol = unit.symbol if unit else ""
     old, new = (as_data(kpi) | {"status": kpi.status.value} for kpi in (before, after))
+    written = unit or unit_called(after.unit)
     return [
-        change(after.name, path, a, b, _kind(path, a, b), symbol) for path, a, b in differences(old, new, ())
+        change(after.name, path, a, b, _kind(path, a, b, written), symbol)
+        for path, a, b in differences(old, new, ())
     ]
 
 
@@ -165,26 +168,26 @@ def _is_opened(path: Path, a: Any, b: Any) -> bool:
     return isinstance(a, dict) and isinstance(b, dict)
 
 
-def _kind(path: Path, before: Any, after: Any) -> ChangeClass:
+def _kind(path: Path, before: Any, after: Any, unit: UnitSpec | None) -> ChangeClass:
     if path[0] == "risk_thresholds":
-        return _kind_in_threshold(path, before, after)
+        return _kind_in_threshold(path, before, after, unit)
     if path[0] in _BREAKING_FIELDS:
         return _BREAKING
     return _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC
 
 
-def _kind_in_threshold(path: Path, before: Any, after: Any) -> ChangeClass:
+def _kind_in_threshold(path: Path, before: Any, after: Any, unit: UnitSpec | None) -> ChangeClass:
     if len(path) == 2:
         return _BREAKING if after is ABSENT else _BEHAVIOURAL
-    if path[2] in _CONDITIONS and means_the_same(before, after):
+    if path[2] in _CONDITIONS and means_the_same(before, after, unit):
         return _COSMETIC
     return _BEHAVIOURAL if path[2] in _BEHAVIOURAL_IN_THRESHOLD else _COSMETIC
 
 
-def means_the_same(before: Any, after: Any) -> bool:
-    """Whether two texts are the same condition, such as `< 20` and `<20`."""
+def means_the_same(before: Any, after: Any, unit: UnitSpec | None = None) -> bool:
+    """Whether two texts are the same condition, such as `< 20` and `<20`; `unit` is the KPI's."""
     try:
-        a, b = parse(before), parse(after)
+        a, b = parse(before, unit), parse(after, unit)
     except (ConditionError, TypeError):
         return False
     return a.values == b.values and set(a.changes) == set(b.changes)

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from contracts.tokens import ExpectationError, Tokens
+from contracts.tokens import ExpectationError, Tokens, shown
 
 # Prometheus' own names of these units: https://prometheus.io/docs/prometheus/latest/querying/basics/
 UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+# How people write them.
+_WORDS: Final = {
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("day", "days"), "d"),
+    **dict.fromkeys(("week", "weeks"), "w"),
+}
 # Weeks are read, but written as days: "7d" is how people say it, and one length has one writing.
 _WRITTEN: Final = (("d", "day"), ("h", "hour"), ("m", "minute"), ("s", "second"))
 LONGEST_SECONDS: Final = 3650 * UNIT_SECONDS["d"]
@@ -61,17 +69,20 @@ class Duration:
         return self.seconds, "s", "second"
 
 
-def read_duration(tokens: Tokens) -> Duration:
-    """Read a number and a unit of time from a longer text."""
+def read_duration(tokens: Tokens, *, words: bool = False) -> Duration:
+    """Read a number and a unit of time from a longer text; with `words`, also "7 days"."""
     start = tokens.now
     kind, count, _ = tokens.take()
     if kind != "number" or not count.isdigit():
         tokens.fail('a length of time such as "7d"', start)
     unit = tokens.now[1]
+    if words:
+        unit = _WORDS.get(unit.lower(), unit)
     if unit not in UNIT_SECONDS:
-        tokens.fail("a unit of time: s, m, h, d or w")
+        told = f"Behind {shown(count)} a unit of time is wanted: s, m, h, d or w, such as {shown(count)}d"
+        tokens.fail("a unit of time: s, m, h, d or w", None, told)
     tokens.take()
     seconds = int(count) * UNIT_SECONDS[unit]
     if seconds > LONGEST_SECONDS:
-        tokens.fail("at most 3650 days", start)
+        tokens.fail("at most 3650 days", start, "A length of time is at most 3650 days")
     return Duration(seconds)

@@ -7,11 +7,14 @@ their canonical form. Blank lines stay, one at most.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from contracts.comments import Comment, CommentError, comments_of, is_explicit, notes_of
 from contracts.conditions import parse
 from contracts.guards import parse_guard
+from contracts.measures import unit_called
 from contracts.tokens import ExpectationError
+from contracts.units import UnitSpec
 from contracts.yamlnodes import Node, YamlError, YamlMapping, YamlSequence, YamlSource, resolve
 from contracts.yamltree import read_yaml
 from contracts.yamlwriter import write_yaml
@@ -59,9 +62,10 @@ def _says_the_same(source: YamlSource, comments: list[Comment], formatted: str) 
 def _write_conditions_canonically(source: YamlSource) -> None:
     """Rewrite, in the tree, every condition that can be read; the others are for validation to tell."""
     for kpi in _items(source.node(("kpis",))):
-        thresholds = kpi.get("risk_thresholds")
+        thresholds, unit = kpi.get("risk_thresholds"), kpi.get("unit")
+        known = unit_called(unit) if isinstance(unit, str) else None
         for threshold in thresholds.values() if isinstance(thresholds, YamlMapping) else ():
-            _rewrite(threshold, _CONDITIONS, _condition)
+            _rewrite(threshold, _CONDITIONS, partial(_condition, unit=known))
     for binding in _items(source.node(("kpis_used",))):
         _rewrite(binding, ("condition",), _guard)
         _rewrite(binding.get("alerting"), _TRIGGERS, _condition)
@@ -83,8 +87,8 @@ def _rewrite(node: Node, keys: tuple[str, ...], canonical: Callable[[str], str])
                     continue
 
 
-def _condition(text: str) -> str:
-    return str(parse(text))
+def _condition(text: str, unit: UnitSpec | None = None) -> str:
+    return str(parse(text, unit))
 
 
 def _guard(text: str) -> str:

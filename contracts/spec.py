@@ -7,6 +7,7 @@ afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,9 +15,11 @@ from contracts.conditions import Condition, ConditionError
 from contracts.documents import KpiDocument, ThresholdDocument
 from contracts.findings import Path
 from contracts.intervals import EMPTY, EVERYTHING, IntervalSet
+from contracts.measures import unit_called
 from contracts.naming import fold
 from contracts.severity import Severity
 from contracts.triggers import Parts, Side, TriggerSpec, parts_by_side, read_condition
+from contracts.units import STANDARD_UNITS, UnitSpec
 
 # Where a threshold of each severity stands, and its condition.
 _PLACES: dict[Severity, tuple[Path, Path]] = {
@@ -43,7 +46,7 @@ class KpiSpec:
     ``possible`` is the absolute range, everything where none is given. ``normal`` is the normal range, None
     where none is given, and ``healthy`` the same with the optimum alone standing in for a missing range. A
     range that is out of order counts as not given: a rule says so. ``sides`` are the thresholds by side,
-    worst first.
+    worst first. ``unit`` is the one that numbers of its conditions may carry.
     """
 
     document: KpiDocument
@@ -56,17 +59,21 @@ class KpiSpec:
     optimal: Decimal | None
     triggers: list[ThresholdSpec]
     sides: dict[Side, Parts]
+    unit: UnitSpec | None = None
 
 
-def compile_kpi(document: KpiDocument, path: Path = ()) -> KpiSpec:
-    """Compile one KPI of a registry; ``path`` is where it stands in the document."""
+def compile_kpi(
+    document: KpiDocument, path: Path = (), units: Mapping[str, UnitSpec] = STANDARD_UNITS
+) -> KpiSpec:
+    """Compile one KPI of a registry; ``path`` is where it stands in the document, ``units`` are those known."""
+    unit = units.get(document.unit) or unit_called(document.unit)
     absolute, normal = document.absolute_range, document.normal_range
     possible = within(absolute.min, absolute.max) if absolute else None
     usual = within(normal.min, normal.max) if normal else None
     optimal = normal.optimal if normal else None
     healthy = usual if usual is not None or optimal is None else IntervalSet.between(optimal, optimal)
     name = document.name
-    triggers = [compile_threshold(severity, row) for severity, row in document.risk_thresholds.items()]
+    triggers = [compile_threshold(severity, row, unit) for severity, row in document.risk_thresholds.items()]
     return KpiSpec(
         document=document,
         path=path,
@@ -78,13 +85,18 @@ def compile_kpi(document: KpiDocument, path: Path = ()) -> KpiSpec:
         optimal=optimal,
         triggers=triggers,
         sides=parts_by_side(triggers, healthy),
+        unit=unit,
     )
 
 
-def compile_threshold(severity: Severity, document: ThresholdDocument) -> ThresholdSpec:
-    """Compile one threshold of a KPI."""
-    condition, error = read_condition(document.condition)
-    recovery, recovery_error = read_condition(document.recover_if) if document.recover_if else (None, None)
+def compile_threshold(
+    severity: Severity, document: ThresholdDocument, unit: UnitSpec | None = None
+) -> ThresholdSpec:
+    """Compile one threshold of a KPI, which is measured in ``unit``."""
+    condition, error = read_condition(document.condition, unit)
+    recovery, recovery_error = (
+        read_condition(document.recover_if, unit) if document.recover_if else (None, None)
+    )
     row, place = _PLACES[severity]
     return ThresholdSpec(
         severity,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-_SHOWN = 80  # characters of the text repeated in a message
+_SHOWN = 40  # characters of the text repeated in a message
 
 # Signs people type or an editor puts in their place. Only the digits 0-9 are numbers. A number may begin
 # with a point, but not right behind another one: `0...5` is a typing error, never the interval 0 to 0.5.
@@ -36,17 +36,28 @@ class ExpectationError(ValueError):
     """A text could not be read.
 
     `text` is the text as given, `column` (from 1) where reading stopped and `expected` what would have
-    been understood there.
+    been understood there: these are for programs. As a text, it is a sentence for people, without its full stop;
+    `told` is that sentence where there is a better one than the usual.
     """
 
-    def __init__(self, text: str, column: int, expected: str) -> None:
-        super().__init__(text, column, expected)
+    def __init__(self, text: str, column: int, expected: str, told: str = "") -> None:
+        super().__init__(text, column, expected, told)
         self.text = text
         self.column = column
         self.expected = expected
+        self.told = told
 
     def __str__(self) -> str:
-        return f'"{_shown(self.text)}": expected {self.expected} at column {self.column}'
+        if self.told:
+            return self.told
+        before, after = self.text[: self.column - 1].strip(), self.text[self.column - 1 :].strip()
+        what = self.expected[:1].upper() + self.expected[1:]
+        if not before:
+            return f'{what} is expected, not "{shown(after)}"' if after else f"{what} is missing"
+        behind = f'after "{shown(before, from_end=True)}"'
+        if not after:
+            return f"{what} is missing {behind}"
+        return f'{what} is expected {behind}, not "{shown(after)}"'
 
 
 # One word or sign: its kind, its text and its column, from 1. A plain tuple: reading is measured in µs.
@@ -68,7 +79,8 @@ class Tokens:
         self._error = error
         self._at = 0
         if len(text) > limit:
-            self.fail_at(limit + 1, f"at most {limit} characters")
+            most = f"at most {limit} characters"
+            self.fail_at(limit + 1, most, f"The text is too long: {most} are read")
         self._list = [
             (_KINDS[index], match[index], match.start(index) + 1)
             for match in pattern.finditer(text)
@@ -114,17 +126,21 @@ class Tokens:
         self._at += 1
         return operator
 
-    def fail(self, expected: str, token: Token | None = None) -> NoReturn:
+    def ahead(self, count: int) -> Token:
+        """The token that comes so many after the next one; the end, where there are none."""
+        return self._list[min(self._at + count, len(self._list) - 1)]
+
+    def fail(self, expected: str, token: Token | None = None, told: str = "") -> NoReturn:
         """Say what was expected in place of the given token (usually the next one)."""
-        self.fail_at((token or self.now)[2], expected)
+        self.fail_at((token or self.now)[2], expected, told)
 
-    def fail_at(self, column: int, expected: str) -> NoReturn:
+    def fail_at(self, column: int, expected: str, told: str = "") -> NoReturn:
         """Say what was expected at a column."""
-        raise self._error(self.text, column, expected)
+        raise self._error(self.text, column, expected, told)
 
 
-def _shown(text: str) -> str:
+def shown(text: str, *, from_end: bool = False) -> str:
     """A text as it may stand in a message: short, on one line, without signs that cannot be printed."""
     if len(text) > _SHOWN:
-        text = text[: _SHOWN - 1] + "…"
+        text = "…" + text[1 - _SHOWN :] if from_end else text[: _SHOWN - 1] + "…"
     return "".join(s if s.isprintable() else s.encode("unicode_escape").decode("ascii") for s in text)

@@ -15,6 +15,7 @@ from contracts.conditions import Condition, ConditionError, parse
 from contracts.findings import Path
 from contracts.intervals import EMPTY, Interval, IntervalSet
 from contracts.severity import Severity
+from contracts.units import UnitSpec
 
 
 @dataclass(slots=True)
@@ -33,10 +34,10 @@ class TriggerSpec:
     values: IntervalSet
 
 
-def read_condition(text: str) -> tuple[Condition | None, ConditionError | None]:
-    """The condition, or why there is none."""
+def read_condition(text: str, unit: UnitSpec | None = None) -> tuple[Condition | None, ConditionError | None]:
+    """The condition, or why there is none; `unit` is the KPI's."""
     try:
-        return parse(text), None
+        return parse(text, unit), None
     except ConditionError as error:
         return None, error
 

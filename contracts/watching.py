@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from contracts.conditions import ConditionError, parse
 from contracts.drops import OLDER_KEY, canonical_drop
 from contracts.guards import GuardError, parse_guard
+from contracts.measures import unit_called
 from contracts.severity import BINDING_WORD, BINDING_WORDS, HANDOFF_KEYS, TRIGGER_KEYS, Severity
+from contracts.units import UnitSpec
 from contracts.watched import (
     BodyError,
     Definition,
@@ -124,7 +126,8 @@ class Watching:
                     role=binding.role,
                     enabled=binding.enabled,
                     guard=_canonical_guard(binding.guard),
-                    triggers=tuple(_triggers(binding)) or tuple(_inherited(definition)),
+                    triggers=tuple(_triggers(binding, unit_called(definition.unit)))
+                    or tuple(_inherited(definition)),
                     actions=tuple(_actions(binding)),
                     definition=definition,
                     hand_offs=about(binding.key, hand_offs),
@@ -141,7 +144,7 @@ def agent_body(document: ReleaseDocument, agent: str) -> dict[str, Any]:
     return Watching(document).body(agent)
 
 
-def _triggers(binding: BindingDocument) -> Iterator[WatchedTrigger]:
+def _triggers(binding: BindingDocument, unit: UnitSpec | None) -> Iterator[WatchedTrigger]:
     """The binding's own, worst first. Two of one severity share their timing."""
     found = []
     for key, severity in TRIGGER_KEYS.items():
@@ -151,10 +154,10 @@ def _triggers(binding: BindingDocument) -> Iterator[WatchedTrigger]:
             found.append(
                 WatchedTrigger(
                     severity=severity,
-                    condition=canonical_drop(text) if key == OLDER_KEY else _canonical(text),
+                    condition=canonical_drop(text) if key == OLDER_KEY else _canonical(text, unit),
                     for_=timing.for_,
                     keep_firing_for=timing.keep_firing_for,
-                    recover_if=_canonical(timing.recover_if),
+                    recover_if=_canonical(timing.recover_if, unit),
                     inherited=False,
                 )
             )
@@ -188,7 +191,7 @@ def _hand_offs(document: BindingsDocument) -> Iterator[WatchedHandOff]:
 
 
 def _definition(kpi: KpiDocument, symbol: str) -> Definition:
-    absolute, normal = kpi.absolute_range, kpi.normal_range
+    absolute, normal, unit = kpi.absolute_range, kpi.normal_range, unit_called(kpi.unit)
     return Definition(
         name=kpi.name,
         title=kpi.title,
@@ -201,27 +204,27 @@ def _definition(kpi: KpiDocument, symbol: str) -> Definition:
         missing_data=kpi.missing_data,
         status=str(kpi.status),
         thresholds=tuple(
-            _threshold(severity, kpi.risk_thresholds[severity])
+            _threshold(severity, kpi.risk_thresholds[severity], unit)
             for severity in _WORST_FIRST
             if severity in kpi.risk_thresholds
         ),
     )
 
 
-def _threshold(severity: Severity, threshold: ThresholdDocument) -> WatchedThreshold:
+def _threshold(severity: Severity, threshold: ThresholdDocument, unit: UnitSpec | None) -> WatchedThreshold:
     return WatchedThreshold(
         severity=severity,
-        condition=_canonical(threshold.condition),
+        condition=_canonical(threshold.condition, unit),
         action=threshold.action,
         for_=threshold.for_,
         keep_firing_for=threshold.keep_firing_for,
-        recover_if=_canonical(threshold.recover_if),
+        recover_if=_canonical(threshold.recover_if, unit),
     )
 
 
-def _canonical(condition: str) -> str:
+def _canonical(condition: str, unit: UnitSpec | None) -> str:
     try:
-        return str(parse(condition)) if condition else ""
+        return str(parse(condition, unit)) if condition else ""
     except ConditionError:
         return condition  # kept as it is, and never true
 

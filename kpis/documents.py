@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.documents import KpiDocument, Range, RegistryDocument, ThresholdDocument
+from contracts.measures import unit_called
+from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis.models import KPI, RegistrySettings, Threshold, Unit, ValidationRule
 from kpis.models.threshold import canonical
 
@@ -36,15 +38,27 @@ def fill_kpi(
     return [threshold_of(kpi, severity, row) for severity, row in document.risk_thresholds.items()]
 
 
-def as_it_would_be(document: KpiDocument) -> KpiDocument:
-    """The document as it reads once stored: conditions are written canonically."""
+def as_it_would_be(document: KpiDocument, units: Mapping[str, UnitSpec] = STANDARD_UNITS) -> KpiDocument:
+    """The document as it reads once stored: conditions are written canonically. ``units`` are those known."""
+    spec = units.get(document.unit) or unit_called(document.unit)
+    kpi = KPI(unit=scratch_unit(spec) if spec else None)
     thresholds = {
         severity: row.model_copy(
-            update={"condition": canonical(row.condition), "recover_if": canonical(row.recover_if)}
+            update={
+                "condition": canonical(row.condition, kpi),
+                "recover_if": canonical(row.recover_if, kpi),
+            }
         )
         for severity, row in document.risk_thresholds.items()
     }
     return document.model_copy(update={"risk_thresholds": thresholds})
+
+
+def scratch_unit(spec: UnitSpec) -> Unit:
+    """A unit that is in no database, for KPIs that are in none either."""
+    unit = Unit.of_spec(spec)
+    unit.pk = 1
+    return unit
 
 
 def threshold_of(kpi: KPI, severity: str, document: ThresholdDocument) -> Threshold:
@@ -52,11 +66,11 @@ def threshold_of(kpi: KPI, severity: str, document: ThresholdDocument) -> Thresh
     return Threshold(
         kpi=kpi,
         severity=str(severity),
-        condition=canonical(document.condition),
+        condition=canonical(document.condition, kpi),
         action=document.action,
         for_duration=document.for_,
         keep_firing_for=document.keep_firing_for,
-        recover_if=canonical(document.recover_if),
+        recover_if=canonical(document.recover_if, kpi),
         extra=dict(document.extra),
     )
 

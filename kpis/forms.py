@@ -14,6 +14,7 @@ from contracts.documents.base import read_number
 from contracts.findings import Finding
 from contracts.severity import Severity
 from contracts.texts import unfit_character
+from contracts.units import UnitSpec
 from contracts.yamltree import Plain
 from kpis.gate import as_error, errors_only
 from kpis.models import KPI, RegistrySettings, Threshold, ValidationRule
@@ -134,8 +135,8 @@ class KPIForm(forms.ModelForm[KPI]):
 
     def _post_clean(self) -> None:
         if self.is_bound and "unit" in self.fields and "unit" not in self.cleaned_data:
-            self.instance.unit_id = None  # nothing is measured in the unit that was chosen before
-        super()._post_clean()
+            self.instance.unit = None  # type: ignore[assignment]  # nothing is measured in the unit that was there before
+        super()._post_clean()  # type: ignore[misc]  # not in the stubs
 
     def clean_description(self) -> str:
         """What is stored, where only blanks around it differ."""
@@ -160,6 +161,9 @@ class ThresholdForm(forms.ModelForm[Threshold]):
         error_messages = {"condition": {"required": "Say when it holds, or clear the whole row."}}
 
     CONTENT = ("condition", "action", "for_duration", "keep_firing_for", "recover_if")
+
+    unit: UnitSpec | None = None
+    """What the KPI is measured in, which its conditions may name."""
 
     @property
     def shown_severity(self) -> Severity:
@@ -188,7 +192,7 @@ class ThresholdForm(forms.ModelForm[Threshold]):
             if name not in self.cleaned_data:
                 text = self.typed(name)
                 setattr(self.instance, name, "" if unfit_character(text) else text)
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # not in the stubs
 
 
 class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
@@ -206,6 +210,9 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
     @cached_property
     def by_severity(self) -> list[ThresholdForm]:
         """The rows in the order people read them."""
+        unit = self.instance.unit.as_spec() if self.instance.unit_id else None
+        for form in self.forms:
+            form.unit = unit
         return sorted(self.forms, key=lambda form: -form.shown_severity.rank)
 
     def _construct_form(self, i: int, **kwargs: Any) -> ThresholdForm:

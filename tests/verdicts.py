@@ -51,7 +51,7 @@ def check_preview(client: Client, preview: str, save: str, data: dict[str, str])
     here = transaction.savepoint()
     page = client.post(save, data)
     transaction.savepoint_rollback(here)
-    saved: bool = page.status_code == 302
+    saved = bool(page.status_code == 302)
     assert page.status_code in (200, 302), page.status_code
     assert answer["saveable"] is saved, answer["errors"]
     left: Errors = dict(answer["errors"])

@@ -24,6 +24,7 @@ from bindings.documents import Contract
 from bindings.forms import ActionForm, HandOffForm
 from bindings.models import Agent, Binding
 from bindings.pictures import binding_picture
+from kpis import understood
 from kpis.admin import conflict
 from kpis.admin.rows import number_in, row_or_404
 from kpis.locking import working_copy_lock
@@ -203,6 +204,8 @@ def meaning(agent: Agent, sheet: Sheet, judged: Judged | None = None) -> dict[st
     cards = []
     for card, binding in zip(sheet.cards, bindings, strict=True):
         kpi = kpis.get(card.key)
+        for trigger in card.triggers:
+            trigger.unit = kpi.unit.as_spec() if kpi else None
         drawn = binding_picture(binding, kpi.unit.symbol) if binding and kpi else None
         inherits = binding is not None and not binding.triggers
         cards.append({"card": card, "kpi": kpi, "picture": drawn, "inherits": inherits})
@@ -236,7 +239,13 @@ def preview_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
                 "errors": error_texts(sheet),
                 "saveable": saveable,
                 "stale": stale,
-                "parts": {f"{at['card'].prefix}-says": says(request, at) for at in context["cards"]},
+                "parts": {f"{at['card'].prefix}-says": says(request, at) for at in context["cards"]}
+                | {
+                    understood.place_of(trigger[name]): understood.understood_field(trigger[name])
+                    for card in sheet.cards
+                    for trigger in card.triggers
+                    for name in understood.CONDITIONS
+                },
             }
         )
 

@@ -11,10 +11,12 @@ from contracts.diff import Change
 from contracts.diffagents import diff_bindings, diff_entries, diff_rosters
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
 from contracts.loading import Tree
+from contracts.measures import unit_called
+from contracts.units import UnitSpec
 from kpis.importing import Action, Conflicts, JoinedPlan, Step
 from kpis.importing.permissions import of_steps
 from kpis.importing.planning import last_editors, name_of
-from kpis.models import KPI, Revision
+from kpis.models import KPI, Revision, Unit
 from kpis.services import Author
 
 OFF_THE_ROSTER = RosterAgent(enabled=False)
@@ -70,7 +72,8 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
         return AgentPlan((), (), {}, None)
     stored = {agent.name: agent for agent in Agent.objects.whole()}
     editors = last_editors(services.KIND_AGENT, stored.values())
-    symbols = dict(KPI.objects.values_list("name", "unit__symbol"))
+    units = units_of_kpis(tree)
+    symbols = {name: unit.symbol for name, unit in units.items()}
     listed = roster.agents if roster else {}
     empties = prune and bool(roster and bindings)
     steps: list[Step] = []
@@ -78,7 +81,7 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
     for name in dict.fromkeys([*listed, *bindings]):
         agent = stored.get(name)
         now = Contract.of(agent) if agent else None
-        contracts[name] = wanted(name, now, listed.get(name), bindings.get(name), empties)
+        contracts[name] = wanted(name, now, listed.get(name), bindings.get(name), empties, units)
         steps.append(plan_agent(name, agent, now, contracts[name], editors, symbols))
     if prune and roster:
         gone = [agent for name, agent in stored.items() if name not in contracts]
@@ -90,18 +93,31 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
     )
 
 
+def units_of_kpis(tree: Tree) -> dict[str, UnitSpec]:
+    """What every KPI will be measured in: as the files say, else as it is stored; two queries."""
+    known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
+    found = {name: known[code] for name, code in KPI.objects.values_list("name", "unit__code")}
+    for document in (one.document for one in tree.registries if one.document):
+        own = known | {unit.code: unit.as_spec() for unit in document.units}
+        for kpi in document.kpis:
+            if unit := own.get(kpi.unit) or unit_called(kpi.unit):
+                found[kpi.name] = unit
+    return found
+
+
 def wanted(
     name: str,
     now: Contract | None,
     entry: RosterAgent | None,
     bindings: BindingsDocument | None,
     empties: bool,
+    units: Mapping[str, UnitSpec],
 ) -> Contract:
     """The contract after the import: what the files do not tell of stays, unless what they lack is to go."""
     nothing = BindingsDocument(agent=name, kpis_used=[])
     here = nothing if now is None or empties else now.bindings
     listed = now.entry if now else OFF_THE_ROSTER
-    return Contract(as_it_would_be(bindings) if bindings else here, entry or listed)
+    return Contract(as_it_would_be(bindings, units) if bindings else here, entry or listed)
 
 
 def plan_agent(

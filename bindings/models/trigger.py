@@ -50,7 +50,8 @@ class Trigger(ConditionRow):
         Where the whole is being edited, it is judged once: siblings in the database are not the ones that
         will stand beside this row.
         """
-        self.condition, self.recover_if = canonical(self.condition), canonical(self.recover_if)
+        kpi = getattr(getattr(self, "binding", None), "kpi", None)
+        self.condition, self.recover_if = (canonical(text, kpi) for text in (self.condition, self.recover_if))
         if self.older_key:
             self.condition = canonical_drop(self.condition)
             self.older_key = self.severity == Severity.WARNING and only_drop(self.condition) is not None

@@ -21,7 +21,7 @@ _CRITICAL, _WARNING = Severity.CRITICAL, Severity.WARNING
     "condition_invalid",
     "error",
     title="Condition cannot be understood",
-    example="risk_thresholds: {critical: {condition: below 40, action: call_a_doctor}}",
+    example="risk_thresholds: {critical: {condition: too low, action: call_a_doctor}}",
 )
 def condition_is_understood(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
     """A condition that does not parse is never evaluated: the threshold would be silent for ever."""

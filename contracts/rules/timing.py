@@ -69,7 +69,8 @@ def recovery_is_no_concern(binding: BindingSpec, context: AgentContext) -> Itera
     """A condition for recovery keeps a value at the edge from flapping. If it held together with the trigger
     itself, the same value would make the agent act and stop at once."""
     for severity, path, timing in _timings(binding):
-        recovery, error = read_condition(timing.recover_if) if timing.recover_if else (None, None)
+        unit = binding.kpi.unit if binding.kpi else None
+        recovery, error = read_condition(timing.recover_if, unit) if timing.recover_if else (None, None)
         place = (*path, "recover_if")
         if error:
             yield Problem(place, f"The condition for recovery cannot be understood. {error}.", EXAMPLES)

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
 from contracts.findings import Finding, Level
+from kpis import understood
 from kpis.forms import ThresholdFormSet
 from kpis.gate import field_of
 from kpis.models import KPI, Threshold
@@ -44,6 +45,11 @@ def preview_view(model_admin: ModelAdmin[KPI]) -> View:
                 "errors": errors_of(form, formset),
                 "saveable": saveable,
                 "stale": stale,
+                "parts": {
+                    understood.place_of(row[name]): understood.understood_field(row[name])
+                    for row in formset.by_severity
+                    for name in understood.CONDITIONS
+                },
             }
         )
 

@@ -11,7 +11,7 @@ from contracts.documents import KpiDocument, RegistryDocument
 from contracts.findings import Level, Report
 from contracts.loading import Tree, tree_of
 from contracts.tree import check_tree
-from contracts.units import UnitSpec
+from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis import services
 from kpis.documents import as_it_would_be
 from kpis.importing.joined import JOINED, JoinedPlan, working_copy_stamp
@@ -195,15 +195,16 @@ def plan_import(*, registry: RegistryDocument | None, tree: Tree | None = None, 
         return Plan(None, (), (), (), joined)
     stored = {kpi.name: kpi for kpi in KPI.objects.whole()}
     editors = last_editors(services.KIND_KPI, stored.values())
-    steps = [plan_kpi(document, stored.get(document.name), editors) for document in registry.kpis]
+    known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
+    own = [unit.as_spec() for unit in registry.units]
+    units_then = known | {spec.code: spec for spec in own}
+    steps = [plan_kpi(document, stored.get(document.name), editors, units_then) for document in registry.kpis]
     if prune:
         gone = stored.keys() - {document.name for document in registry.kpis}
         steps += [
             Step(Action.DELETE, name, revision=stored[name].revision) for name in stored if name in gone
         ]
     current = RegistryDocument.model_validate(RegistrySettings.current().as_data() | {"kpis": []})
-    known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
-    own = [unit.as_spec() for unit in registry.units]
     units = tuple(spec for spec in own if known.get(spec.code) != spec)
     stands = RegistrySettings.objects.filter(pk=1).exists()
     settings = tuple(diff_settings(current, registry))
@@ -227,11 +228,16 @@ def name_of(revision: Revision) -> str:
     return (author.get_full_name() or author.get_username()) if author else "someone"
 
 
-def plan_kpi(document: KpiDocument, kpi: KPI | None, editors: Mapping[int, Revision]) -> Step:
+def plan_kpi(
+    document: KpiDocument,
+    kpi: KPI | None,
+    editors: Mapping[int, Revision],
+    units: Mapping[str, UnitSpec] = STANDARD_UNITS,
+) -> Step:
     """What the file's version of one KPI means for the stored one."""
     if kpi is None:
         return Step(Action.CREATE, document.name, document)
-    changes = tuple(diff_kpis(kpi.as_document(), as_it_would_be(document)))
+    changes = tuple(diff_kpis(kpi.as_document(), as_it_would_be(document, units)))
     if not changes:
         return Step(Action.UNCHANGED, document.name, document, revision=kpi.revision)
     editor = editors.get(kpi.pk)

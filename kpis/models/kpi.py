@@ -15,6 +15,7 @@ from contracts.documents.shapes import shape_findings
 from contracts.findings import Finding
 from contracts.limits import KPI_LIMITS
 from contracts.spec import KpiSpec, compile_kpi
+from contracts.units import STANDARD_UNITS
 from kpis.gate import raise_on_errors
 from kpis.models.constraints import KPI_CONSTRAINTS
 from kpis.models.fields import LineField, ProseField
@@ -165,7 +166,8 @@ class KPI(models.Model):
 
     def as_spec(self, thresholds: Iterable[Threshold] | None = None) -> KpiSpec:
         """The compiled contract: what rules and pictures look at."""
-        return compile_kpi(self.as_document(thresholds))
+        units = {self.unit.code: self.unit.as_spec()} if self.unit_id else STANDARD_UNITS
+        return compile_kpi(self.as_document(thresholds), units=units)
 
     def judge(
         self, thresholds: Iterable[Threshold] | None = None, context: RegistryContext | None = None

@@ -1,6 +1,8 @@
 """What makes a KPI worth acting on."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -10,6 +12,9 @@ from contracts.severity import REGISTRY_WORD, Severity
 from kpis.gate import raise_on_errors
 from kpis.models.condition_row import ConditionRow
 from kpis.models.fields import LineField
+
+if TYPE_CHECKING:
+    from kpis.models.kpi import KPI
 
 
 class Threshold(ConditionRow):
@@ -63,7 +68,9 @@ class Threshold(ConditionRow):
         Where the KPI is being edited with its thresholds (``draft_thresholds``), the whole is judged once,
         by the KPI: siblings in the database are not the ones that will stand beside this row.
         """
-        self.condition, self.recover_if = canonical(self.condition), canonical(self.recover_if)
+        self.condition, self.recover_if = (
+            canonical(text, getattr(self, "kpi", None)) for text in (self.condition, self.recover_if)
+        )
         if self.kpi_id is None or self.kpi.draft_thresholds is not None:
             return
         siblings = [
@@ -74,10 +81,14 @@ class Threshold(ConditionRow):
         raise_on_errors(mine, THRESHOLD_FIELDS)
 
 
-def canonical(text: str) -> str:
-    """A condition as it is written everywhere; as it was typed where it cannot be read."""
+def canonical(text: str, kpi: KPI | None) -> str:
+    """A condition of a KPI as it is written everywhere; as it was typed where it cannot be read."""
     try:
         return str(parse(text)) if text else ""
+    except ConditionError:  # it may name its unit, which only now is asked for
+        unit = kpi.unit.as_spec() if kpi and kpi.unit_id else None
+    try:
+        return str(parse(text, unit))
     except ConditionError:
         return text
 

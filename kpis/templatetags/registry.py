@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm, BaseFormSet
+from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html, format_html_join
@@ -16,6 +17,7 @@ from django.utils.timezone import localtime
 from contracts.diff import Change
 from contracts.findings import Finding, Level, Report
 from contracts.severity import REGISTRY_WORD, Severity
+from kpis import understood
 from kpis.forms import ThresholdForm
 from kpis.importing import Action, Plan, Step
 from kpis.merge import UNSAID, Part
@@ -66,23 +68,31 @@ def is_timed(form: ThresholdForm) -> bool:
     return any(form[name].value() or form[name].errors for name in TIMING)
 
 
+@register.inclusion_tag("admin/kpis/kpi/means.html")
+def means(bound: BoundField) -> dict[str, Any]:
+    """What was understood of a condition, beneath its field; nothing beneath a field of another kind."""
+    is_condition = bound.name in understood.CONDITIONS and hasattr(bound.form, "unit")
+    said = understood.understood_field(bound) if is_condition else ""
+    return {"is_condition": is_condition, "id": understood.place_of(bound), "said": said}
+
+
 @register.filter
 def errors_of_whole(form: BaseForm) -> SafeString:
     """What is wrong with a form as a whole, or with inputs nobody sees; the preview fills in the same list."""
     names = [NON_FIELD_ERRORS, *(bound.name for bound in form.hidden_fields())]
-    found = [(error,) for name in names for error in form.errors.get(name, ())]
+    found = [str(error) for name in names for error in form.errors.get(name, ())]
     return error_list(" ".join(map(form.add_prefix, names)), found)
 
 
 @register.filter
 def errors_of_rows(formset: BaseFormSet[Any]) -> SafeString:
     """The same of the rows of a formset taken together."""
-    return error_list(str(formset.prefix), [(error,) for error in formset.non_form_errors()])
+    return error_list(str(formset.prefix), [str(error) for error in formset.non_form_errors()])
 
 
-def error_list(names: str, found: Sequence[tuple[str]]) -> SafeString:
+def error_list(names: str, found: Sequence[str]) -> SafeString:
     """A list of errors, empty or not."""
-    errors = format_html_join("", "<li>{}</li>", found)
+    errors = format_html_join("", "<li>{}</li>", [(error,) for error in found])
     return format_html('<ul class="errorlist" data-errors="{}">{}</ul>', names, errors)
 
 

@@ -9,9 +9,11 @@ from contracts.conditions import ConditionError
 from contracts.conditions import parse as parse_condition
 from contracts.durations import Duration, DurationError
 from contracts.evaluation import SECOND
+from contracts.measures import unit_called
 from contracts.naming import NearNames
 from contracts.severity import Severity
 from contracts.tokens import ExpectationError
+from contracts.units import UnitSpec
 from contracts.watched import Definition, WatchedBinding, WatchedTrigger
 from contracts.watched_reading import read_body
 from contracts.watching import Watching
@@ -99,7 +101,7 @@ def ask(wish: Wish, now: int) -> Question:
         before=before,
         after=after,
         severity=wish.severity if wish.condition else "",
-        changed=wish.condition and str(parse_condition(wish.condition)),
+        changed=wish.condition and condition_of(wish.condition, "condition", before.definition),
     )
 
 
@@ -161,14 +163,18 @@ def changed(binding: WatchedBinding, wish: Wish) -> WatchedBinding:
     was = next((one for one in binding.triggers if one.severity is severity), WatchedTrigger(severity, ""))
     trigger = replace(
         was,
-        condition=_condition(wish.condition, "condition"),
+        condition=condition_of(wish.condition, "condition", binding.definition),
         for_=was.for_ if wish.for_ is None else _length(wish.for_, "for"),
         keep_firing_for=(
             was.keep_firing_for
             if wish.keep_firing_for is None
             else _length(wish.keep_firing_for, "keep_firing_for")
         ),
-        recover_if=(was.recover_if if wish.recover_if is None else _condition(wish.recover_if, "recover_if")),
+        recover_if=(
+            was.recover_if
+            if wish.recover_if is None
+            else condition_of(wish.recover_if, "recover_if", binding.definition)
+        ),
         inherited=False,
     )
     rest = [one for one in binding.triggers if one.severity is not severity]
@@ -184,11 +190,18 @@ def _severity(word: str) -> Severity:
         raise Refused("value_not_allowed", f"A severity is one of {words}.", "severity") from None
 
 
-def _condition(text: str, key: str) -> str:
+def condition_of(text: str, key: str, definition: Definition) -> str:
+    """What somebody types, as it is written everywhere; in the KPI's unit. Raises Refused."""
     try:
-        return str(parse_condition(text)) if text else ""
+        return str(parse_condition(text, unit_of(definition))) if text else ""
     except ConditionError as error:
         raise _unreadable(error, key) from None
+
+
+def unit_of(definition: Definition) -> UnitSpec | None:
+    """The unit of a released KPI, with the symbol it was released with."""
+    unit = unit_called(definition.unit)
+    return replace(unit, symbol=definition.symbol) if unit else None
 
 
 def _length(text: str, key: str) -> str:

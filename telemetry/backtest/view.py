@@ -18,6 +18,7 @@ from contracts.texts import unfit_character
 from jobs.models import Job
 from jobs.services import cancel
 from telemetry.backtest.headline import summary
+from telemetry.backtest.prefill import prefill
 from telemetry.backtest.questions import USUAL_DAYS, Refused, Wish, ask
 from telemetry.backtest.running import KIND, MOST, TooMany, start
 from telemetry.backtest.told import Row, looked_at, rows, told
@@ -144,7 +145,8 @@ class Pages:
         require(request)
         if request.method != "POST":
             known = {key: request.GET[key][:NAME] for key in ("kpi", "agent") if key in request.GET}
-            return self._page(request, BacktestForm(initial=known))
+            begun = prefill(known.get("kpi", ""), known.get("agent", ""), request.user)
+            return self._page(request, BacktestForm(initial=begun.initial | known), begun=begun)
         form = BacktestForm(request.POST)
         if form.is_valid():
             try:
@@ -170,8 +172,10 @@ class Pages:
         job = get_object_or_404(Job, pk=pk, kind=KIND)
         asked = job.payload["questions"][0]
         kept = {"kpi": asked["kpi"], "agent": asked["agent"], "condition": asked["changed"]}
-        initial = kept | ({"severity": asked["severity"]} if asked["severity"] else {})
-        more: dict[str, Any] = {"job": job, "answers": shown(job.result), "most": MOST}
+        begun = prefill(asked["kpi"], asked["agent"], request.user)
+        said = {"severity": asked["severity"]} if asked["severity"] else begun.initial
+        initial = kept | said
+        more: dict[str, Any] = {"job": job, "answers": shown(job.result), "most": MOST, "begun": begun}
         return self._page(request, BacktestForm(initial=initial), **more)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:

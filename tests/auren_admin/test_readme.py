@@ -38,7 +38,7 @@ def test_the_commands_of_the_tour_do_what_it_says(db, tmp_path):
     text, code = run(validate, folder)
     assert code == 1
     assert re.search(r"kpi_registry\.yaml:\d+:\d+ +error", text)
-    assert "expected a number" in text
+    assert "A number is expected" in text
 
 
 @pytest.mark.parametrize("target", ["run", "test"])

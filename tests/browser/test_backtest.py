@@ -33,7 +33,7 @@ def test_the_answer_stands_beside_the_next_question(office, ines, start):
     assert runs_over(page) == 0
     page.get_by_label("would be").fill("< abc")
     page.get_by_role("button", name="Try it").click()
-    expect(page.get_by_text("expected a number")).to_be_visible()
+    expect(page.get_by_text("A number is expected")).to_be_visible()
 
 
 def test_a_large_one_is_followed_until_it_is_done(office, ines, start, monkeypatch):

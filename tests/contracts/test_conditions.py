@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contracts.conditions import Between, Comparison, Condition, ConditionError, parse, parse_drop
 from contracts.durations import Duration
 from contracts.terms import Change
+from contracts.units import STANDARD_UNITS, UnitSpec
 from tests.contracts.strategies import betweens, changes, comparisons, conditions, near, numbers, probes, read
 
 WEEK = Duration.parse("7d")
@@ -53,6 +54,30 @@ READ = [
     ("DROP ≥ 10 % Over 7 d", "drop >= 10% over 7d"),
     ("rise>5%over1w", "rise > 5% over 7d"),
     ("drop > 2.50% over 24h", "drop > 2.5% over 1d"),
+    ("drop 10% over 7d", "drop >= 10% over 7d"),
+    ("drop 10% over 7 days", "drop >= 10% over 7d"),
+    ("a drop of at least 10 % over 7 days", "drop >= 10% over 7d"),
+    ("A rise of more than 2.5 per cent over the last 2 weeks", "rise > 2.5% over 14d"),
+    ("fall by 10 percent within 12 hours", "drop >= 10% over 12h"),
+    ("an increase of 5% in 30 min", "rise >= 5% over 30m"),
+    # words
+    ("above 45", "> 45"),
+    ("over 45", "> 45"),
+    ("more than 45", "> 45"),
+    ("Higher than 45", "> 45"),
+    ("greater  than 45", "> 45"),
+    ("at least 45", ">= 45"),
+    ("AT MOST 45", "<= 45"),
+    ("below 20", "< 20"),
+    ("under -20", "< -20"),
+    ("less than 20", "< 20"),
+    ("exactly 5", "== 5"),
+    ("anything but 5", "!= 5"),
+    ("between 20 and 30", "20..30"),
+    ("from 20 to 30", "20..30"),
+    ("20 to 30", "20..30"),
+    ("below 20 or above 100", "< 20 or > 100"),
+    ("below 20, 30 to 40 or above 100", "< 20 or 30..40 or > 100"),
     # several terms
     ("< 20 or > 100", "< 20 or > 100"),
     ("<20OR>100 Or 50..60", "< 20 or > 100 or 50..60"),
@@ -110,13 +135,23 @@ WRONG = [
     ("< 20 ms", 6, '"or" or the end of the condition'),
     ("< 20 %", 6, '"or" or the end of the condition'),
     ("< 1_000", 4, '"or" or the end of the condition'),
-    ("< 1,5", 4, '"or" or the end of the condition'),
+    ("< 1,5", 4, "a number with a decimal point"),
     ("< 20\n", 5, '"or" or the end of the condition'),
     ("1..2..3", 5, '"or" or the end of the condition'),
     ("< 20 and > 5", 6, '"or" or the end of the condition'),
     ("< 20 or", 8, 'a condition such as "< 20", "80..89" or "drop >= 10% over 7d"'),
     ("< 20 or or > 5", 9, 'a condition such as "< 20", "80..89" or "drop >= 10% over 7d"'),
-    ("drop 10% over 7d", 6, '">" or ">="'),
+    ("drop <= 10% over 7d", 6, '">" or ">="'),
+    ("drop at most 10% over 7d", 14, '">" or ">="'),
+    ("above", 6, "a number"),
+    ("above 45,5", 9, "a number with a decimal point"),
+    ("20..30,5", 7, "a number with a decimal point"),
+    ("above 1,000", 8, "a number with a decimal point"),
+    ("more 45", 1, 'a condition such as "< 20", "80..89" or "drop >= 10% over 7d"'),
+    ("between 20 or 30", 12, '"and" and a second number'),
+    ("between 30 and 20", 16, "at least 30, since an interval may not be reversed,"),
+    ("above 20 and below 30", 10, '"or" or the end of the condition'),
+    ("< 20, > 100", 5, '"or"'),
     ("drop < 10% over 7d", 6, '">" or ">="'),
     ("drop => 10% over 7d", 6, '">="'),
     ("drop >= -10% over 7d", 9, "a percentage of at least 0"),
@@ -147,10 +182,103 @@ def test_an_error_says_where_and_what_was_expected(text, column, expected):
     assert caught.value.text == text
 
 
-def test_an_error_reads_as_a_sentence():
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("<", 'A number is missing after "<"'),
+        ("< abc", 'A number is expected after "<", not "abc"'),
+        ("above 45,5", "Numbers have a decimal point, not a comma: write 45.5"),
+        ("above 1,000", "Leave out the comma: write 1000, or 1.000 with a decimal point"),
+        ("30..20", "The lower number comes first: write 20..30"),
+        ("20", '20 alone is no condition: write "above 20", "below 20" or an interval such as "20 to …"'),
+        ("above 20 and below 30", 'There is no "and": an interval such as "20 to 30" has both limits'),
+        ("> 45 min", 'The unit is not known here: leave out "min"'),
+        (
+            "high",
+            '"high" is not understood: say "above", "below", "at least", "at most", or give two numbers',
+        ),
+    ],
+)
+def test_an_error_is_a_sentence_for_people(text, sentence):
     with pytest.raises(ConditionError) as caught:
-        parse("< abc")
-    assert str(caught.value) == '"< abc": expected a number at column 3'
+        parse(text)
+    assert str(caught.value) == sentence
+
+
+MINUTES, MS = STANDARD_UNITS["minutes"], STANDARD_UNITS["milliseconds"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "canonical"),
+    [
+        ("> 45 min", "minutes", "> 45"),
+        ("above 45 minutes", "minutes", "> 45"),
+        ("over 45minutes or below 1 minute", "minutes", "> 45 or < 1"),
+        ("at least 2 h", "minutes", ">= 120"),
+        ("above 90 seconds", "minutes", "> 1.5"),
+        ("20 to 30 min", "minutes", "20..30"),
+        ("20 min - 1 h", "minutes", "20..60"),
+        ("between 1 and 2 hours", "minutes", "60..120"),
+        ("[1, 2 h]", "minutes", "60..120"),
+        ("below 90 %", "percentage", "< 90"),
+        ("below 90 per cent", "percentage", "< 90"),
+        ("below 0.9", "ratio", "< 0.9"),
+        ("below 90%", "ratio", "< 0.9"),
+        ("above 250 mg", "grams", "> 0.25"),
+        ("above 100 beats per minute", "bpm", "> 100"),
+        ("below 35 mL/kg/min", "ml_per_kg_per_minute", "< 35"),
+        ("below 3 ln(ms)", "ln_milliseconds", "< 3"),
+        ("above 38.5 °C or drop 10% over 2 days", "celsius", "> 38.5 or drop >= 10% over 2d"),
+    ],
+)
+def test_a_unit_behind_a_number_is_read_in_the_kpis(text, unit, canonical):
+    assert str(parse(text, STANDARD_UNITS[unit])) == canonical
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "sentence"),
+    [
+        (
+            "> 45 ms",
+            "bpm",
+            '"ms" stands for milliseconds, and this KPI is in beats per minute: write the number in beats per minute',
+        ),
+        (
+            "> 5 mmol/L",
+            "mg_per_dl",
+            '"mmol/L" stands for millimoles per litre, and this KPI is in milligrams per decilitre: '
+            "write the number in milligrams per decilitre",
+        ),
+        (
+            "> 45 m",
+            "minutes",
+            '"m" stands for metres, and this KPI is in minutes: write the number in minutes',
+        ),
+        ("> 20 min", "hours", "20 min cannot be written exactly in hours: write the number in hours"),
+        (
+            "> 5 furlongs",
+            "meters",
+            '"furlongs" is no unit that is known: write the number in metres, without a unit',
+        ),
+        ("drop 5 ms over 7d", "milliseconds", "How much a value changes is said in per cent: write 5%"),
+    ],
+)
+def test_a_unit_that_is_none_of_the_kpis_is_refused_by_name(text, unit, sentence):
+    with pytest.raises(ConditionError) as caught:
+        parse(text, STANDARD_UNITS[unit])
+    assert str(caught.value) == sentence
+
+
+def test_a_unit_of_ones_own_is_known_by_its_names():
+    unit = UnitSpec("borg", "points on Borg's scale", "RPE")
+    assert str(parse("above 14 RPE or exactly 3 borg", unit)) == "> 14 or == 3"
+
+
+@given(conditions(), st.sampled_from([MS, MINUTES, STANDARD_UNITS["percentage"], STANDARD_UNITS["score"]]))
+def test_what_is_said_in_words_reads_back_as_the_same(condition, unit):
+    again = parse(condition.explain(unit.symbol), unit)
+    assert again.values == condition.values
+    assert again.changes == condition.changes
 
 
 def test_an_error_repeats_long_or_unprintable_text_harmlessly():

@@ -10,6 +10,7 @@ import pytest
 from contracts.conditions import ConditionError, parse
 from contracts.durations import Duration
 from contracts.guards import parse_guard
+from contracts.units import STANDARD_UNITS
 
 PAGE = Path(__file__).parents[2] / "docs" / "conditions.md"
 
@@ -45,6 +46,18 @@ def test_changes(mean, value, text, answer):
 def test_errors(text, answer):
     with pytest.raises(ConditionError) as caught:
         parse(text)
+    assert str(caught.value) == answer
+
+
+@pytest.mark.parametrize(("unit", "text", "kept"), table("measured in", "you write", "it is kept as"))
+def test_units(unit, text, kept):
+    assert str(parse(text, STANDARD_UNITS[unit])) == kept
+
+
+@pytest.mark.parametrize(("unit", "text", "answer"), table("measured in", "you write", "the answer"))
+def test_units_that_are_refused(unit, text, answer):
+    with pytest.raises(ConditionError) as caught:
+        parse(text, STANDARD_UNITS[unit])
     assert str(caught.value) == answer
 
 

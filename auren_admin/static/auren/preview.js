@@ -16,6 +16,9 @@
             this.parts = {};
             this.asking = null;
             this.timer = null;
+            form.querySelectorAll('.means').forEach(means => {
+                describe(document.getElementById(means.id.replace(/_means$/, '')), means.id, true);
+            });
             // Errors that came with the page stay in view until they are mended.
             form.querySelectorAll('[aria-invalid="true"]').forEach(input => this.touched.add(input.name));
             for (const kind of ['input', 'change']) {

@@ -29,6 +29,6 @@ def test_the_answer_as_json(history):
 
 
 def test_a_wrong_condition_is_wrong_usage(history):
-    with pytest.raises(CommandError, match="expected a number") as refused:
+    with pytest.raises(CommandError, match="A number is expected") as refused:
         backtest("hrv_rmssd", "--condition", "< abc")
     assert refused.value.returncode == 2

@@ -33,7 +33,7 @@ def test_the_answer_tells_both_contracts_and_who_is_affected(history, client):
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
-        ({"condition": "< abc"}, "expected a number"),
+        ({"condition": "< abc"}, "A number is expected"),
         ({"condition": ""}, "Write a condition"),
         ({"kpi": "hrv_rmsd"}, "No released KPI has this name."),
         ({"agent": "SOMNOS"}, "SOMNOS does not watch hrv_rmssd."),
