@@ -144,7 +144,9 @@ class HandOffForm(RowForm):
     model = HandOff
     columns = ("reason",)
     content = ("target", "reason")
-    widgets: ClassVar[dict[str, type[forms.Widget] | forms.Widget]] = {"reason": forms.TextInput()}
+    widgets: ClassVar[dict[str, type[forms.Widget] | forms.Widget]] = {
+        "reason": forms.TextInput(attrs={"placeholder": "because"})
+    }
 
     severity = forms.ChoiceField(required=False, label="when", choices=SEVERITY_CHOICES)
     target = forms.CharField(
@@ -167,4 +169,4 @@ class HandOffForm(RowForm):
         names = dict.fromkeys([*watched, *([now] if now else [])])
         widget = self.fields["kpi"].widget
         assert isinstance(widget, forms.Select)  # noqa: S101  as declared above
-        widget.choices = [("", "all it watches"), *((name, name) for name in names if name)]
+        widget.choices = [("", "everything it watches"), *((name, name) for name in names if name)]

@@ -82,7 +82,7 @@ def test_a_change_of_everything_is_one_revision(neuros, editor_client):
 
 def test_a_hand_off_is_about_one_kpi(neuros, editor_client):
     page = editor_client.get(change_url(neuros)).content.decode()
-    assert '<option value="" selected>all it watches</option>' in page
+    assert '<option value="" selected>everything it watches</option>' in page
     data = agent_data(neuros, handoffs__0__kpi="hrv_rmssd")
     assert editor_client.post(change_url(neuros), data).status_code == 302
     agent = Agent.objects.whole().get(pk=neuros.pk)
