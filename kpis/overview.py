@@ -63,7 +63,7 @@ def overview_for(user: AbstractBaseUser | AnonymousUser) -> Overview | None:
         units=KPI.objects.order_by().values("unit").distinct().count(),
         verdict=verdict(count) if count <= CHECKED_AT_MOST else None,
         latest=tuple(
-            Revision.objects.filter(kind=services.KIND_KPI).select_related("author").order_by("-pk")[:LATEST]
+            Revision.objects.filter(kind=services.KIND_KPI).order_by("-pk")[:LATEST]
         ),
     )
 

@@ -14,6 +14,7 @@ from contracts.units import STANDARD_UNITS
 from kpis.documents import fill_kpi
 from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit
+from kpis.people import name_of
 
 KIND_KPI = "kpi"
 Author = AbstractBaseUser | AnonymousUser | None
@@ -110,6 +111,7 @@ def _revision(
         number=subject.revision if number is None else number,
         document=document,
         author_id=author.pk if author else None,
+        author_name=name_of(author),
         source=source,
         reason=reason,
     )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, connection, transaction
 
 from contracts.evaluation import micros, moment
+from rest.outages import sqlstate_of
 
 TABLE = "telemetry_observation"
 REST = f"{TABLE}_rest"
@@ -23,6 +24,7 @@ MOST_BACK = 24
 """Months before it, however long the history is kept: every statement plans for all of them."""
 _LOCK = 0x61757265
 """Whose number only this module uses: one process at a time makes and drops months."""
+LOCK_NOT_AVAILABLE = "55P03"
 _PATIENCE = "2s"
 """Nobody who reports waits longer for a month to be made or dropped; another attempt comes within the hour."""
 
@@ -108,15 +110,22 @@ def _is_partitioned() -> bool:
 
 @contextmanager
 def _alone() -> Iterator[bool]:
-    """A transaction in which nobody else makes or drops a month; False, where it took too long to be alone."""
+    """A transaction in which nobody else makes or drops a month; False, where it took too long to be alone.
+
+    What takes too long within it is given up as well, and the transaction with it.
+    """
+    is_alone = False
     try:
         with transaction.atomic():
             _run(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
             _run("SELECT pg_advisory_xact_lock(%s)", _LOCK)
+            is_alone = True
             yield True
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "55P03":  # lock_not_available
+        if sqlstate_of(error) != LOCK_NOT_AVAILABLE:
             raise
+        if not is_alone:  # whoever entered still waits to be told
+            yield False
 
 
 def _run(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -1,11 +1,13 @@
 """Reports of observations, answered in front of Django: its own checks cost more than storing an observation.
 
 What is answered is what :mod:`telemetry.api.observations` would, header by header: the headers are those of an
-answer of Django's, which is asked the first time. Whatever is unusual, and whatever is refused, is left to Django.
+answer of Django's, which is asked the first time. Whatever is unusual, and whatever goes wrong unforeseen, is left to
+Django, which stores nothing twice: a body that was taken in already is answered as before.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any, Final
@@ -17,11 +19,14 @@ from releases.serving.pages import ROOT, Headers
 from releases.serving.shelf import Grant
 from rest.middleware import HEADER as REQUEST_ID
 from rest.patience import at_most_since
+from rest.problems import Problem
 from rest.problems import answer as answer_problem
 from telemetry.bodies import BODY_MAX_BYTES
 from telemetry.exposition.keeper import Keeper
 from telemetry.ingest import report
 from telemetry.scrapes import Scrapes, refusal
+
+log = logging.getLogger(__name__)
 
 SCOPE: Final = "observations:write"
 STRICT: Final = {"": False, "strict=false": False, "strict=true": True}
@@ -73,9 +78,10 @@ class Reports:
             with at_most_since(environ):
                 answer = _reported(body, grant.agent_name, is_strict=bool(is_strict))
         except Exception as error:
-            if problem := refusal(error):
+            problem = error if isinstance(error, Problem) else refusal(error)
+            if problem:
                 return answer_problem(problem, start_response, self._headers, {REQUEST_ID: name})
-            # Django says what is wrong with it.
+            log.warning("A report is left to Django", exc_info=True)
             environ["wsgi.input"] = BytesIO(body)
             return self._django(environ, start_response)
         start_response("200 OK", self._with({"Content-Length": str(len(answer)), REQUEST_ID: name}))

@@ -6,7 +6,16 @@ from django.apps import apps
 from django.db.models import Model
 
 DRAFT = {
-    "kpis": {"KPI", "Threshold", "Unit", "RegistrySettings", "ValidationRule", "Revision", "Upload"},
+    "kpis": {
+        "KPI",
+        "Threshold",
+        "Unit",
+        "RegistrySettings",
+        "ValidationRule",
+        "Revision",
+        "Upload",
+        "KeptLogEntry",
+    },
     "bindings": {"Agent", "Binding", "Trigger", "Action", "HandOff", "Roster", "Waiver"},
 }
 """What people edit, and what is kept of their edits."""

@@ -42,7 +42,7 @@ def conflict_page(
     if not differing:
         messages.info(request, f"{thing} already is as you wanted it: the same change was saved before.")
         return HttpResponseRedirect(kind.url("change", thing.pk))
-    latest = Revision.objects.of(kind.name, thing.pk).select_related("author").first()
+    latest = Revision.objects.of(kind.name, thing.pk).first()
     context = model_admin.admin_site.each_context(request) | {
         "title": "Someone else saved first",
         "opts": model_admin.opts,

@@ -32,7 +32,7 @@ def history_view(kind: Kind[Thing]) -> View:
         thing = row_or_404(kind.whole(), object_id)
         if not model_admin.has_view_or_change_permission(request, thing):
             raise PermissionDenied
-        revisions = Revision.objects.of(kind.name, thing.pk).select_related("author")
+        revisions = Revision.objects.of(kind.name, thing.pk)
         page = Paginator(revisions, PER_PAGE).get_page(request.GET.get("p"))
         before = {
             revision.number + 1: revision
@@ -73,9 +73,7 @@ def changes_view(model_admin: ModelAdmin[Any]) -> View:
         if not model_admin.has_view_or_change_permission(request):
             raise PermissionDenied
         revisions = Revision.objects.filter(kind__in=[kind.name for kind in kinds])
-        page = Paginator(revisions.select_related("author").order_by("-pk"), PER_PAGE).get_page(
-            request.GET.get("p")
-        )
+        page = Paginator(revisions.order_by("-pk"), PER_PAGE).get_page(request.GET.get("p"))
         context = model_admin.admin_site.each_context(request) | {
             "title": "History",
             "opts": model_admin.opts,

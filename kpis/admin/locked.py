@@ -9,10 +9,12 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from kpis.admin.log import log_context
 from kpis.locking import working_copy_lock
 
 M = TypeVar("M", bound=Model)
@@ -91,6 +93,13 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
         if self.is_whole:
             lacking &= {self.opts.verbose_name}
         return going, counts, lacking, protected
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who did what, also under accounts that are gone."""
+        lines = log_context(self, request, self.model, unquote(object_id))
+        return super().history_view(request, object_id, lines | (extra_context or {}))
 
     def chosen(self, request: HttpRequest) -> list[str]:
         """The versions of what is ticked."""

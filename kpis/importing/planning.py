@@ -218,14 +218,13 @@ def last_editors(kind: str, subjects: Iterable[services.Subject]) -> dict[int, R
     """The last revision of each thing of a kind that did not come from an import, by the thing's id."""
     by_number = {(subject.pk, subject.revision) for subject in subjects}
     by_hand = Revision.objects.filter(kind=kind).exclude(source=Revision.Source.IMPORT)
-    found = by_hand.select_related("author").defer("document")
+    found = by_hand.defer("document")
     return {r.subject_id: r for r in found if (r.subject_id, r.number) in by_number}
 
 
 def name_of(revision: Revision) -> str:
     """Who made a revision, as people call them."""
-    author = revision.author
-    return (author.get_full_name() or author.get_username()) if author else "someone"
+    return revision.author_name or "someone"
 
 
 def plan_kpi(

@@ -1,5 +1,6 @@
 """The tables of the registry."""
 
+from kpis.models.kept_entry import KeptLogEntry
 from kpis.models.kpi import KPI
 from kpis.models.revision import Revision
 from kpis.models.settings import RegistrySettings, ValidationRule
@@ -7,4 +8,13 @@ from kpis.models.threshold import Threshold
 from kpis.models.unit import Unit
 from kpis.models.upload import Upload
 
-__all__ = ["KPI", "RegistrySettings", "Revision", "Threshold", "Unit", "Upload", "ValidationRule"]
+__all__ = [
+    "KPI",
+    "KeptLogEntry",
+    "RegistrySettings",
+    "Revision",
+    "Threshold",
+    "Unit",
+    "Upload",
+    "ValidationRule",
+]

@@ -39,6 +39,7 @@ class Revision(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    author_name = models.CharField(max_length=310, blank=True, help_text="Stays when their account goes.")
     source = models.CharField(max_length=10, choices=Source.choices)
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(auto_now_add=True)

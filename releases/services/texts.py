@@ -5,16 +5,11 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from kpis.services import Author
+from kpis.people import name_of
 from releases.services.refusals import Refused
 
 
-def name_of(person: Author) -> str:
-    """A person as people call them, "" for nobody."""
-    if person is None or not person.pk:
-        return ""
-    full: str = getattr(person, "get_full_name", str)()
-    return full or person.get_username()
+__all__ = ["as_line", "name_of"]
 
 
 def as_line(text: str, model: type[Model], column: str, refusal: type[Refused]) -> str:

@@ -1,7 +1,7 @@
 """PostgreSQL's tables of months: made ahead, filled, dropped."""
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from contracts.evaluation import micros
 from telemetry import months
@@ -49,6 +49,22 @@ def test_a_month_that_is_over_is_dropped_with_what_is_in_it(contract):
     assert months.drop(before) >= 1
     assert all(month.until > before for month in months.there())
     assert Observation.objects.count() == 1
+
+
+def test_where_somebody_else_holds_the_months_none_is_made_or_dropped_and_nothing_fails(db, monkeypatch):
+    monkeypatch.setattr(months, "_PATIENCE", "20ms")
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [months._LOCK])
+        assert months.drop(micros(NOW)) == 0
+        without("2026_11")
+        assert months.make(micros(NOW), 60) == 0
+    finally:
+        with other.cursor() as cursor:  # a pool would keep the session
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [months._LOCK])
+        other.close()
+    assert months.make(micros(NOW), 60) == 1
 
 
 def test_the_same_moment_twice_is_refused_in_a_month_made_later(contract):

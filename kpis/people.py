@@ -1,0 +1,33 @@
+"""What people are called, now and once their account is gone: history keeps the name for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+
+from kpis.models.kept_entry import KeptLogEntry
+
+BATCH = 1000
+
+
+def name_of(person: AbstractBaseUser | AnonymousUser | None) -> str:
+    """The full name, else the user name; "" for nobody in particular."""
+    return (
+        ((person.get_full_name() if isinstance(person, User) else "") or person.get_username())
+        if person
+        else ""
+    )
+
+
+@receiver(pre_delete, sender=settings.AUTH_USER_MODEL, dispatch_uid="kpis.keep_entries")
+def keep_entries(*, instance: Any, **signal: Any) -> None:
+    """Keep what an account did in the admin, before it is deleted and the admin's own log of it with it."""
+    name, kept = name_of(instance), []
+    for entry in LogEntry.objects.filter(user=instance).order_by("pk").iterator(chunk_size=BATCH):
+        kept.append(KeptLogEntry.of(entry, name))
+    KeptLogEntry.objects.bulk_create(kept, batch_size=BATCH)

@@ -1,0 +1,98 @@
+"""People's accounts: whoever leaves is deactivated, and history names them for ever."""
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.db.models import CASCADE
+
+from kpis.models import KeptLogEntry, RegistrySettings, Revision
+from tests.conftest import signed_in
+from tests.form_filling import fill_in
+from tests.kpis.conftest import make, registry  # noqa: F401 - fixture
+
+NAMELESS = {
+    "admin.LogEntry.user": "kept under the name as KeptLogEntry",
+    "kpis.Upload.author": "a draft of an import, gone within hours",
+    "jobs.Job.author": "work that is deleted once it is long done",
+    "bindings.Waiver.author": "names its owner in words",
+    "releases.WebHook.author": "its log says who made it",
+}
+"""References to accounts that need no name beside them, and why."""
+
+
+@pytest.fixture
+def root(db):
+    return signed_in(User.objects.create_superuser("root"))
+
+
+@pytest.fixture
+def ben(db):
+    return User.objects.create_superuser("ben", first_name="Ben", last_name="Braun")
+
+
+def delete(root, person):
+    answer = fill_in(root, f"/admin/auth/user/{person.pk}/delete/")
+    assert answer.status_code == 302, answer.text
+    assert not User.objects.filter(pk=person.pk).exists()
+
+
+def test_history_names_whoever_did_it_when_their_account_is_gone(root, ben, registry):  # noqa: F811 - the fixture
+    kpi = make()
+    answer = fill_in(signed_in(ben), f"/admin/kpis/kpi/{kpi.pk}/change/", title="Another")
+    assert answer.status_code == 302
+    answer = fill_in(signed_in(ben), "/admin/kpis/registrysettings/1/change/", last_updated="2026-11-01")
+    assert answer.status_code == 302
+    delete(root, ben)
+    assert Revision.objects.first().author_name == "Ben Braun"
+    for page in (f"/admin/kpis/kpi/{kpi.pk}/history/", "/admin/kpis/registrysettings/1/history/"):
+        assert "Ben Braun" in root.get(page).text, page
+
+
+def test_every_line_of_the_log_is_kept_whoever_deletes_the_account(ben, registry):  # noqa: F811 - the fixture
+    settings = RegistrySettings.objects.get_or_create(pk=1)[0]
+    for turn in range(3):
+        LogEntry.objects.log_actions(ben.pk, [settings], CHANGE, f"Turn {turn}.", single_object=True)
+    User.objects.filter(pk=ben.pk).delete()
+    assert not LogEntry.objects.exists()
+    kept = KeptLogEntry.objects.values_list("user_name", "change_message")
+    assert list(kept) == [("Ben Braun", f"Turn {turn}.") for turn in range(3)]
+
+
+def test_the_page_that_deletes_offers_to_deactivate_first(root, ben):
+    page = root.get(f"/admin/auth/user/{ben.pk}/delete/").text
+    assert page.index("Deactivate it instead?") < page.index('value="Delete"')
+    root.post(f"/admin/auth/user/{ben.pk}/deactivate/")
+    ben.refresh_from_db()
+    assert not ben.is_active
+    assert LogEntry.objects.get().change_message == "Deactivated."
+
+
+def test_the_list_offers_to_deactivate_before_it_offers_to_delete(root, ben):
+    page = root.get("/admin/auth/user/").text
+    assert page.index('value="deactivate"') < page.index('value="delete_selected"')
+    data = {"action": "deactivate", "_selected_action": [ben.pk, User.objects.get(username="root").pk]}
+    root.post("/admin/auth/user/", data)
+    assert list(User.objects.filter(is_active=True).values_list("username", flat=True)) == ["root"]
+
+
+def test_who_may_not_change_accounts_deactivates_none(ben):
+    one = signed_in(User.objects.create_user("one", is_staff=True))
+    assert one.post(f"/admin/auth/user/{ben.pk}/deactivate/").status_code == 403
+    ben.refresh_from_db()
+    assert ben.is_active
+
+
+def test_a_reference_to_an_account_has_the_name_beside_it():
+    """A history whose author becomes nobody, or that goes with the account, says no longer who did what."""
+    found = [
+        (f"{model._meta.label}.{field.name}", model, field)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.many_to_one and not field.auto_created and field.related_model is User
+    ]
+    assert len(found) > 8
+    for label, model, field in found:
+        if label not in NAMELESS:
+            assert field.remote_field.on_delete is not CASCADE, label
+            assert model._meta.get_field(f"{field.name}_name"), label
