@@ -1,16 +1,17 @@
 """What an import would do with agents."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bindings import services
-from bindings.documents import Contract, as_it_would_be, fill_roster, roster_data
+from bindings.documents import Contract, as_it_would_be, fill_roster, hand_offs_of, roster_data
 from bindings.importing.applying import apply_agents, release_kpis
 from bindings.models import Agent, Roster
 from contracts.diff import Change
 from contracts.diffagents import diff_bindings, diff_entries, diff_rosters
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
 from contracts.loading import Tree
+from contracts.severity import HANDOFF_KEYS
 from kpis.importing import Action, Conflicts, JoinedPlan, Step
 from kpis.importing.permissions import of_steps
 from kpis.importing.planning import last_editors, name_of
@@ -29,6 +30,7 @@ class AgentPlan(JoinedPlan):
     settings: tuple[Change, ...]
     contracts: Mapping[str, Contract]
     roster: RosterDocument | None
+    left_out: tuple[str, ...] = ()
     first_settings: tuple[Change, ...] = ()
     """How a roster that is not stored yet will differ from what goes without saying."""
 
@@ -72,6 +74,11 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
     editors = last_editors(services.KIND_AGENT, stored.values())
     symbols = dict(KPI.objects.values_list("name", "unit__symbol"))
     listed = roster.agents if roster else {}
+    coming = {kpi.name for one in tree.registries if one.document for kpi in one.document.kpis}
+    kpis = coming if prune and tree.registries else coming | symbols.keys()
+    known = {*listed, *bindings, *(() if prune and roster else stored)}
+    left_out = [told for document in bindings.values() for told in missing_in(document, kpis, known)]
+    bindings = {name: without_missing(document, kpis, known) for name, document in bindings.items()}
     empties = prune and bool(roster and bindings)
     steps: list[Step] = []
     contracts: dict[str, Contract] = {}
@@ -86,8 +93,35 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
     changes = roster_changes(roster)
     stands = Roster.objects.filter(pk=1).exists()
     return AgentPlan(
-        tuple(steps), changes if stands else (), contracts, roster, first_settings=() if stands else changes
+        tuple(steps),
+        changes if stands else (),
+        contracts,
+        roster,
+        left_out=tuple(left_out),
+        first_settings=() if stands else changes,
     )
+
+
+def missing_in(document: BindingsDocument, kpis: Collection[str], agents: Collection[str]) -> Iterator[str]:
+    """What of an agent's file is about a KPI or an agent that is not there, in words."""
+    for row in document.kpis_used:
+        if row.key not in kpis:
+            yield f"{document.agent} watches {row.key}, which is no KPI here"
+    for _, hand_off in hand_offs_of(document):
+        if hand_off.agent not in agents:
+            yield f"{document.agent} asks {hand_off.agent}, which is no agent here"
+
+
+def without_missing(
+    document: BindingsDocument, kpis: Collection[str], agents: Collection[str]
+) -> BindingsDocument:
+    """The file without what is about a KPI or an agent that is not there."""
+    if not any(missing_in(document, kpis, agents)):
+        return document
+    used = [row for row in document.kpis_used if row.key in kpis]
+    asked = document.collaboration
+    kept = {key: [row for row in getattr(asked, key) if row.agent in agents] for key in HANDOFF_KEYS}
+    return document.model_copy(update={"kpis_used": used, "collaboration": asked.model_copy(update=kept)})
 
 
 def wanted(

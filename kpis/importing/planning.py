@@ -50,6 +50,11 @@ class Plan:
         return [*self.registry_settings, *(change for part in self.joined for change in part.settings)]
 
     @property
+    def left_out(self) -> list[str]:
+        """What of the files cannot come in, in words."""
+        return [told for part in self.joined for told in part.left_out]
+
+    @property
     def digest(self) -> str:
         """Changes when the plan does: what was on the screen is what is applied."""
         facts = [
