@@ -62,7 +62,7 @@ class Plan:
             for step in self.steps
         ]
         settings = [change.words for change in self.settings]
-        return sha256(repr((facts, settings, self.units)).encode()).hexdigest()
+        return sha256(repr((facts, settings, self.units, self.left_out)).encode()).hexdigest()
 
     def of(self, action: Action) -> list[Step]:
         """The steps of one kind of action."""
