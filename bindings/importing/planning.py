@@ -7,14 +7,16 @@ from bindings import services
 from bindings.documents import Contract, as_it_would_be, fill_roster, hand_offs_of, roster_data
 from bindings.importing.applying import apply_agents, release_kpis
 from bindings.models import Agent, Roster
-from contracts.diff import Change
-from contracts.diffagents import diff_bindings, diff_entries, diff_rosters
+from contracts.diff import Change, order_changed
+from contracts.diffagents import ROSTER, diff_bindings, diff_entries, diff_rosters
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
 from contracts.loading import Tree
+from contracts.ordering import merged
 from contracts.severity import HANDOFF_KEYS
 from kpis.importing import Action, Conflicts, JoinedPlan, Step
+from kpis.importing.editors import last_editors, name_of
+from kpis.importing.ordering import put_in_order
 from kpis.importing.permissions import of_steps
-from kpis.importing.planning import last_editors, name_of
 from kpis.models import KPI, Revision
 from kpis.services import Author
 
@@ -37,7 +39,9 @@ class AgentPlan(JoinedPlan):
     def permissions(self, conflicts: Conflicts) -> tuple[str, ...]:
         """An agent's contract is one thing; the roster's own values are another."""
         found = [*of_steps(self.steps, "bindings", "agent", conflicts)]
-        found += ["bindings.change_roster"] if self.settings or self.first_settings else []
+        own = [change for change in self.settings if change.path != ("agents",)]
+        found += ["bindings.change_agent"] if len(own) < len(self.settings) else []
+        found += ["bindings.change_roster"] if own or self.first_settings else []
         return tuple(found)
 
     def make_way(self, kpis: Collection[str], conflicts: Conflicts) -> None:
@@ -53,6 +57,8 @@ class AgentPlan(JoinedPlan):
         apply_agents(
             self.writing(conflicts), self.of(Action.DELETE), self.contracts, author=author, reason=reason
         )
+        if self.roster is not None:
+            put_in_order(Agent, [*self.roster.agents])
 
     def of(self, action: Action) -> list[Step]:
         """The steps of one kind of action."""
@@ -91,10 +97,13 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
         gone = [agent for name, agent in stored.items() if name not in contracts]
         steps += [Step(Action.DELETE, a.name, revision=a.revision, kind=services.KIND_AGENT) for a in gone]
     changes = roster_changes(roster)
+    gone_names = {step.name for step in steps if step.action is Action.DELETE}
+    here = [name for name in stored if name not in gone_names]
+    order = tuple(order_changed(ROSTER, "agents", "agents", here, merged(here, [*listed]))) if roster else ()
     stands = Roster.objects.filter(pk=1).exists()
     return AgentPlan(
         tuple(steps),
-        changes if stands else (),
+        (*(changes if stands else ()), *order),
         contracts,
         roster,
         left_out=tuple(left_out),

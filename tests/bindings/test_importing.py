@@ -11,7 +11,16 @@ from bindings import services
 from bindings.models import Agent, Binding, HandOff, Roster
 from contracts.documents import write_bindings, write_roster
 from contracts.findings import Level
-from kpis.importing import Action, Conflicts, ImportRefused, Plan, apply_import, objection, read_draft
+from kpis.importing import (
+    Action,
+    Conflicts,
+    ImportRefused,
+    Plan,
+    apply_import,
+    objection,
+    permissions_for,
+    read_draft,
+)
 from kpis.models import KPI, Revision
 from tests.bindings.samples import NEUROS, document, entry, first_binding, make_agent, make_ln_rmssd, replace
 from tests.kpis.commands import EXAMPLE, run
@@ -270,3 +279,21 @@ def test_a_role_of_one_s_own_comes_in_and_goes_out(kpis):
     assert draft.plan
     apply_import(draft.plan)
     assert Agent.objects.whole().get(name="NEUROS").as_document() == own
+
+
+def test_the_order_of_the_roster_is_told_and_kept(kpis, admin_client):
+    bring_in(files(neuros=document()))
+    turned = "agents:\n  SOMNOS: {enabled: true, status: beta}\n  NEUROS: {enabled: true, status: alpha}\n"
+    plan = plan_of(files(turned))
+    assert [change.words for change in plan.settings] == ["The agents are in another order"]
+    assert permissions_for(plan) == ("bindings.change_agent",)
+    apply_import(plan)
+    assert [*services.roster_document().agents] == ["SOMNOS", "NEUROS"]
+    assert plan_of(files(turned)).changes_nothing
+
+
+def test_an_edit_that_was_taken_back_is_no_conflict(neuros):
+    bring_in(files(neuros=document()), conflicts=Conflicts.THEIRS)
+    replace(Agent.objects.whole().get(name="NEUROS"), first_binding(role="trend_check"))
+    replace(Agent.objects.whole().get(name="NEUROS"), document())
+    assert not plan_of(files(neuros=first_binding(role="own"))).of(Action.CONFLICT)
