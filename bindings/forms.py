@@ -10,8 +10,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import models
 from django.forms.models import fields_for_model
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from bindings.models import Action, Agent, Binding, HandOff, Trigger
+from contracts.rules.bindings import ROLES
 from contracts.severity import Severity
 from contracts.units import UnitSpec
 from kpis.forms import LinesField
@@ -88,11 +91,27 @@ class HeadForm(RowForm):
         return field.to_python(self["tags"].value())
 
 
+class ProposingInput(forms.TextInput):
+    """A line of text that proposes some, and takes any."""
+
+    def __init__(self, proposals: Sequence[str], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.proposals = proposals
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The input, and the list that it names."""
+        list_id = f"{(attrs or {}).get('id') or name}_proposals"
+        field = super().render(name, value, {**(attrs or {}), "list": list_id}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((one,) for one in self.proposals))
+        return format_html('{}<datalist id="{}">{}</datalist>', field, list_id, options)
+
+
 class BindingForm(RowForm):
     """One KPI that the agent watches. Which one does not change: another one is another binding."""
 
     model = Binding
     columns = ("role", "guard", "enabled")
+    widgets: ClassVar[dict[str, type[forms.Widget] | forms.Widget]] = {"role": ProposingInput(ROLES)}
 
     key = forms.CharField(widget=forms.HiddenInput, required=False)
     place = forms.IntegerField(widget=forms.HiddenInput, required=False)

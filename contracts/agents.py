@@ -76,6 +76,8 @@ class AgentContext:
     binding_agents: frozenset[str] | None = None
     cycles: tuple[tuple[str, ...], ...] = ()
     left_out: frozenset[str] = frozenset()
+    has_roster: bool = True
+    """Whether the files that are judged have a roster; what is known of agents may be a database's."""
     near_kpis: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
     near_agents: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
 

@@ -15,6 +15,7 @@ from contracts.diffwords import added_words, changed_words, removed_words
 from contracts.documents import KpiDocument, RegistryDocument, as_data
 from contracts.findings import Path
 from contracts.measures import unit_called
+from contracts.ordering import is_reordered
 from contracts.units import UnitSpec, find_unit
 
 
@@ -72,7 +73,18 @@ def diff_registries(before: RegistryDocument, after: RegistryDocument) -> list[C
     changes = diff_settings(before, after) + diff_units(before, after)
     for name in sorted(old.keys() | new.keys()):
         changes += _diff_kpi(old.get(name), new.get(name), units)
-    return changes
+    return changes + order_changed(
+        REGISTRY, "kpis", "KPIs", [kpi.name for kpi in before.kpis], [kpi.name for kpi in after.kpis]
+    )
+
+
+def order_changed(
+    subject: str, key: str, noun: str, before: Iterable[str], after: Iterable[str]
+) -> list[Change]:
+    """The change that those which both sides have come in another order, or none."""
+    if not is_reordered(before, after):
+        return []
+    return [Change(subject, (key,), _COSMETIC, None, None, f"The {noun} are in another order")]
 
 
 def diff_kpis(before: KpiDocument | None, after: KpiDocument | None) -> list[Change]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.diff import Change, ChangeClass, change, differences, means_the_same
+from contracts.diff import Change, ChangeClass, change, differences, means_the_same, order_changed
 from contracts.documents import (
     ActionDocument,
     BindingDocument,
@@ -70,7 +70,7 @@ def diff_rosters(before: RosterDocument, after: RosterDocument) -> list[Change]:
     changes = _rest(ROSTER, old, new)
     for name in sorted(before.agents.keys() | after.agents.keys()):
         changes += diff_entries(name, before.agents.get(name), after.agents.get(name))
-    return changes
+    return changes + order_changed(ROSTER, "agents", "agents", before.agents, after.agents)
 
 
 def diff_entries(name: str, before: RosterAgent | None, after: RosterAgent | None) -> list[Change]:

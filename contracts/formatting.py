@@ -28,7 +28,7 @@ class FormatError(Exception):
 
 
 def format_yaml(text: str) -> str:
-    """The same file in canonical layout. Formatting it again changes nothing.
+    """The same file in canonical layout, with the line ends that it has. Formatting it again changes nothing.
 
     Raises YamlError if the text cannot be read, FormatError if it holds anchors, aliases or tags.
     """
@@ -46,7 +46,12 @@ def format_yaml(text: str) -> str:
         raise FormatError(
             "Laid out anew, the file would not say the same; it stays as it is. Please report this."
         )
-    return formatted
+    return formatted.replace("\n", "\r\n") if _ends_like_windows(text) else formatted
+
+
+def _ends_like_windows(text: str) -> bool:
+    """Whether most lines end with a carriage return as well, as a checkout on Windows has them."""
+    return text.count("\r\n") * 2 > text.count("\n")
 
 
 def _says_the_same(source: YamlSource, comments: list[Comment], formatted: str) -> bool:

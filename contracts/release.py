@@ -16,12 +16,10 @@ from contracts.diff import REGISTRY, Change, ChangeClass, diff_registries
 from contracts.diffagents import diff_agents, diff_rosters
 from contracts.documents import BindingsDocument, Document, RegistryDocument, RosterDocument
 from contracts.documents.base import KEPT
-from contracts.severity import Severity
 from contracts.units import STANDARD_UNITS
 from contracts.yamltree import paused_gc
 
 SAME_OTHERWISE = "The same, in another order or written otherwise"
-_SEVERITIES = [str(severity) for severity in reversed(Severity)]
 FORMAT = 1
 """Of the canonical JSON; a reader refuses any other."""
 
@@ -94,9 +92,7 @@ def read_release(data: bytes | str) -> ReleaseDocument:
         roster["agents"] = {name: roster["agents"][name] for name in order if name in roster["agents"]}
         with paused_gc():
             return ReleaseDocument(
-                RegistryDocument.model_validate(
-                    registry | {"kpis": [_in_order(k) for k in registry["kpis"]]}, context=KEPT
-                ),
+                RegistryDocument.model_validate(registry, context=KEPT),
                 RosterDocument.model_validate(roster, context=KEPT),
                 {
                     name: BindingsDocument.model_validate(bindings[name], context=KEPT)
@@ -109,14 +105,6 @@ def read_release(data: bytes | str) -> ReleaseDocument:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ReleaseError(f"this is no release's document: {error}") from error
-
-
-def _in_order(kpi: dict[str, Any]) -> dict[str, Any]:
-    """A KPI with its thresholds the worst first, as people write them; sorted keys have put them elsewhere."""
-    found = kpi.get("risk_thresholds")
-    if not found:
-        return kpi
-    return kpi | {"risk_thresholds": {word: found[word] for word in sorted(found, key=_SEVERITIES.index)}}
 
 
 def diff_releases(before: ReleaseDocument, after: ReleaseDocument) -> list[Change]:

@@ -165,6 +165,7 @@ def _agent_context(tree: Tree, kpis: list[KpiSpec], beside: Beside | None) -> Ag
         complete=tree.whole and len(documents) == len(tree.bindings) and not tree.unusable,
         left_out=_left_out(tree.findings),
     )
+    context = replace(context, has_roster=bool(rosters) or not beside)
     return _joined(context, documents, beside) if beside else context
 
 

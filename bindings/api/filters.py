@@ -24,7 +24,7 @@ class BindingFilter(FilterSet):
 
     agent = CharFilter(field_name="agent__name", help_text="An agent's name.")
     kpi = CharFilter(field_name="kpi__name", help_text="A KPI's name.")
-    role = ChoiceFilter(choices=Binding.Role.choices)
+    role = CharFilter(help_text="What the KPI is to the agent.")
     enabled = BooleanFilter()
 
     class Meta:

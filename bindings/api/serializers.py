@@ -141,7 +141,7 @@ class BindingSerializer(PartSerializer):
 
     agent = TextField(AGENT_LIMITS["name"], source="agent.name", required=True, help_text="Its name.")
     kpi = TextField(120, source="kpi.name", required=True, help_text="Its name.")
-    role = serializers.ChoiceField(choices=Binding.Role.choices, allow_blank=True, required=False)
+    role = TextField(BINDING_LIMITS["role"], help_text="What the KPI is to it, such as `primary_signal`.")
     enabled = serializers.BooleanField(default=True)
     guard = TextField(BINDING_LIMITS["guard"], help_text="Applies only when, such as `is_resting == true`.")
     triggers = TriggerSerializer(many=True, required=False, help_text="None: the KPI's thresholds hold.")

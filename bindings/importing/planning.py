@@ -1,21 +1,24 @@
 """What an import would do with agents."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bindings import services
-from bindings.documents import Contract, as_it_would_be, fill_roster, roster_data
+from bindings.documents import Contract, as_it_would_be, fill_roster, hand_offs_of, roster_data
 from bindings.importing.applying import apply_agents, release_kpis
 from bindings.models import Agent, Roster
-from contracts.diff import Change
-from contracts.diffagents import diff_bindings, diff_entries, diff_rosters
+from contracts.diff import Change, order_changed
+from contracts.diffagents import ROSTER, diff_bindings, diff_entries, diff_rosters
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument
 from contracts.loading import Tree
 from contracts.measures import unit_called
+from contracts.ordering import merged
+from contracts.severity import HANDOFF_KEYS
 from contracts.units import UnitSpec
 from kpis.importing import Action, Conflicts, JoinedPlan, Step
+from kpis.importing.editors import last_editors, name_of
+from kpis.importing.ordering import put_in_order
 from kpis.importing.permissions import of_steps
-from kpis.importing.planning import last_editors, name_of
 from kpis.models import KPI, Revision, Unit
 from kpis.services import Author
 
@@ -31,13 +34,16 @@ class AgentPlan(JoinedPlan):
     settings: tuple[Change, ...]
     contracts: Mapping[str, Contract]
     roster: RosterDocument | None
+    left_out: tuple[str, ...] = ()
     first_settings: tuple[Change, ...] = ()
     """How a roster that is not stored yet will differ from what goes without saying."""
 
     def permissions(self, conflicts: Conflicts) -> tuple[str, ...]:
         """An agent's contract is one thing; the roster's own values are another."""
         found = [*of_steps(self.steps, "bindings", "agent", conflicts)]
-        found += ["bindings.change_roster"] if self.settings or self.first_settings else []
+        own = [change for change in self.settings if change.path != ("agents",)]
+        found += ["bindings.change_agent"] if len(own) < len(self.settings) else []
+        found += ["bindings.change_roster"] if own or self.first_settings else []
         return tuple(found)
 
     def make_way(self, kpis: Collection[str], conflicts: Conflicts) -> None:
@@ -53,6 +59,8 @@ class AgentPlan(JoinedPlan):
         apply_agents(
             self.writing(conflicts), self.of(Action.DELETE), self.contracts, author=author, reason=reason
         )
+        if self.roster is not None:
+            put_in_order(Agent, [*self.roster.agents])
 
     def of(self, action: Action) -> list[Step]:
         """The steps of one kind of action."""
@@ -75,6 +83,11 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
     units = units_of_kpis(tree)
     symbols = {name: unit.symbol for name, unit in units.items()}
     listed = roster.agents if roster else {}
+    coming = {kpi.name for one in tree.registries if one.document for kpi in one.document.kpis}
+    kpis = coming if prune and tree.registries else coming | symbols.keys()
+    known = {*listed, *bindings, *(() if prune and roster else stored)}
+    left_out = [told for document in bindings.values() for told in missing_in(document, kpis, known)]
+    bindings = {name: without_missing(document, kpis, known) for name, document in bindings.items()}
     empties = prune and bool(roster and bindings)
     steps: list[Step] = []
     contracts: dict[str, Contract] = {}
@@ -87,9 +100,17 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
         gone = [agent for name, agent in stored.items() if name not in contracts]
         steps += [Step(Action.DELETE, a.name, revision=a.revision, kind=services.KIND_AGENT) for a in gone]
     changes = roster_changes(roster)
+    gone_names = {step.name for step in steps if step.action is Action.DELETE}
+    here = [name for name in stored if name not in gone_names]
+    order = tuple(order_changed(ROSTER, "agents", "agents", here, merged(here, [*listed]))) if roster else ()
     stands = Roster.objects.filter(pk=1).exists()
     return AgentPlan(
-        tuple(steps), changes if stands else (), contracts, roster, first_settings=() if stands else changes
+        tuple(steps),
+        (*(changes if stands else ()), *order),
+        contracts,
+        roster,
+        left_out=tuple(left_out),
+        first_settings=() if stands else changes,
     )
 
 
@@ -103,6 +124,33 @@ def units_of_kpis(tree: Tree) -> dict[str, UnitSpec]:
             if unit := own.get(kpi.unit) or unit_called(kpi.unit):
                 found[kpi.name] = unit
     return found
+
+
+def missing_in(document: BindingsDocument, kpis: Collection[str], agents: Collection[str]) -> Iterator[str]:
+    """What of an agent's file is about a KPI or an agent that is not there, in words."""
+    for row in document.kpis_used:
+        if row.key not in kpis:
+            yield f"{document.agent} watches {row.key}, which is no KPI here"
+    for _, hand_off in hand_offs_of(document):
+        if hand_off.agent not in agents:
+            yield f"{document.agent} asks {hand_off.agent}, which is no agent here"
+        if hand_off.kpi and hand_off.kpi not in kpis:
+            yield f"{document.agent} asks {hand_off.agent} about {hand_off.kpi}, which is no KPI here"
+
+
+def without_missing(
+    document: BindingsDocument, kpis: Collection[str], agents: Collection[str]
+) -> BindingsDocument:
+    """The file without what is about a KPI or an agent that is not there."""
+    if not any(missing_in(document, kpis, agents)):
+        return document
+    used = [row for row in document.kpis_used if row.key in kpis]
+    asked = document.collaboration
+    kept = {
+        key: [row for row in getattr(asked, key) if row.agent in agents and (not row.kpi or row.kpi in kpis)]
+        for key in HANDOFF_KEYS
+    }
+    return document.model_copy(update={"kpis_used": used, "collaboration": asked.model_copy(update=kept)})
 
 
 def wanted(

@@ -28,17 +28,13 @@ if TYPE_CHECKING:
 class Binding(models.Model):
     """One agent watches one KPI in a role. Without triggers of its own it acts on the KPI's thresholds."""
 
-    class Role(models.TextChoices):
-        """What a KPI is to the agent."""
-
-        PRIMARY_SIGNAL = "primary_signal", "primary signal"
-        TREND_CHECK = "trend_check", "trend check"
-        COMPOSITE_GATE = "composite_gate", "composite gate"
-        SUPPLEMENTARY = "supplementary", "supplementary"
-
     agent = models.ForeignKey("bindings.Agent", on_delete=models.CASCADE, related_name="bindings")
     kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.PROTECT, related_name="bindings")
-    role = models.CharField(max_length=BINDING_LIMITS["role"], choices=Role.choices, blank=True)
+    role = LineField(
+        max_length=BINDING_LIMITS["role"],
+        blank=True,
+        help_text="What the KPI is to the agent, such as primary_signal.",
+    )
     position = models.PositiveIntegerField(default=0)
     enabled = models.BooleanField(
         default=True, help_text="One that is switched off is kept, and does nothing."
@@ -63,6 +59,11 @@ class Binding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent.name}/{self.kpi.name}"
+
+    @property
+    def role_in_words(self) -> str:
+        """The role as it is read: "primary signal"."""
+        return self.role.replace("_", " ")
 
     def as_document(
         self, triggers: "Sequence[Trigger] | None" = None, actions: "Sequence[Action] | None" = None

@@ -3,7 +3,6 @@
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from contracts.limits import BINDING_LIMITS
-from contracts.rules.bindings import ROLES
 from contracts.rules.roster import STATUSES
 from contracts.severity import Severity
 from kpis.models.constraints import at_most
@@ -37,12 +36,6 @@ BINDING_CONSTRAINTS = (
         name="binding_once",
         violation_error_code="duplicate_binding",
         violation_error_message="This agent already binds this KPI.",
-    ),
-    CheckConstraint(
-        condition=Q(role__in=["", *ROLES]),
-        name="binding_role_known",
-        violation_error_code="role_unknown",
-        violation_error_message=f"The role is none of {', '.join(ROLES)}.",
     ),
     PlacedOnce("agent", "position", name="binding_placed_once"),
 )

@@ -60,6 +60,7 @@ class NormalRange(Range):
 
 
 R = TypeVar("R", bound=Range)
+_WORST_FIRST = sorted(Severity, reverse=True)
 
 
 def or_none(found: R | None) -> R | None:
@@ -94,7 +95,10 @@ class ThresholdDocument(Document):
 
 
 def severities_of_words(value: Any) -> Any:
-    """Read the registry's words for severities. Raises PydanticCustomError for an unknown or repeated one."""
+    """Read the registry's words for severities; the worst comes first, so that the same document has the same bytes.
+
+    Raises PydanticCustomError for an unknown or repeated one.
+    """
     if not isinstance(value, dict):
         return value
     found: dict[Severity, Any] = {}
@@ -105,7 +109,7 @@ def severities_of_words(value: Any) -> Any:
         if severity in found:
             raise PydanticCustomError("severity_twice", "one severity twice", {"word": str(word)[:40]})
         found[severity] = threshold
-    return found
+    return {severity: found[severity] for severity in _WORST_FIRST if severity in found}
 
 
 Thresholds = Annotated[dict[Severity, ThresholdDocument], BeforeValidator(severities_of_words)]

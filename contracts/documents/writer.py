@@ -31,7 +31,8 @@ def write_roster(document: RosterDocument) -> str:
 def as_data(document: Document) -> dict[str, Any]:
     """The document as plain data, as its file has it: keys in order, defaults left out, unknown keys last.
 
-    Numbers are decimals, severities the registry's words.
+    Numbers are decimals, severities the registry's words. Unknown keys are in the order of the alphabet: no database
+    and no release keeps another.
     """
     data: dict[str, Any] = {}
     values = document.__dict__
@@ -39,7 +40,15 @@ def as_data(document: Document) -> dict[str, Any]:
         value = values[name]
         if always or value != default:
             data[key] = _value(value)
-    return data | document.extra
+    extra = document.__pydantic_extra__
+    return data | _sorted(extra) if extra else data
+
+
+def _sorted(value: Any) -> Any:
+    """Plain data with the keys of every mapping in order."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 @lru_cache

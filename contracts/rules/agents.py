@@ -16,12 +16,36 @@ from contracts.texts import all_fit
 @agent_rule("AGT001", "unknown_agent", "error", title="Unknown agent", example="agent: NEURO")
 def agent_is_known(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
     """Only agents on the roster are run; the bindings of any other are never fetched."""
-    if context.agents is not None and agent.name not in context.agents and agent.name not in context.left_out:
+    if context.has_roster and _is_unknown(agent, context):
         near = context.near_agents.question(agent.name)
         yield Problem(
             ("agent",),
             f"The roster has no agent {quoted(agent.name)}.",
             f"{near} Otherwise add it to the roster." if near else "Add it to the roster.",
+        )
+
+
+def _is_unknown(agent: AgentSpec, context: AgentContext) -> bool:
+    return (
+        context.agents is not None and agent.name not in context.agents and agent.name not in context.left_out
+    )
+
+
+@agent_rule(
+    "AGT008",
+    "agent_unlisted",
+    "warning",
+    title="Agent without a roster",
+    example="{agent: NEURO, roster: none}",
+)
+def agent_is_listed(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
+    """Bindings may come before the roster that names their agent. Until then the agent is switched off."""
+    if not context.has_roster and _is_unknown(agent, context):
+        near = context.near_agents.question(agent.name)
+        yield Problem(
+            ("agent",),
+            f"No roster came along, and {quoted(agent.name)} is on none here. It comes in switched off.",
+            f"{near} Otherwise list it on the roster." if near else "List it on the roster.",
         )
 
 

@@ -56,19 +56,19 @@ def kpi_is_active(binding: BindingSpec, context: AgentContext) -> Iterator[Probl
 @binding_rule(
     "BND003",
     "role_unknown",
-    "error",
-    title="Unknown role",
+    "note",
+    title="Role of one's own",
     example="kpis_used: [{key: resting_hr, role: main_signal}]",
 )
 def role_is_known(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """The role says what a KPI is to the agent; there are four."""
+    """The role says what a KPI is to the agent, in a word. Four are usual; other programs may know only these."""
     role = binding.document.role
     if role and role not in ROLES:
         near = _NEAR_ROLES.question(role)
         yield Problem(
             ("role",),
-            f"The role {quoted(role)} is not known.",
-            f"{near} The roles are {', '.join(ROLES)}.".strip(),
+            f"The role {quoted(role)} is one of your own.",
+            f"{near} The usual ones are {', '.join(ROLES)}.".strip(),
         )
 
 

@@ -8,6 +8,7 @@ roster. The table of ``docs/rules.md`` and the test of every rule are made from 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.agents import AgentContext, compile_agent
@@ -106,6 +107,7 @@ def findings_of(scope: Scope, example: Mapping[str, Any]) -> list[Finding]:
         return check_roster(roster, context)
     if scope is Scope.COVERAGE:
         return check_coverage(kpis, context)
+    context = replace(context, has_roster=example.get("roster") != "none")
     return check_agent(compile_agent(neuros, context, str(example.get("folder", ""))), context)
 
 
@@ -125,7 +127,7 @@ def _registry(example: Mapping[str, Any]) -> RegistryDocument:
 
 
 def _bindings(example: Mapping[str, Any]) -> BindingsDocument:
-    changed = {key: value for key, value in example.items() if key != "folder"}
+    changed = {key: value for key, value in example.items() if key not in ("folder", "roster")}
     return BindingsDocument.model_validate(_plain(BINDINGS) | changed)
 
 

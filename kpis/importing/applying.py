@@ -10,12 +10,13 @@ from contracts.units import UnitSpec
 from kpis import services
 from kpis.documents import fill_kpi, fill_settings
 from kpis.importing.joined import working_copy_stamp
+from kpis.importing.ordering import put_in_order
 from kpis.importing.planning import Plan
 from kpis.importing.refusals import RowsRefused, about, reason_of, require_own_metrics
 from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
 from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
-from kpis.models.parking import park
+from kpis.models.bulk import park
 from kpis.services import Author
 
 BATCH = 1000
@@ -86,6 +87,7 @@ def apply_registry(
     step_aside(changing, stored)
     delete_kpis([stored[step.name] for step in deleting], author, reason)
     write_kpis(plan.kpis_to(Action.CREATE), changing, stored, author, reason)
+    put_in_order(KPI, [kpi.name for kpi in registry.kpis])
 
 
 def apply_units(units: Sequence[UnitSpec]) -> None:

@@ -25,6 +25,8 @@ class JoinedPlan(ABC):
 
     steps: Sequence[Step]
     settings: Sequence[Change]
+    left_out: Sequence[str] = ()
+    """What of the files cannot come in, in words; the rules call it an error as well."""
 
     @property
     def changes_nothing(self) -> bool:

@@ -19,6 +19,7 @@ def permissions_for(plan: Plan, conflicts: Conflicts = Conflicts.REFUSE) -> tupl
     found = [
         *of_steps(plan.kpis, "kpis", "kpi", conflicts),
         *("kpis.change_unit" if unit.code in plan.known_units else "kpis.add_unit" for unit in plan.units),
+        *(["kpis.change_kpi"] if plan.order else []),
         *of_settings((*plan.registry_settings, *plan.first_settings)),
     ]
     for part in plan.joined:

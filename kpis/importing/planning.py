@@ -1,19 +1,21 @@
 """What an import would do: read, judged and planned, and nothing changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from contracts.context import KnownKpi, RegistryContext
-from contracts.diff import Change, diff_kpis, diff_settings
+from contracts.diff import REGISTRY, Change, diff_kpis, diff_settings, order_changed
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.findings import Level, Report
 from contracts.loading import Tree, tree_of
+from contracts.ordering import merged
 from contracts.tree import check_tree
 from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis import services
 from kpis.documents import as_it_would_be
+from kpis.importing.editors import last_editors, name_of
 from kpis.importing.joined import JOINED, JoinedPlan, working_copy_stamp
 from kpis.importing.steps import Action, ImportRefused, Step
 from kpis.importing.units import missing_units, with_units
@@ -36,6 +38,8 @@ class Plan:
     """Codes of units that are here already."""
     first_settings: tuple[Change, ...] = ()
     """How settings that are not stored yet will differ from those that go without saying."""
+    order: tuple[Change, ...] = ()
+    """That the KPIs here come in another order than the file's."""
     stamp: str = ""
     """That of the working copy which the files were judged with; "" where they were not."""
 
@@ -47,7 +51,16 @@ class Plan:
     @property
     def settings(self) -> list[Change]:
         """What changes for the registry and the roster as a whole."""
-        return [*self.registry_settings, *(change for part in self.joined for change in part.settings)]
+        return [
+            *self.registry_settings,
+            *self.order,
+            *(change for part in self.joined for change in part.settings),
+        ]
+
+    @property
+    def left_out(self) -> list[str]:
+        """What of the files cannot come in, in words."""
+        return [told for part in self.joined for told in part.left_out]
 
     @property
     def digest(self) -> str:
@@ -57,7 +70,7 @@ class Plan:
             for step in self.steps
         ]
         settings = [change.words for change in self.settings]
-        return sha256(repr((facts, settings, self.units)).encode()).hexdigest()
+        return sha256(repr((facts, settings, self.units, self.left_out)).encode()).hexdigest()
 
     def of(self, action: Action) -> list[Step]:
         """The steps of one kind of action."""
@@ -204,6 +217,9 @@ def plan_import(*, registry: RegistryDocument | None, tree: Tree | None = None, 
         steps += [
             Step(Action.DELETE, name, revision=stored[name].revision) for name in stored if name in gone
         ]
+    gone = {step.name for step in steps if step.action is Action.DELETE}
+    here = [name for name in stored if name not in gone]
+    wanted = merged(here, [kpi.name for kpi in registry.kpis])
     current = RegistryDocument.model_validate(RegistrySettings.current().as_data() | {"kpis": []})
     units = tuple(spec for spec in own if known.get(spec.code) != spec)
     stands = RegistrySettings.objects.filter(pk=1).exists()
@@ -211,20 +227,8 @@ def plan_import(*, registry: RegistryDocument | None, tree: Tree | None = None, 
     return Plan(
         registry, tuple(steps), settings if stands else (), units, joined,
         known_units=frozenset(known), first_settings=() if stands else settings,
+        order=tuple(order_changed(REGISTRY, "kpis", "KPIs", here, wanted)),
     )  # fmt: skip
-
-
-def last_editors(kind: str, subjects: Iterable[services.Subject]) -> dict[int, Revision]:
-    """The last revision of each thing of a kind that did not come from an import, by the thing's id."""
-    by_number = {(subject.pk, subject.revision) for subject in subjects}
-    by_hand = Revision.objects.filter(kind=kind).exclude(source=Revision.Source.IMPORT)
-    found = by_hand.defer("document")
-    return {r.subject_id: r for r in found if (r.subject_id, r.number) in by_number}
-
-
-def name_of(revision: Revision) -> str:
-    """Who made a revision, as people call them."""
-    return revision.author_name or "someone"
 
 
 def plan_kpi(

@@ -149,6 +149,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"unit      {printable(unit.code)}"
     for change in plan.settings:
         yield f"settings  {printable(change.words)}"
+    for told in plan.left_out:
+        yield f"left out  {printable(told)}"
     for step in plan.steps:
         if step.action is not Action.UNCHANGED:
             yield from step_lines(step)

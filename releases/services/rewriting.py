@@ -15,7 +15,7 @@ from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis import services
 from kpis.documents import fill_kpi, fill_settings
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
-from kpis.models.parking import park
+from kpis.models.bulk import overwrite, park
 from kpis.services import Author
 
 BATCH = 1000
@@ -172,13 +172,6 @@ def write_kpis(steps: KpiSteps, differing: Sequence[str], author: Author, reason
     put_in_order(KPI, everyone, done)
     done.created += creating
     done.changed += changing
-
-
-def overwrite(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:
-    """Store these columns of rows that are there. ``bulk_update`` takes seconds a thousand rows to word its query."""
-    model._default_manager.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=BATCH
-    )
 
 
 def put_in_order(model: type[Model], rows: Mapping[str, Any], done: Written) -> None:

@@ -8,9 +8,19 @@ import pytest
 import yaml
 
 from bindings import services
-from bindings.models import Agent, Binding, Roster
+from bindings.models import Agent, Binding, HandOff, Roster
 from contracts.documents import write_bindings, write_roster
-from kpis.importing import Action, Conflicts, ImportRefused, Plan, apply_import, read_draft
+from contracts.findings import Level
+from kpis.importing import (
+    Action,
+    Conflicts,
+    ImportRefused,
+    Plan,
+    apply_import,
+    objection,
+    permissions_for,
+    read_draft,
+)
 from kpis.models import KPI, Revision
 from tests.bindings.samples import NEUROS, document, entry, first_binding, make_agent, make_ln_rmssd, replace
 from tests.kpis.commands import EXAMPLE, run
@@ -84,13 +94,16 @@ def test_a_plan_that_was_overtaken_is_refused(neuros):
         apply_import(plan)
 
 
-def test_a_missing_kpi_is_told_and_nothing_comes_in(hrv):
+def test_a_binding_of_a_missing_kpi_is_told_and_stays_out(hrv):
     draft = read_draft(files(neuros=document()))
     told = [f"{f.message} {f.hint}" for f in draft.report.findings if f.code == "unknown_kpi"]
     assert "Did you mean hrv_rmssd?" in told[0]
-    with pytest.raises(ImportRefused, match="ln_rmssd, which is no KPI here"):
-        bring_in(files(neuros=document()))
-    assert not Agent.objects.exists()
+    assert objection(draft, with_errors=False, prune=False)
+    plan = plan_of(files(neuros=document()))
+    assert plan.left_out == ["NEUROS watches ln_rmssd, which is no KPI here"]
+    apply_import(plan)
+    assert [row.kpi for row in Binding.objects.all()] == [hrv]
+    assert plan_of(files(neuros=document())).changes_nothing
 
 
 def test_the_kpis_here_count_for_bindings_alone(kpis, somnos):
@@ -98,16 +111,20 @@ def test_the_kpis_here_count_for_bindings_alone(kpis, somnos):
     assert read_draft(files(roster="", neuros=document())).report.worst != "error"
 
 
-def test_a_hand_off_to_nobody_is_refused(kpis):
+def test_a_hand_off_to_nobody_is_told_and_stays_out(kpis):
     contents = files(roster="agents: {NEUROS: {status: alpha}}", neuros=document())
     assert "target_unknown" in {f.code for f in read_draft(contents).report.findings}
-    with pytest.raises(ImportRefused, match="SOMNOS, which is no agent here"):
-        bring_in(contents)
+    plan = plan_of(contents)
+    assert plan.left_out == ["NEUROS asks SOMNOS, which is no agent here"]
+    apply_import(plan)
+    assert not HandOff.objects.exists()
 
 
 def test_an_agent_that_is_on_no_roster_comes_in_switched_off(kpis, somnos):
     contents = files(roster="", neuros=document())
-    assert "unknown_agent" in {f.code for f in read_draft(contents).report.findings}
+    draft = read_draft(contents)
+    assert {f.code for f in draft.report.findings if f.level is not Level.NOTE} == {"agent_unlisted"}
+    assert objection(draft, with_errors=False, prune=False) == ""
     bring_in(contents)
     assert not Agent.objects.get(name="NEUROS").enabled
 
@@ -265,3 +282,30 @@ def test_a_comparison_refuses_two_files_of_one_agent(tmp_path):
     code, _, err = run("diff", EXAMPLE, tmp_path)
     assert code == 3
     assert "other_modules/kpi_bindings.yaml" in err
+
+
+def test_a_role_of_one_s_own_comes_in_and_goes_out(kpis):
+    own = first_binding(role="night watch")
+    draft = read_draft(files(neuros=own))
+    assert [f.level for f in draft.report.findings if f.code == "role_unknown"] == [Level.NOTE]
+    assert draft.plan
+    apply_import(draft.plan)
+    assert Agent.objects.whole().get(name="NEUROS").as_document() == own
+
+
+def test_the_order_of_the_roster_is_told_and_kept(kpis, admin_client):
+    bring_in(files(neuros=document()))
+    turned = "agents:\n  SOMNOS: {enabled: true, status: beta}\n  NEUROS: {enabled: true, status: alpha}\n"
+    plan = plan_of(files(turned))
+    assert [change.words for change in plan.settings] == ["The agents are in another order"]
+    assert permissions_for(plan) == ("bindings.change_agent",)
+    apply_import(plan)
+    assert [*services.roster_document().agents] == ["SOMNOS", "NEUROS"]
+    assert plan_of(files(turned)).changes_nothing
+
+
+def test_an_edit_that_was_taken_back_is_no_conflict(neuros):
+    bring_in(files(neuros=document()), conflicts=Conflicts.THEIRS)
+    replace(Agent.objects.whole().get(name="NEUROS"), first_binding(role="trend_check"))
+    replace(Agent.objects.whole().get(name="NEUROS"), document())
+    assert not plan_of(files(neuros=first_binding(role="own"))).of(Action.CONFLICT)

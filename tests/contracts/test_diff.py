@@ -117,11 +117,13 @@ def test_units_are_no_settings() -> None:
     assert [change.path for change in diff_units(before, after)] == [("units", "laps")]
 
 
-def test_the_order_of_kpis_and_thresholds_is_no_difference() -> None:
+def test_the_order_of_kpis_is_one_change_and_that_of_thresholds_none() -> None:
     other = HRV | {"name": "b", "risk_thresholds": dict(reversed(HRV["risk_thresholds"].items()))}
     one = RegistryDocument.model_validate({"kpis": [HRV, HRV | {"name": "b"}]})
     two = RegistryDocument.model_validate({"kpis": [other, HRV]})
-    assert diff_registries(one, two) == []
+    (change,) = diff_registries(one, two)
+    assert (change.words, change.kind) == ("The KPIs are in another order", ChangeClass.COSMETIC)
+    assert diff_registries(one, RegistryDocument.model_validate({"kpis": [HRV, other]})) == []
 
 
 def test_the_worst_change_counts() -> None:

@@ -149,3 +149,13 @@ def test_wherever_comments_stand_none_is_lost_and_the_second_time_changes_nothin
     after = read_yaml(formatted)
     assert sorted(c.text for c in comments_of(after)) == sorted(c.text for c in comments_of(before))
     assert resolve(after.root) == resolve(before.root)
+
+
+@pytest.mark.parametrize(
+    "text", ["kpis:\r\n- {name: a}\r\n", "# read me\r\n\r\nkpis: []\r\n", "a: |\r\n  b\r\n  c\r\n"]
+)
+def test_a_file_keeps_its_line_ends(text: str) -> None:
+    formatted = format_yaml(text)
+    assert formatted.count("\r\n") == formatted.count("\n") > 0
+    assert formatted.replace("\r\n", "\n") == format_yaml(text.replace("\r\n", "\n"))
+    assert format_yaml(formatted) == formatted

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contracts.diff import ChangeClass
-from contracts.documents import KpiDocument, UnitDocument
+from contracts.documents import KpiDocument, UnitDocument, ValidationRule
 from contracts.release import (
     EMPTY,
     SAME_OTHERWISE,
@@ -106,6 +106,22 @@ def test_another_order_alone_is_a_change_of_its_own():
     turned = document.registry.model_copy(update={"kpis": document.registry.kpis[::-1]})
     after = ReleaseDocument(turned, document.roster, document.bindings, document.codes)
     (change,) = diff_releases(document, after)
+    assert (change.words, change.kind) == ("The KPIs are in another order", ChangeClass.COSMETIC)
+
+
+def test_rules_in_another_order_alone_are_a_change_of_its_own():
+    document = made_release()
+    rules = [ValidationRule(field="unit", required=True), ValidationRule(field="name", required=True)]
+    before, after = (
+        ReleaseDocument(
+            document.registry.model_copy(update={"validation_rules": turned}),
+            document.roster,
+            document.bindings,
+            document.codes,
+        )
+        for turned in (rules, rules[::-1])
+    )
+    (change,) = diff_releases(before, after)
     assert (change.words, change.kind) == (SAME_OTHERWISE, ChangeClass.COSMETIC)
 
 

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from contracts.documents import RegistryDocument, read_registry, write_registry
 from kpis import services
-from kpis.importing import Action, Conflicts, ImportRefused, apply_import, missing_units, plan_import
+from kpis.importing import (
+    Action,
+    Conflicts,
+    ImportRefused,
+    apply_import,
+    missing_units,
+    permissions_for,
+    plan_import,
+)
 from kpis.models import KPI, RegistrySettings, Revision, Unit
 from tests.kpis.conftest import HRV, changed
 
@@ -174,8 +182,7 @@ def test_any_end_state_is_reached_from_any_other(db, before, after):
     KPI.objects.all().delete()
     for rows in (before, after):
         bring_in(*rows, prune=True)
-        there = sorted(services.registry_document().kpis, key=lambda kpi: kpi.name)
-        assert there == sorted(registry_of(*rows).kpis, key=lambda kpi: kpi.name)
+        assert services.registry_document().kpis == registry_of(*rows).kpis
 
 
 def test_two_owners_of_a_metric_are_both_named(db):
@@ -198,3 +205,43 @@ def test_a_deprecated_kpi_is_deleted_together_with_its_successor(db):
     )
     bring_in(HRV, prune=True)
     assert KPI.objects.get().name == "hrv_rmssd"
+
+
+# order
+
+
+def named(*names: str) -> list[dict[str, object]]:
+    return [SLEEP | {"name": name, "prometheus_metric": f"auren_{name}"} for name in names]
+
+
+def order() -> list[str]:
+    return [kpi.name for kpi in services.registry_document().kpis]
+
+
+def test_the_order_of_the_file_is_told_and_kept(db):
+    bring_in(*named("a", "b", "c"))
+    plan = plan_import(registry=registry_of(*named("c", "d", "a", "b")))
+    assert [change.words for change in plan.settings] == ["The KPIs are in another order"]
+    assert permissions_for(plan) == ("kpis.add_kpi", "kpis.change_kpi")
+    apply_import(plan)
+    assert order() == ["c", "d", "a", "b"]
+    assert plan_import(registry=registry_of(*named("c", "d", "a", "b"))).changes_nothing
+
+
+def test_what_the_file_does_not_name_stays_behind_what_it_stood_behind(db):
+    bring_in(*named("a", "b", "c", "d"))
+    bring_in(*named("d", "b"))
+    assert order() == ["a", "d", "b", "c"]
+    assert plan_import(registry=registry_of(*named("b"))).changes_nothing
+
+
+# conflicts
+
+
+def test_an_edit_that_was_taken_back_is_no_conflict(db, editor):
+    bring_in(HRV)
+    edit_by_hand(editor, title="ours")
+    edit_by_hand(editor)
+    assert not plan_import(registry=registry_of(HRV | {"title": "theirs"})).of(Action.CONFLICT)
+    edit_by_hand(editor, title="ours again")
+    assert plan_import(registry=registry_of(HRV | {"title": "theirs"})).of(Action.CONFLICT)

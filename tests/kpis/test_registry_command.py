@@ -102,6 +102,14 @@ def test_a_difference_is_said_in_words_and_the_exit_code_is_1(tree, tmp_path):
     assert json.loads(run("diff", tree, other, "--format", "json")[1])["changes"][0]["class"] == "behavioural"
 
 
+def test_another_order_is_a_difference(tree, tmp_path):
+    second = "  - {name: naps, unit: hours, prometheus_metric: auren_naps_hours}\n"
+    here = write(tmp_path / "here", KPI_YAML + second)
+    there = write(tmp_path / "there", KPI_YAML.replace("kpis:\n", f"kpis:\n{second}"))
+    told = "cosmetic     The KPIs are in another order\n1 cosmetic change.\n"
+    assert run("diff", here, there) == (1, told, "")
+
+
 def test_no_difference_is_exit_code_0(tree):
     assert run("diff", tree, tree / REGISTRY) == (0, "No differences.\n", "")
 
@@ -154,6 +162,16 @@ def test_fmt_lays_out_anew_and_keeps_comments(tmp_path):
     assert run("fmt", tree)[0] == 0
     assert 'condition: "< 20"  # low' in (tree / REGISTRY).read_text()
     assert run("fmt", tree, "--check")[0] == 0
+
+
+def test_fmt_keeps_the_line_ends_of_a_checkout_on_windows(tree):
+    run("fmt", tree)
+    path = tree / REGISTRY
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert run("fmt", tree, "--check")[0] == 0
+    path.write_bytes(path.read_bytes().replace(b'"< 20"', b"'<20'"))
+    assert run("fmt", tree)[0] == 0
+    assert path.read_bytes().count(b"\r\n") == path.read_bytes().count(b"\n") > 0
 
 
 def test_fmt_names_what_it_cannot_lay_out_and_goes_on(tmp_path):

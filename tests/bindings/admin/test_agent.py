@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from bindings.models import Agent, Binding
+from contracts.rules.bindings import ROLES
 from kpis.models import KPI, Revision
-from tests.bindings.admin.conftest import make_agent
+from tests.bindings.admin.conftest import agent_data, make_agent
 from tests.kpis.conftest import make
 
 LIST = "/admin/bindings/agent/"
@@ -31,6 +32,15 @@ def test_the_list_takes_the_same_queries_for_two_and_for_thirty(
         make_agent(f"A_{number}", {"agent": f"A_{number}", "kpis_used": [{"key": kpi.name}]})
     with django_assert_num_queries(len(few)):
         editor_client.get(LIST)
+
+
+def test_the_page_proposes_the_usual_roles_and_takes_any(neuros, editor_client):
+    page = editor_client.get(f"{LIST}{neuros.pk}/change/").text
+    assert all(f'<option value="{role}"></option>' in page for role in ROLES)
+    data = agent_data(neuros)
+    (name,) = [name for name in data if name.endswith("-role") and data[name] == "primary_signal"]
+    assert editor_client.post(f"{LIST}{neuros.pk}/change/", data | {name: "night watch"}).status_code == 302
+    assert Binding.objects.filter(role="night watch").exists()
 
 
 def test_the_navigation_leads_to_agents_and_map(neuros, editor_client):

@@ -81,7 +81,7 @@ def test_any_change_of_the_agent_makes_what_was_seen_stale(writer):
         ({"actions": [{"nam": "a"}]}, "unknown_field", "/actions/0/nam"),
         ({"actions": "a"}, "wrong_shape", "/actions"),
         ({"guard": "is_resting =="}, "guard_invalid", "/guard"),
-        ({"role": "boss"}, "role_unknown", "/role"),
+        ({"role": "b" * 41}, "too_long", "/role"),
         ({"enabled": "yes"}, "truth_expected", "/enabled"),
     ],
 )  # fmt: skip
@@ -91,6 +91,11 @@ def test_what_the_rules_refuse_is_refused_at_its_place(writer, parts, code, poin
     found = {(error["code"], error.get("pointer")) for error in answer.json()["errors"]}
     assert (code, pointer) in found
     assert Binding.objects.count() == 1
+
+
+def test_a_role_may_be_one_s_own(writer):
+    answer = call(writer, "POST", "bindings/", SDNN | {"role": "night watch"})
+    assert (answer.status_code, answer.json()["role"]) == (201, "night watch")
 
 
 def test_a_row_does_not_move_to_another_address(writer):

@@ -18,7 +18,6 @@ ROWS = {
     "an agent's status": lambda b: Agent(name="A", code="a", status="gamma"),
     "the same agent twice": lambda b: Agent(name="NEUROS", code="a"),
     "a binding twice": lambda b: Binding(agent=b.agent, kpi=b.kpi),
-    "a role": lambda b: Binding(agent=Agent.objects.get(name="SOMNOS"), kpi=b.kpi, role="main"),
     "a severity": lambda b: Trigger(binding=b, severity="fatal", condition="< 1"),
     "a trigger twice": lambda b: Trigger(binding=b, severity="critical", condition="< 1"),
     "a trigger without a condition": lambda b: Trigger(binding=b, severity="info", condition=""),

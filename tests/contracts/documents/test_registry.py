@@ -11,10 +11,10 @@ from contracts.severity import Severity
 KPI: dict[str, Any] = {"name": "a", "unit": "hours", "prometheus_metric": "auren_a_hours"}
 
 
-def test_severities_are_read_in_every_word_and_keep_their_order() -> None:
+def test_severities_are_read_in_every_word_and_the_worst_comes_first() -> None:
     words = {"elevated": {"condition": "> 3"}, "risk": {"condition": "> 9"}, "caution": {"condition": "> 6"}}
     kpi = KpiDocument.model_validate(KPI | {"risk_thresholds": words})
-    assert list(kpi.risk_thresholds) == [Severity.INFO, Severity.CRITICAL, Severity.WARNING]
+    assert list(kpi.risk_thresholds) == [Severity.CRITICAL, Severity.WARNING, Severity.INFO]
 
 
 @pytest.mark.parametrize("words", [{"warning", "caution"}, {"terrible"}])

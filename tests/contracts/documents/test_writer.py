@@ -26,6 +26,7 @@ from contracts.documents import (
 )
 from contracts.limits import VERSION
 from contracts.severity import REGISTRY_WORD
+from contracts.units import STANDARD_WORDS
 from tests.contracts.documents.files import fixture
 
 Reader = Callable[..., Loaded[Any]]
@@ -75,7 +76,7 @@ def test_keys_come_in_a_fixed_order_and_unknown_ones_last() -> None:
     document = read_registry(text).document
     assert document
     assert list(as_data(document)) == ["version", "schema_version", "kpis"]
-    assert list(as_data(document.kpis[0])) == ["name", "unit", "prometheus_metric", "zz", "aa"]
+    assert list(as_data(document.kpis[0])) == ["name", "unit", "prometheus_metric", "aa", "zz"]
 
 
 def test_severities_are_written_in_the_registry_s_words() -> None:
@@ -115,8 +116,11 @@ thresholds = st.dictionaries(
         {"condition": words}, optional={"action": words, "for": short, "recover_if": words}
     ),
 )
+units = words.filter(
+    lambda word: STANDARD_WORDS.code_of(word) in (None, word)
+)  # others are read as their code
 kpis = st.fixed_dictionaries(
-    {"name": words, "unit": words, "prometheus_metric": words},
+    {"name": words, "unit": units, "prometheus_metric": words},
     optional={
         "title": words,
         "description": words,

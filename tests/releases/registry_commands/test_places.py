@@ -6,7 +6,8 @@ import pytest
 
 from bindings.models import Agent, HandOff
 from kpis.models import KPI, Unit
-from releases.models import Channel
+from releases import services
+from releases.models import Channel, Release
 from tests.kpis.commands import EXAMPLE, run
 from tests.releases.registry_commands.samples import edit
 
@@ -68,6 +69,34 @@ def test_a_release_is_exported_as_the_working_copy_was(first, tmp_path, options)
     assert out.splitlines()[0].startswith("Wrote 19 KPIs to ")
     assert files(now) == files(then)
     assert run("export", "-", *options)[1] == text != run("export")[1]
+
+
+ANY_ORDER = """\
+kpis:
+  - name: naps
+    unit: hours
+    prometheus_metric: auren_naps_hours
+    title: Naps
+    zone: b
+    norm_ref: a
+    x-more: {z: 1, a: {y: 2, b: 3}}
+    risk_thresholds:
+      elevated: {condition: "> 1", action: look, z: 1, a: 2}
+      warning: {condition: "> 2", action: look}
+      critical: {condition: "> 3", action: rest}
+"""
+
+
+def test_a_release_s_export_is_the_working_copy_s_in_whatever_order_it_came(db, tmp_path):
+    file = tmp_path / "registry.yaml"
+    file.write_text(ANY_ORDER)
+    run("import", file)
+    text = run("export")[1]
+    run("publish", "-m", "Naps", "--accept-warnings", "only a test")
+    assert run("export", "--release", "1")[1] == text
+    KPI.objects.update(title="Other")
+    services.restore(release=Release.objects.get(), author=None)
+    assert run("export")[1] == text
 
 
 def files(directory: Path) -> dict[str, bytes]:
