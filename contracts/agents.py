@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 
 from contracts.conditions import Condition, ConditionError, parse_drop
 from contracts.documents import BindingDocument, BindingsDocument, HandOffDocument, RosterAgent
@@ -17,7 +17,7 @@ from contracts.spec import KpiSpec
 from contracts.triggers import Parts, Side, TriggerSpec, parts_by_side, read_condition
 from contracts.units import STANDARD_UNITS, UnitSpec
 
-_MOST_CYCLES = 20
+_MOST_CYCLES = 100
 
 
 @dataclass(slots=True)
@@ -186,26 +186,50 @@ def asked_pairs(document: BindingsDocument) -> list[tuple[str, str]]:
 
 
 def cycles_among(asked: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
-    """Circles among pairs of an agent and one that it asks.
+    """Circles among pairs of an agent and one that it asks: whoever is in any circle is in one of these.
 
-    At most twenty, found one after the other by taking out one hand-off of each circle found.
+    At most a hundred, each the shortest of one of its agents.
     """
     targets: dict[str, set[str]] = {}
     for agent, target in asked:
         if target != agent:
             targets.setdefault(agent, set()).add(target)
     found: list[tuple[str, ...]] = []
-    while len(found) < _MOST_CYCLES and (circle := _one_cycle(targets)):
-        first = circle.index(min(circle))
-        found.append((*circle[first:], *circle[:first]))
-        targets[circle[0]].discard(circle[1])
+    told: set[str] = set()
+    for agent in sorted(_turning(targets)):
+        circle = () if agent in told or len(found) == _MOST_CYCLES else _circle_of(agent, targets)
+        if circle:
+            first = circle.index(min(circle))
+            found.append((*circle[first:], *circle[:first]))
+            told.update(circle)
     return tuple(found)
 
 
-def _one_cycle(targets: Mapping[str, set[str]]) -> list[str]:
-    try:
-        TopologicalSorter({agent: sorted(asked) for agent, asked in sorted(targets.items())}).prepare()
-    except CycleError as error:
-        nodes: list[str] = error.args[1]
-        return nodes[:0:-1]  # graphlib lists every node before the one that asks for it, the first one twice
-    return []
+def _turning(targets: Mapping[str, set[str]]) -> set[str]:
+    """The agents that ask somebody who asks on: without those at either end of a line, again and again."""
+    left = {agent: set(asked) for agent, asked in targets.items()}
+    while True:
+        is_asked = set().union(*left.values()) if left else set()
+        kept = {agent: asked & left.keys() for agent, asked in left.items() if agent in is_asked}
+        kept = {agent: asked for agent, asked in kept.items() if asked}
+        if kept == left:
+            return set(kept)
+        left = kept
+
+
+def _circle_of(agent: str, targets: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """The shortest way from an agent back to itself; empty where there is none."""
+    came_from: dict[str, str] = {}
+    reached = deque([agent])
+    while reached:
+        one = reached.popleft()
+        for other in sorted(targets.get(one, ())):
+            if other == agent:
+                way = [one]
+                while way[-1] != agent:
+                    way.append(came_from[way[-1]])
+                return tuple(reversed(way))
+            if other not in came_from:
+                came_from[other] = one
+                reached.append(other)
+    return ()

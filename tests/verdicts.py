@@ -51,11 +51,11 @@ def check_preview(client: Client, preview: str, save: str, data: dict[str, str])
     here = transaction.savepoint()
     page = client.post(save, data)
     transaction.savepoint_rollback(here)
-    saved = bool(page.status_code == 302)
+    saved = page.status_code == 302
     assert page.status_code in (200, 302), page.status_code
     assert answer["saveable"] is saved, answer["errors"]
     left: Errors = dict(answer["errors"])
     for names, errors in ({} if saved else told(page)).items():
         assert [error for name in names for error in left.pop(name, [])] == errors, names
     assert left == {}, "said by the preview alone, or shown nowhere on the page"
-    return saved
+    return bool(saved)

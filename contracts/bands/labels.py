@@ -55,14 +55,24 @@ def bar_labels(
     return tuple(labels)
 
 
-def tick_label(axis: Axis, tick: float, text: str, bars: Sequence[Stretch]) -> tuple[Label, ...]:
-    """The label of a tick: beside it where no end of a bar runs through it, else beyond the bar; or none."""
-    labels = [Label(text, round(tick + _GAP, 2), "right"), Label(text, round(tick - _GAP, 2), "left")]
-    for bar in bars:
-        labels += _beside(bar, text)
-    for label in labels:
-        if _is_on(label, axis) and not any(_crosses(label, bar) for bar in bars):
-            return (label,)
+def tick_label(axis: Axis, tick: float, text: str) -> tuple[Label, ...]:
+    """The label of a tick that stands by itself: right or left of it; or none."""
+    labels = (Label(text, round(tick + _GAP, 2), "right"), Label(text, round(tick - _GAP, 2), "left"))
+    return tuple(label for label in labels if _is_on(label, axis))[:1]
+
+
+def marked_label(axis: Axis, tick: float, bar: Stretch, texts: Sequence[str]) -> tuple[Label, ...]:
+    """The label of a bar with a tick: the first of its texts that fits beside the tick or the bar; or none."""
+    for text in texts:
+        wide = text_width(text, strong=True)
+        ahead = Label(text, round(bar.x + _PADDING, 2), "inside")
+        behind = Label(text, round(tick + _PADDING, 2), "inside")
+        inside = [ahead] if ahead.x + wide + _PADDING <= bar.x + bar.width else []
+        inside += [behind] if bar.x < tick and behind.x + wide + _PADDING <= bar.x + bar.width else []
+        for label in (*inside, *_beside(bar, text)):
+            first, last = label.span
+            if _is_on(label, axis) and not first - _APART < tick < last + _APART:
+                return (label,)
     return ()
 
 
@@ -99,9 +109,3 @@ def _fits(label: Label, axis: Axis, taken: Sequence[_Span]) -> bool:
     return _is_on(label, axis) and all(
         last + _APART <= start or end + _APART <= first for start, end in taken
     )
-
-
-def _crosses(label: Label, bar: Stretch) -> bool:
-    """Whether an end of the bar would run through the text."""
-    first, last = label.span
-    return any(first < end < last for end in (bar.x, bar.x + bar.width))

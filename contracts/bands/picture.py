@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contracts.bands import words
 from contracts.bands.axis import Axis, Stretch, Tick, axis_of, named_numbers
-from contracts.bands.labels import Label, bar_labels, lone_label, tick_label
+from contracts.bands.labels import Label, bar_labels, lone_label, marked_label, tick_label
 from contracts.bands.regions import overlap, unclassified
 from contracts.conditions import Condition
 from contracts.decimals import plain
@@ -114,13 +114,21 @@ def normal_row(kpi: KpiSpec, axis: Axis, unit: str) -> Row:
     best, tick = kpi.optimal, None
     if best is not None and best in axis.numbers:
         tick = axis.x(best)
-        labels = tick_label(axis, tick, plain(best), [stretch for _, stretch in seen])
+        labels = _marked(axis, tick, plain(best), seen)
     elif seen:
         labels = bar_labels(axis, [(stretch, [words.short(interval)]) for interval, stretch in seen])
     else:
         labels = lone_label(axis, words.missing_normal(kpi) if kpi.normal is None else "never possible")
     told = words.normal_sentence(kpi, unit)
     return Row("normal", "normal", TOP, told, bars_of("normal", seen), (), labels, tick)
+
+
+def _marked(axis: Axis, tick: float, best: str, seen: list[tuple[Interval, Stretch]]) -> tuple[Label, ...]:
+    """The range with its best value; the best value alone where there is no range."""
+    if not seen:
+        return tick_label(axis, tick, f"best {best}")
+    interval, stretch = seen[0]
+    return marked_label(axis, tick, stretch, [f"{words.short(interval)}, best {best}", words.short(interval)])
 
 
 def threshold_row(kpi: KpiSpec, threshold: TriggerSpec, axis: Axis, unit: str, y: float) -> Row:

@@ -83,10 +83,11 @@ def hand_offs_end(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
     """When each agent of a circle asks the next one, a case can come back to where it began and nobody
     settles it."""
     for circle in context.cycles:
-        if circle[0] == agent.name:
+        if agent.name in circle:  # told to each of them: any of them can end it
             asked = [f"{one} asks {other}" for one, other in pairwise((*circle, circle[0]))]
+            following = dict(pairwise((*circle, circle[0])))[agent.name]
             path = next(
-                (h.path for h in agent.hand_offs if h.document.agent == circle[1]), ("collaboration",)
+                (h.path for h in agent.hand_offs if h.document.agent == following), ("collaboration",)
             )
             yield Problem(
                 path,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from contracts.catalogue import Problem
-from contracts.conditions import Condition
+from contracts.conditions import Condition, ConditionError
 from contracts.intervals import IntervalSet
 from contracts.regions import covers, meets
 from contracts.rules.proposals import turned_round, without_a_digit
@@ -28,7 +28,12 @@ def unreadable(trigger: TriggerSpec) -> Iterator[Problem]:
         told = f"{word(trigger.severity).capitalize()} has no condition."
         if trigger.text.strip():
             told = f"The condition for {word(trigger.severity)} cannot be understood. {trigger.error}."
-        yield Problem(trigger.path, told, EXAMPLES)
+        yield Problem(trigger.path, told, how_to_write(trigger.error))
+
+
+def how_to_write(error: ConditionError) -> str:
+    """Examples, unless what is wrong says by itself what to write."""
+    return "" if error.told else EXAMPLES
 
 
 def is_never_true(condition: Condition | None, kpi: KpiSpec) -> bool:

@@ -32,7 +32,7 @@ def condition_is_understood(kpi: KpiSpec, context: RegistryContext) -> Iterator[
             yield Problem(
                 (*trigger.row, "recover_if"),
                 f"The condition for recovery cannot be understood. {trigger.recovery_error}.",
-                conditions.EXAMPLES,
+                conditions.how_to_write(trigger.recovery_error),
             )
 
 

@@ -11,7 +11,7 @@ from contracts.documents.bindings import TimingDocument
 from contracts.durations import Duration, DurationError
 from contracts.findings import Path
 from contracts.limits import AGENT_LIMITS, BINDING_LIMITS
-from contracts.rules.conditions import EXAMPLES
+from contracts.rules.conditions import how_to_write
 from contracts.rules.words import stretch, symbol, word
 from contracts.severity import BINDING_WORD, Severity
 from contracts.triggers import read_condition
@@ -73,7 +73,8 @@ def recovery_is_no_concern(binding: BindingSpec, context: AgentContext) -> Itera
         recovery, error = read_condition(timing.recover_if, unit) if timing.recover_if else (None, None)
         place = (*path, "recover_if")
         if error:
-            yield Problem(place, f"The condition for recovery cannot be understood. {error}.", EXAMPLES)
+            told = f"The condition for recovery cannot be understood. {error}."
+            yield Problem(place, told, how_to_write(error))
         for trigger in binding.triggers:
             if recovery and trigger.severity is severity and (both := recovery.values & trigger.values):
                 told = stretch(both, symbol(binding.kpi, context) if binding.kpi else "")

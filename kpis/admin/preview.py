@@ -45,15 +45,23 @@ def preview_view(model_admin: ModelAdmin[KPI]) -> View:
                 "errors": errors_of(form, formset),
                 "saveable": saveable,
                 "stale": stale,
-                "parts": {
-                    understood.place_of(row[name]): understood.understood_field(row[name])
-                    for row in formset.by_severity
-                    for name in understood.CONDITIONS
-                },
+                "parts": parts_of(request, form.instance, formset),
             }
         )
 
     return view
+
+
+def parts_of(request: HttpRequest, kpi: KPI, formset: ThresholdFormSet) -> dict[str, str]:
+    """What else of the page follows: what was understood of each condition, and what agents would do about it."""
+    parts: dict[str, str] = {
+        understood.place_of(row[name]): understood.understood_field(row[name])
+        for row in formset.by_severity
+        for name in understood.CONDITIONS
+    }
+    if kpi.pk:
+        parts["watchers"] = render_to_string("admin/kpis/kpi/watchers.html", {"kpi": kpi}, request=request)
+    return parts
 
 
 def bound_forms(model_admin: ModelAdmin[KPI], request: HttpRequest, kpi: KPI) -> tuple[Any, Any]:

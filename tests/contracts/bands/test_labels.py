@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.bands.axis import Axis, Stretch
-from contracts.bands.labels import bar_labels, lone_label, tick_label
+from contracts.bands.labels import bar_labels, lone_label, marked_label, tick_label
 
 AXIS = Axis(Decimal(0), Decimal(100), 66, 364)
 
@@ -46,24 +46,35 @@ def test_the_first_of_several_texts_that_fits_is_taken():
 
 
 @pytest.mark.parametrize(
-    ("tick", "bars", "place", "x"),
+    ("tick", "stretch", "text", "place", "x"),
     [
-        (150, [bar(100, 200)], "right", 154),
-        (190, [bar(100, 200)], "left", 186),
-        (105, [bar(100, 110)], "right", 114),
-        (362, [bar(352, 364)], "left", 348),
-        (300, [bar(100, 200)], "right", 304),
-        (195, [bar(200, 360)], "left", 191),
-        (300, [], "right", 304),
+        (190, bar(100, 360), "30 to 100, best 50", "inside", 196),
+        (300, bar(100, 360), "30 to 100, best 50", "inside", 106),
+        (100, bar(100, 300), "0 to 2, best 0", "inside", 106),
+        (150, bar(100, 200), "30 to 100, best 50", "right", 204),
+        (350, bar(344, 364), "90 to 100, best 95", "left", 340),
+        (205, bar(100, 200), "30 to 100", "inside", 106),
+        (230, bar(200, 260), "30 to 100", "right", 264),
     ],
 )
-def test_the_text_of_a_tick_is_not_crossed_by_the_end_of_a_bar(tick, bars, place, x):
-    (label,) = tick_label(AXIS, tick, "50", bars)
+def test_a_range_is_written_where_the_mark_of_its_best_value_does_not_run_through_it(
+    tick, stretch, text, place, x
+):
+    (label,) = marked_label(AXIS, tick, stretch, [text])
+    assert (label.text, label.place, label.x) == (text, place, x)
+
+
+def test_a_range_without_room_for_its_best_value_is_written_without():
+    (label,) = marked_label(AXIS, 150, bar(70, 240), ["30 to 100, best 50", "30 to 100"])
+    assert label.text == "30 to 100"
+    assert marked_label(AXIS, 150, bar(70, 360), ["5" * 40]) == ()
+
+
+@pytest.mark.parametrize(("tick", "place", "x"), [(150, "right", 154), (340, "left", 336)])
+def test_a_mark_alone_has_its_text_beside_it(tick, place, x):
+    (label,) = tick_label(AXIS, tick, "best 50")
     assert (label.place, label.x) == (place, x)
-
-
-def test_a_tick_without_room_has_no_text():
-    assert tick_label(AXIS, 100, "5" * 40, []) == ()
+    assert tick_label(AXIS, 100, "5" * 40) == ()
 
 
 def test_a_text_alone_is_the_first_that_fits_or_the_last():

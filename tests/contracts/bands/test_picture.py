@@ -39,9 +39,14 @@ def test_bars_run_from_end_to_end_on_the_axis():
 
 def test_texts_are_the_conditions_and_the_best_value():
     drawn = rows(HRV)
-    assert [texts(row) for row in drawn.values()] == [["50"], ["< 20"], ["< 30"], ["> 100"]]
+    assert [texts(row) for row in drawn.values()] == [["30 to 100, best 50"], ["< 20"], ["< 30"], ["> 100"]]
     assert drawn["normal"].tick == 124.64
     assert drawn["critical"].words == "Critical below 20 ms."
+
+
+def test_the_normal_range_is_written_and_not_only_its_best_value():
+    debt = kpi((0, 168), (0, 2, 0), warning="> 4", critical="> 8")
+    assert texts(rows(debt)["normal"]) == ["0 to 2, best 0"]
 
 
 def test_without_a_best_value_the_normal_range_is_written():
