@@ -1,14 +1,13 @@
 """``registry report``: every rule over the database, kept as a validation report."""
 
+from argparse import ArgumentParser
 from typing import Any
-
-from django.core.management.base import BaseCommand, CommandParser
 
 from bindings.models.report import ValidationReport
 from bindings.reports.judging import judge_all
 from bindings.reports.keeping import as_report, entries_in, keep
-from kpis.registry_commands.base import Subcommand, subcommand
-from kpis.registry_commands.reporting import add_report_arguments, tell
+from contracts.commands.base import Console, Subcommand, subcommand
+from contracts.commands.reporting import add_report_arguments, tell
 
 
 @subcommand
@@ -18,10 +17,10 @@ class Report(Subcommand):
     name = "report"
     help = "Check everything in the database by every rule, keep the report, and print it."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         add_report_arguments(parser)
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         kept = keep(judge_all(), trigger=ValidationReport.Trigger.CLI)
         code = tell(command, as_report(kept, entries_in(kept)), options)
         if options["format"] == "text" and kept.previous:

@@ -1,13 +1,13 @@
 """``registry scaffold``: the beginning of an agent's bindings file."""
 
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-
-from django.core.management.base import BaseCommand, CommandParser
 
 from bindings.importing.joining import bindings_path
 from bindings.models import Agent
 from bindings.scaffolding import scaffold, unwatched
+from contracts.commands.base import CannotRun, Console, Subcommand, subcommand
 from contracts.files import write_atomically
 from contracts.findings import EXIT_CLEAN, EXIT_USAGE
 from contracts.formats.printable import printable
@@ -15,7 +15,6 @@ from contracts.loading import TreeError
 from contracts.naming import AGENT_NAME, NearNames
 from contracts.roots import refuse_to_write_outside
 from kpis.models import KPI
-from kpis.registry_commands.base import CannotRun, Subcommand, subcommand
 
 
 @subcommand
@@ -25,7 +24,7 @@ class Scaffold(Subcommand):
     name = "scaffold"
     help = "Write a commented bindings file for an agent, with the registry's own thresholds as triggers."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("agent", metavar="AGENT", help="The agent's name, such as NEUROS.")
         parser.add_argument(
             "kpis",
@@ -37,7 +36,7 @@ class Scaffold(Subcommand):
             "--out", metavar="DIR", type=Path, help="Write it to its place below this directory instead."
         )
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         name = options["agent"]
         if not AGENT_NAME.fullmatch(name):
             raise TreeError("An agent's name is capital letters, digits and underscores.", EXIT_USAGE)

@@ -1,5 +1,6 @@
 """The subcommands of ``manage.py registry`` that work on KPIs: importing this package makes them known."""
 
-from kpis.registry_commands import diff, exporting, fmt, importing, schema, validate
+from contracts.commands import diff, fmt, schema, validate
+from kpis.registry_commands import database, exporting, importing
 
-__all__ = ["diff", "exporting", "fmt", "importing", "schema", "validate"]
+__all__ = ["database", "diff", "exporting", "fmt", "importing", "schema", "validate"]

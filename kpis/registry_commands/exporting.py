@@ -1,11 +1,12 @@
 """``registry export``: the working copy as the registry's file, and what other apps write beside it."""
 
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import Console, Subcommand, subcommand
+from contracts.commands.sides import PLACES
 from contracts.documents import write_registry
 from contracts.files import write_together
 from contracts.findings import EXIT_CLEAN
@@ -13,8 +14,6 @@ from contracts.formats.printable import printable
 from contracts.releasefiles import REGISTRY_PATH, release_files
 from contracts.roots import refuse_to_write_outside
 from kpis.importing import JOINED
-from kpis.registry_commands.base import Subcommand, subcommand
-from kpis.registry_commands.sides import PLACES
 from kpis.services import registry_document
 
 STDOUT = "-"
@@ -30,7 +29,7 @@ class Export(Subcommand):
         "every agent's bindings beside it."
     )
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         where = parser.add_mutually_exclusive_group()
         where.add_argument(
             "--out",
@@ -46,7 +45,7 @@ class Export(Subcommand):
             said = f"Not the working copy, but {place.help}."
             what.add_argument(f"--{place.word}", metavar=place.metavar, help=said)
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         count, files = files_of(options)
         if options["out"] == STDOUT:
             command.stdout.write(files[REGISTRY_PATH], ending="")

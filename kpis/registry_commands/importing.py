@@ -1,10 +1,11 @@
 """``registry import``: from files to the database, with a plan first."""
 
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import CannotRun, Console, Subcommand, subcommand, wants_colour
+from contracts.commands.paths import files_at, read_limited
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, Report
 from contracts.formats import render
 from contracts.formats.printable import printable
@@ -21,8 +22,6 @@ from kpis.importing import (
     read_draft,
     tell_imported,
 )
-from kpis.registry_commands.base import CannotRun, Subcommand, subcommand, wants_colour
-from kpis.registry_commands.paths import files_at, read_limited
 
 PLANNED = {
     Action.CREATE: "to create",
@@ -50,7 +49,7 @@ class Import(Subcommand):
         "in one transaction."
     )
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "paths", nargs="+", metavar="PATH", help="A file, or a directory that holds agents/."
         )
@@ -77,7 +76,7 @@ class Import(Subcommand):
         )
         parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the history of each.")
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         files = files_at(options["paths"])
         contents = {path.as_posix(): read_limited(path) for path in files}
         try:
@@ -113,7 +112,7 @@ def ways_out(draft: Draft, options: dict[str, Any]) -> str:
     return f"{adding} See --with-errors."
 
 
-def apply(command: BaseCommand, plan: Plan, options: dict[str, Any]) -> int:
+def apply(command: Console, plan: Plan, options: dict[str, Any]) -> int:
     """Do what the plan says and tell how much it was."""
     try:
         done = apply_import(plan, reason=options["reason"], conflicts=Conflicts(options["conflicts"]))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import Console, Subcommand, subcommand
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
 from contracts.formats.printable import printable
-from kpis.registry_commands.base import Subcommand, subcommand
 from releases.models import Channel
 from releases.registry_commands.people import add_person, person_of
 from releases.registry_commands.places import channel_of
@@ -32,7 +31,7 @@ class Approval(Subcommand):
     name = "approval"
     help = "Show or change which channels ask for a second person's approval."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("state", nargs="?", choices=(ON, "off"), help="Without it, it is only shown.")
         parser.add_argument(
             "--channel", default="", help="Only this channel's protection, not every channel."
@@ -40,7 +39,7 @@ class Approval(Subcommand):
         parser.add_argument("--reason", default="", help="Why; kept among the moves. Needed for off.")
         add_person(parser)
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         by, by_name = person_of(options)
         name = options["channel"] and channel_of(options["channel"]).name
         said: dict[str, Any] = {"by": by, "by_name": by_name_of(by_name), "reason": options["reason"]}

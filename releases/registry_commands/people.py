@@ -1,10 +1,10 @@
 """Who is at the keyboard: a person of the admin, or nobody that it knows."""
 
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import CommandParser
 
 from contracts.findings import EXIT_USAGE
 from contracts.loading import TreeError
@@ -13,7 +13,7 @@ from contracts.texts import unfit_character
 NAME = "command line"
 
 
-def add_person(parser: CommandParser) -> None:
+def add_person(parser: ArgumentParser) -> None:
     """The option that says who it is."""
     parser.add_argument(
         "--as",

@@ -1,11 +1,11 @@
 """Releases and channels as sides of a comparison and as what is exported."""
 
+from contracts.commands.base import CannotRun
+from contracts.commands.sides import DATABASE, PLACES, USUAL, WORDS, Place, side_of
 from contracts.findings import EXIT_USAGE
 from contracts.loading import TreeError
 from contracts.release import ReleaseDocument
 from contracts.texts import unfit_character
-from kpis.registry_commands.base import CannotRun
-from kpis.registry_commands.sides import PLACES, USUAL, WORKING_COPY, Place
 from releases.models import Channel, Release
 from releases.models.channel import PRODUCTION
 from releases.services import working_copy
@@ -49,5 +49,5 @@ def followed(name: str) -> ReleaseDocument:
 
 PLACES["release"] = Place("release", "N", "release N", released)
 PLACES["channel"] = Place("channel", "C", "the release that channel C points to", followed)
-WORKING_COPY[:] = [working_copy]
+WORDS[DATABASE] = lambda: side_of(working_copy())
 USUAL[:] = [f"channel:{PRODUCTION}"]

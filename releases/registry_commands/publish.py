@@ -1,17 +1,16 @@
 """``registry publish``: the working copy becomes the next release."""
 
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
 from bindings.reports.entries import Entry
+from contracts.commands.base import Console, Subcommand, subcommand, wants_colour
 from contracts.diffformats import render_changes
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, Level, Report
 from contracts.formats import render
 from contracts.formats.printable import printable
 from contracts.loading import TreeError
-from kpis.registry_commands.base import Subcommand, subcommand, wants_colour
 from releases.models.channel import PRODUCTION
 from releases.registry_commands.people import add_person, person_of
 from releases.registry_commands.places import channel_of
@@ -25,7 +24,7 @@ class Publish(Subcommand):
     name = "publish"
     help = "Publish the working copy as the next release, and move a channel to it."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "-m",
             "--message",
@@ -46,7 +45,7 @@ class Publish(Subcommand):
         )
         add_person(parser)
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         channel_of(options["channel"])
         author, author_name = person_of(options)
         if not options["message"].strip() and not options["dry_run"]:
@@ -75,7 +74,7 @@ class Publish(Subcommand):
         command.stdout.write(printable(told(done, options["channel"])))
         return EXIT_CLEAN
 
-    def _foretell(self, command: BaseCommand, plan: PublishPlan, options: dict[str, Any]) -> int:
+    def _foretell(self, command: Console, plan: PublishPlan, options: dict[str, Any]) -> int:
         if plan.errors or (plan.warnings and not options["accept_warnings"].strip()):
             command.stdout.write("It would be refused.")
             return EXIT_FINDINGS

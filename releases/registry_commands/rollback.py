@@ -1,14 +1,13 @@
 """``registry rollback``: a channel goes back to an earlier release."""
 
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import CannotRun, Console, Subcommand, subcommand, wants_colour
 from contracts.diffformats import render_changes
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
 from contracts.formats.printable import printable
 from contracts.release import diff_releases
-from kpis.registry_commands.base import CannotRun, Subcommand, subcommand, wants_colour
 from releases.models import Channel, ChannelMove, Release
 from releases.models.channel import PRODUCTION
 from releases.registry_commands.people import add_person, person_of
@@ -23,7 +22,7 @@ class Rollback(Subcommand):
     name = "rollback"
     help = "Move a channel back to an earlier release. Agents have it within a second."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "release",
             nargs="?",
@@ -37,7 +36,7 @@ class Rollback(Subcommand):
         parser.add_argument("--dry-run", action="store_true", help="Only show what would change.")
         add_person(parser)
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         channel = channel_of(options["channel"])
         by, by_name = person_of(options)
         now = channel.release

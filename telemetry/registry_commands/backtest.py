@@ -1,16 +1,15 @@
 """``registry backtest``: how often a contract would have acted, as it is and as it would be."""
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import Console, Subcommand, subcommand
 from contracts.findings import EXIT_CLEAN, EXIT_USAGE
 from contracts.formats.printable import printable
 from contracts.loading import TreeError
 from contracts.severity import Severity
-from kpis.registry_commands.base import Subcommand, subcommand
 from telemetry.backtest.headline import summary
 from telemetry.backtest.questions import MOST_DAYS, USUAL_DAYS, Refused, Wish, ask
 from telemetry.backtest.running import MOST, run
@@ -28,7 +27,7 @@ class Backtest(Subcommand):
     name = "backtest"
     help = "Tell how often a condition acts over the stored history, as released and as it would be."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kpi", metavar="KPI", help="The KPI's name.")
         parser.add_argument(
             "--agent", default="", help="The agent whose contract it is; without, the KPI's own thresholds."
@@ -61,7 +60,7 @@ class Backtest(Subcommand):
             "--most", type=int, default=MOST, help=f"Values to look at, at most; {MOST:,} by default."
         )
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         wish = Wish(
             kpi=options["kpi"],
             agent=options["agent"],

@@ -11,9 +11,10 @@ from typing import cast
 import pytest
 from django.db import connection
 
+from contracts.commands.base import Subcommand, subcommand
 from contracts.schemas import schema_texts
 from kpis.management.commands.registry import Command
-from kpis.registry_commands.base import Subcommand, subcommand, subcommands
+from kpis.registry_commands.base import subcommands
 from tests.kpis.commands import EXAMPLE, KPI_YAML, REGISTRY, ROOT, Terminal, run, shell, write
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from contracts.findings import EXIT_USAGE
-from contracts.loading import TreeError, contract_files
+from contracts.loading import AGENTS, BINDINGS_FILES, REGISTRY_FILE, ROSTER_FILE, TreeError, contract_files
 from contracts.roots import objection, read_at_most
 from contracts.yamltree import MAX_BYTES
 
@@ -20,7 +20,8 @@ def files_at(paths: Iterable[str]) -> list[Path]:
             files = contract_files(path)
             if not files:
                 raise TreeError(
-                    f"{path} holds no contract file (see docs/cli.md for where they are looked for)."
+                    f"{path} holds no contract file. Looked for {AGENTS}/{REGISTRY_FILE}, "
+                    f"{AGENTS}/{BINDINGS_FILES} and {AGENTS}/{ROSTER_FILE}."
                 )
             for file in files:
                 if why := objection(file, path):

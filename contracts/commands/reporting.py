@@ -1,20 +1,19 @@
 """Options of the subcommands that tell findings, and how they tell them."""
 
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import Console, wants_colour
 from contracts.files import write_atomically
 from contracts.findings import Level, Report
 from contracts.formats import FORMATS, render
 from contracts.formats.printable import printable
 from contracts.formats.summary import summary
-from kpis.registry_commands.base import wants_colour
 
 
-def add_report_arguments(parser: CommandParser) -> None:
+def add_report_arguments(parser: ArgumentParser) -> None:
     """How to tell them, where, and from which level on it is a failure."""
     parser.add_argument("--format", choices=FORMATS, default="text", help="How to report; text by default.")
     parser.add_argument(
@@ -28,7 +27,7 @@ def add_report_arguments(parser: CommandParser) -> None:
     )
 
 
-def tell(command: BaseCommand, report: Report, options: Mapping[str, Any]) -> int:
+def tell(command: Console, report: Report, options: Mapping[str, Any]) -> int:
     """Print the report, or write it to a file and say so; the exit code. Raises OSError."""
     if options["output"]:
         write_atomically(options["output"], render(report, options["format"]))

@@ -1,4 +1,4 @@
-"""What can be compared and exported: files, the database, and what other apps add by a word of their own."""
+"""What can be compared and exported: files, and what the server's apps add by a word of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from contracts.commands.base import CannotRun
 from contracts.diff import Change, diff_registries
 from contracts.diffagents import diff_agents, diff_rosters
 from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument
@@ -16,9 +17,6 @@ from contracts.loading import TreeError, load_tree
 from contracts.release import ReleaseDocument, diff_releases
 from contracts.releasefiles import with_units_in_use
 from contracts.units import STANDARD_UNITS
-from kpis.importing import JOINED
-from kpis.registry_commands.base import CannotRun
-from kpis.services import registry_document
 
 DATABASE = "db"
 """The word that stands for the working copy in the database; a file of this name is ``./db``."""
@@ -26,7 +24,7 @@ DATABASE = "db"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where another app keeps whole registries: ``release:3`` in a comparison, ``--release 3`` in an export.
+    """Where an app keeps whole registries: ``release:3`` in a comparison, ``--release 3`` in an export.
 
     ``read`` takes what stands behind the word. It raises CannotRun or TreeError.
     """
@@ -39,8 +37,8 @@ class Place:
 
 PLACES: dict[str, Place] = {}
 """Every app's places by their word."""
-WORKING_COPY: list[Callable[[], ReleaseDocument]] = []
-"""The app that releases the working copy tells how to read the whole of it."""
+WORDS: dict[str, Callable[[], Side]] = {}
+"""Words that stand for one side each: ``db`` where there is a database."""
 USUAL: list[str] = []
 """What a comparison begins with where nothing is said."""
 
@@ -76,23 +74,21 @@ def symbols_of(registry: RegistryDocument) -> dict[str, str]:
 
 
 def side_at(place: str) -> Side:
-    """The registry of a file, of a tree, of the database or of another app's place, with the agents beside it.
+    """The registry of a file, of a tree or of an app's place, with the agents beside it.
 
     Raises CannotRun unless there is exactly one registry and all of it can be read: a KPI or a binding that
     could not be would look as if it had been removed.
     """
     word, colon, name = place.partition(":")
     if colon and word in PLACES:
-        return _side_of(PLACES[word].read(name))
-    if place == DATABASE and WORKING_COPY:
-        return _side_of(WORKING_COPY[0]())
-    if place == DATABASE:
-        bindings, roster = JOINED[0].stored() if JOINED else ({}, None)
-        return Side(registry_document(), bindings or None, roster)
+        return side_of(PLACES[word].read(name))
+    if place in WORDS:
+        return WORDS[place]()
     return _side_in_files(place)
 
 
-def _side_of(document: ReleaseDocument) -> Side:
+def side_of(document: ReleaseDocument) -> Side:
+    """The side that holds everything a release would."""
     roster = document.roster if document.roster.agents else None
     return Side(with_units_in_use(document.registry), document.bindings or None, roster, document)
 
@@ -125,10 +121,8 @@ def _side_in_files(place: str) -> Side:
 
 def _what_else(place: str) -> str:
     """The way out where a word was meant and not a path."""
-    words = [f"{one.word}:{one.metavar}" for one in PLACES.values()]
-    if "/" in place or not words:
-        return ""
-    return f" There is also {', '.join([*words, DATABASE])}."
+    words = [*(f"{one.word}:{one.metavar}" for one in PLACES.values()), *WORDS]
+    return f" There is also {', '.join(words)}." if words and "/" not in place else ""
 
 
 def _errors(findings: list[Finding]) -> list[Finding]:

@@ -1,12 +1,11 @@
 """``registry validate``: every rule over plain files, for people and for CI; no database."""
 
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import Console, Subcommand, subcommand
+from contracts.commands.reporting import add_report_arguments, tell
 from contracts.tree import validate_tree
-from kpis.registry_commands.base import Subcommand, subcommand
-from kpis.registry_commands.reporting import add_report_arguments, tell
 
 
 @subcommand
@@ -16,7 +15,7 @@ class Validate(Subcommand):
     name = "validate"
     help = "Check registry, bindings and roster files by every rule. Needs no database."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "paths", nargs="+", metavar="PATH", help="A file, or a directory that holds agents/."
         )
@@ -27,6 +26,6 @@ class Validate(Subcommand):
         )
         add_report_arguments(parser)
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         report = validate_tree(options["paths"], changed_since=options["changed_since"])
         return tell(command, report, options)

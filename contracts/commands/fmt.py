@@ -1,18 +1,17 @@
 """``registry fmt``: one layout for every file, comments kept."""
 
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import Console, Subcommand, subcommand
+from contracts.commands.paths import files_at, read_limited
 from contracts.files import write_atomically
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
 from contracts.formats.printable import printable
 from contracts.formats.summary import counted
 from contracts.formatting import FormatError, format_yaml
 from contracts.yamltree import YamlError, decode
-from kpis.registry_commands.base import Subcommand, subcommand
-from kpis.registry_commands.paths import files_at, read_limited
 
 
 @subcommand
@@ -22,7 +21,7 @@ class Fmt(Subcommand):
     name = "fmt"
     help = "Lay out registry, bindings and roster files canonically; comments stay. Needs no database."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "paths", nargs="+", metavar="PATH", help="A file, or a directory that holds agents/."
         )
@@ -32,7 +31,7 @@ class Fmt(Subcommand):
             help="Write nothing; only say which files would change. The exit code is 1 if one would.",
         )
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         files, check = files_at(options["paths"]), options["check"]
         changed, refused = 0, 0
         for path in files:

@@ -1,14 +1,13 @@
 """``registry diff``: what changed between two registries and the agents beside them, in words."""
 
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from contracts.commands.base import Console, Subcommand, subcommand, wants_colour
+from contracts.commands.sides import PLACES, USUAL, WORDS, diff_sides, side_at
 from contracts.diff import ChangeClass, worst
 from contracts.diffformats import DIFF_FORMATS, render_changes
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
-from kpis.registry_commands.base import Subcommand, subcommand, wants_colour
-from kpis.registry_commands.sides import DATABASE, PLACES, USUAL, diff_sides, side_at
 
 
 @subcommand
@@ -18,17 +17,19 @@ class Diff(Subcommand):
     name = "diff"
     help = "Say in words what changed from A to B. The exit code is 1 if anything did that counts."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        others = "".join(f", {place.word}:{place.metavar}" for place in PLACES.values())
-        what = f"A registry file, a directory that holds agents/{others}, or {DATABASE} for the database"
-        if USUAL:
-            told = f"{what}; by default {USUAL[0]}."
-            parser.add_argument("before", metavar="A", nargs="?", default=USUAL[0], help=told)
-        else:
-            parser.add_argument("before", metavar="A", help=f"{what}.")
-        parser.add_argument(
-            "after", metavar="B", nargs="?", default=DATABASE, help=f"The same; by default {DATABASE}."
-        )
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        others = [f"{place.word}:{place.metavar}" for place in PLACES.values()]
+        others += [f"{word} for the database" for word in WORDS]
+        what = "A registry file, or a directory that holds agents/" + "".join(f", or {one}" for one in others)
+        for dest, metavar, usual in (("before", "A", USUAL), ("after", "B", list(WORDS))):
+            told = f"{what if metavar == 'A' else 'The same'}{f'; by default {usual[0]}' if usual else ''}."
+            parser.add_argument(
+                dest,
+                metavar=metavar,
+                nargs="?" if usual else None,
+                default=usual[0] if usual else None,
+                help=told,
+            )
         parser.add_argument(
             "--format", choices=DIFF_FORMATS, default="text", help="How to report; text by default."
         )
@@ -39,7 +40,7 @@ class Diff(Subcommand):
             help="The least change that makes the exit code 1; cosmetic, which is any, by default.",
         )
 
-    def handle(self, command: BaseCommand, **options: Any) -> int:
+    def handle(self, command: Console, **options: Any) -> int:
         before, after = (side_at(options[side]) for side in ("before", "after"))
         changes = diff_sides(before, after)
         text = render_changes(changes, options["format"], color=wants_colour(command, options))
