@@ -9,6 +9,8 @@ from itertools import islice, starmap
 from operator import lt
 from typing import Any, NamedTuple
 
+import orjson
+
 from contracts.evaluation import Observed
 from telemetry.contracts_now import Watched
 from telemetry.parsing import Item, Rejection
@@ -17,7 +19,8 @@ ACCEPTED = "accepted"
 
 
 class Stretch(NamedTuple):
-    """The observations of one series in a delivery, in the order of time; of two at one time the larger first.
+    """The observations of one series in a delivery, in the order of time; of two at one time the larger
+    first, of two that are as large the one whose context comes first.
 
     ``places`` are theirs in the body. ``is_distinct`` says that no two are of one time.
     """
@@ -86,8 +89,13 @@ class Delivery:
         }
 
 
-def _by_time(item: Item) -> tuple[int, float]:
-    return item.observed.at, -float(item.observed.value)
+def _by_time(item: Item) -> tuple[int, float, bytes]:
+    _, at, context, _ = item.observed
+    return (
+        at,
+        -float(item.observed.value),
+        orjson.dumps(context, option=orjson.OPT_SORT_KEYS) if context else b"",
+    )
 
 
 def _error(one: Rejection) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Common(ABC):
             self._new_standings = {key: row[0] for key, row in fresh.items()}
             found |= fresh
         return {
-            key: StandingRow(row[0], from_columns(row[5:]), row[4])
+            key: StandingRow(row[0], from_columns(row[5:13]), row[4], *row[13:])
             for key, row in found.items()
             if key in keys
         }
@@ -138,8 +138,12 @@ class Common(ABC):
 
 STANDING = (
     "t.id, t.subject_id, t.kpi, t.agent, t.release, t.state, t.since, t.at, t.heard, t.value, t.due, t.marks,"
-    " t.skipped"
+    " t.skipped, t.source, t.sources, t.open_severity, t.looked, t.contracts"
 )
 SERIES = "t.id, t.subject_id, t.kpi, t.agent, t.source, t.at, t.value"
-NEW_STANDING = "-1, '', '', 0, 0"
+NEW_STANDING = "-1, '', '', 0, 0, '', '', 0, ''"
+STANDING_COLUMNS = (
+    "subject_id, kpi, agent, state, marks, skipped, release, changed, source, sources, open_severity,"
+    " contracts"
+)
 NEW_SERIES = f"0, {NEVER}, 0, 0"

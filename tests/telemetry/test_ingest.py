@@ -50,6 +50,7 @@ def test_the_answer_says_what_a_value_means_why_and_what_to_do():
         "previous": "unknown",
         "since": "2026-11-24T12:00:00Z",
         "reason": "18 ms is below 25 ms",
+        "measurement_source": "band",
         "trigger": {"severity": "critical", "condition": "< 25"},
         "actions": [
             {"name": "reduce_training_intensity", "description": "", "deadline": ""},
@@ -135,7 +136,10 @@ def test_a_correction_of_the_newest_value_changes_the_state():
     assert found["states"][0]["state"] == "critical"
     assert found["states"][0]["reason"] == "18 ms is below 25 ms"
     assert latest() == 18
-    assert moves() == [(-1, 0, "value"), (0, 3, "correction")]
+    assert found["states"][0]["previous"] == "normal"
+    assert moves() == [(-1, 3, "correction")]
+    withdrawn = Transition.objects.get(withdrawn__isnull=False)
+    assert (withdrawn.before, withdrawn.after) == (-1, 0)
     assert Correction.objects.get().value == 50
 
 
@@ -145,14 +149,14 @@ def test_a_correction_of_an_older_value_re_evaluates_what_came_after():
     found = told(observation(50, NOW - 20 * MINUTE, kpi="hrv_patient"))
     assert found["results"] == ["corrected"]
     assert found["states"][0]["state"] == "normal"
-    assert moves("hrv_patient")[-1] == (3, 0, "correction")
+    assert moves("hrv_patient") == [(-1, 0, "correction")]
 
 
 def test_a_correction_and_what_comes_after_it_in_one_batch_are_both_told():
     told(observation(18))
     found = told(observation(50), observation(18, NOW + MINUTE))
     assert found["results"] == ["corrected", "accepted"]
-    assert moves()[1:] == [(3, 0, "correction"), (0, 3, "value")]
+    assert moves() == [(-1, 0, "correction"), (0, 3, "value")]
 
 
 def test_a_correction_of_what_was_before_a_silence_is_no_recovery():
