@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import orjson
-
 from contracts.evaluation import Combined, Evaluator, Memory, Observed, Series, combine, judge_all
-from telemetry.deliveries import ACCEPTED, Delivery, Stretch
+from telemetry.contexts import context_text
+from telemetry.deliveries import ACCEPTED, CONFLICT, Delivery, Stretch, conflicting
 from telemetry.judging import state_told, transition_row
+from telemetry.kept_answers import is_stored
 from telemetry.models import Transition
-from telemetry.parsing import Rejection
 from telemetry.standing_judging import Judging
 from telemetry.storage import Store
 from telemetry.storage.shapes import (
@@ -33,7 +32,6 @@ from telemetry.storage.shapes import (
 
 OBSERVATIONS, TRANSITIONS = "observations", "transitions"
 LATE, DUPLICATE, CORRECTED = "late", "duplicate", "corrected"
-CONFLICT = "conflicting_value"
 _make: Final = tuple.__new__
 _NO_PAST: Final = Series()
 
@@ -121,7 +119,7 @@ class Batch:
         """All of it is new and newer than what is there: nearly always."""
         number, now, observations = row.id, self.now, stretch.observations
         self._values += [
-            _make(Value, (number, at, value, now, _text(context) if context else None))
+            _make(Value, (number, at, value, now, context_text(context)))
             for value, at, context, _ in observations
         ]
         self._fresh[key] = observations
@@ -140,9 +138,7 @@ class Batch:
         latest: Observed | None = None
         for observed, place in zip(stretch.observations, stretch.places, strict=True):
             if before is not None and observed.at == before.at:
-                is_same = observed.value == before.value and (observed.context or {}) == (
-                    before.context or {}
-                )
+                is_same = is_stored(Stored(before.value, context_text(before.context)), observed)
                 word = DUPLICATE if is_same else CONFLICT
             else:
                 before = observed
@@ -153,7 +149,7 @@ class Batch:
                     latest = observed
             results[place] = word
             if word is CONFLICT:
-                stretch.delivery.conflicts.append(_conflict(place))
+                stretch.delivery.conflicts.append(conflicting(place))
             elif word is ACCEPTED or word is LATE:
                 self._values.append(self._value(row, observed))
                 if word is ACCEPTED:
@@ -169,15 +165,14 @@ class Batch:
         stored = there.get((row.id, observed.at))
         if stored is None:
             return LATE
-        if stored.value == observed.value and is_same_context(stored.context, observed.context):
+        if is_stored(stored, observed):
             return DUPLICATE
         self._corrected.append(self._value(row, observed))
         self._replaced.append(stored)
         return CORRECTED
 
     def _value(self, row: SeriesRow, observed: Observed) -> Value:
-        context = _text(observed.context) if observed.context else None
-        return Value(row.id, observed.at, float(observed.value), self.now, context)
+        return Value(row.id, observed.at, float(observed.value), self.now, context_text(observed.context))
 
     def _pasts(
         self, by_series: dict[SeriesKey, Stretch], rows: dict[SeriesKey, SeriesRow]
@@ -299,19 +294,3 @@ class Batch:
             stretch.watched.release,
         )
         stretch.delivery.states.append(told)
-
-
-def is_same_context(stored: str | None, context: Mapping[str, object] | None) -> bool:
-    """Whether a context says what is stored, as JSON, in whichever order."""
-    if not stored or not context:
-        return not stored and not context
-    return bool(orjson.loads(stored) == orjson.loads(orjson.dumps(context)))
-
-
-def _text(context: object) -> str:
-    return orjson.dumps(context).decode()
-
-
-def _conflict(place: int) -> Rejection:
-    message = "Another value of this series at the same moment is in the same batch."
-    return Rejection(place, CONFLICT, message, "value", "Send a correction after what it corrects.")

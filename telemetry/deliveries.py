@@ -15,7 +15,7 @@ from contracts.evaluation import Observed
 from telemetry.contracts_now import Watched
 from telemetry.parsing import Item, Rejection
 
-ACCEPTED = "accepted"
+ACCEPTED, CONFLICT = "accepted", "conflicting_value"
 
 
 class Stretch(NamedTuple):
@@ -48,6 +48,8 @@ class Delivery:
     results: list[str] = field(default_factory=list)
     conflicts: list[Rejection] = field(default_factory=list)
     states: list[dict[str, Any]] = field(default_factory=list)
+    is_again: bool = False
+    """What was answered to the same body before is not what is stored any more."""
 
     def sort(self, items: Sequence[Item]) -> None:
         """Take what may be stored, by series."""
@@ -96,6 +98,12 @@ def _by_time(item: Item) -> tuple[int, float, bytes]:
         -float(item.observed.value),
         orjson.dumps(context, option=orjson.OPT_SORT_KEYS) if context else b"",
     )
+
+
+def conflicting(place: int) -> Rejection:
+    """Of the second of two values for one moment."""
+    message = "Another value of this series at the same moment is in the same batch."
+    return Rejection(place, CONFLICT, message, "value", "Send a correction after what it corrects.")
 
 
 def _error(one: Rejection) -> dict[str, Any]:

@@ -100,6 +100,19 @@ class Common(ABC):
         rows = self.run("SELECT answer FROM telemetry_batch WHERE digest = %s", digest)
         return bytes(rows[0][0]) if rows else None
 
+    def known_subjects(self, users: Sequence[str]) -> dict[str, int]:
+        """The ids of those of these people whom there are; nobody is held or added."""
+        return {user: pk for pk, user in self._read_subjects(users)} if users else {}
+
+    def known_series(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """The numbers of those of these series that there are."""
+        return {SeriesKey(*row[1:5]): row[0] for row in self._find_series(keys)} if keys else {}
+
+    def forget_answers(self, digests: Sequence[str]) -> None:
+        """Have these batches not been answered."""
+        for digest in digests:
+            self.run("DELETE FROM telemetry_batch WHERE digest = %s", digest)
+
     def keep_answers(self, answers: Sequence[KeptAnswer]) -> int:
         """Keep what is answered; how many of these were not answered before."""
         places = ", ".join(["(%s, %s, %s, %s)"] * len(answers))

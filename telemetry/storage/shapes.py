@@ -187,6 +187,15 @@ class Store(Protocol):
     def answer_to(self, digest: str) -> bytes | None:
         """What was answered to this batch before."""
 
+    def known_subjects(self, users: Sequence[str]) -> dict[str, int]:
+        """The ids of those of these people whom there are; nobody is held or added."""
+
+    def known_series(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """The numbers of those of these series that there are."""
+
+    def forget_answers(self, digests: Sequence[str]) -> None:
+        """Have these batches not been answered."""
+
     def keep_answers(self, answers: Sequence[KeptAnswer]) -> int:
         """Keep what is answered; how many of these were not answered before."""
 

@@ -98,6 +98,52 @@ def test_the_very_same_batch_is_answered_as_before_and_stores_nothing():
     assert list(Tally.objects.values_list("what", "count")) == tallies
 
 
+def test_what_was_corrected_meanwhile_is_corrected_back_by_the_same_body():
+    for value, word, after in (
+        (18, "accepted", 3),
+        (60, "corrected", 0),
+        (18, "corrected", 3),
+        (60, "corrected", 0),
+    ):
+        assert results(observation(value)) == [word]
+        assert (latest(), Standing.objects.get().state) == (value, after)
+    assert results(observation(60)) == ["corrected"]  # a mere retry
+    assert Correction.objects.count() == 3
+
+
+def test_a_larger_body_is_looked_at_whole_before_it_is_answered_as_before():
+    batch = [observation(50, NOW - n * MINUTE, user_id=f"u-{n % 3}") for n in range(9)]
+    first = told(*batch, observation(51, user_id="u-0"))
+    assert told(*batch, observation(51, user_id="u-0")) == first
+    told(batch[4] | {"value": 20})
+    found = told(*batch, observation(51, user_id="u-0"))
+    assert found["results"].count("corrected") == 1
+    assert Correction.objects.count() == 2
+
+
+def test_another_context_is_a_correction_and_is_judged_again():
+    resting, busy = {"is_resting": True}, {"is_resting": False}
+    assert state(observation(18, kpi="hrv_guarded"))["state"] == "unknown"
+    found = told(observation(18, kpi="hrv_guarded", context=resting))
+    assert (found["results"], found["states"][0]["state"]) == (["corrected"], "critical")
+    again = resting | {"slept": 4}, {"slept": 4} | resting
+    assert results(observation(18, kpi="hrv_guarded", context=again[0])) == ["corrected"]
+    assert results(observation(18, kpi="hrv_guarded", context=again[1])) == ["duplicate"]
+    found = told(observation(18, kpi="hrv_guarded", context=busy))
+    assert (found["results"], found["states"][0]["state"]) == (["corrected"], "unknown")
+    assert [one.context for one in Correction.objects.order_by("pk")][:2] == [None, '{"is_resting":true}']
+
+
+def test_of_two_contexts_for_one_moment_in_one_batch_the_same_is_stored_in_any_order():
+    pair = [observation(18, kpi="hrv_guarded", context={"is_resting": one}) for one in (True, False)]
+    found = []
+    for number, order in enumerate(itertools.permutations(pair)):
+        answer = told(*[item | {"user_id": f"p-{number}"} for item in order])
+        assert sorted(answer["results"]) == ["accepted", "conflicting_value"]
+        found.append(answer["states"][0]["state"])
+    assert len(set(found)) == 1
+
+
 def test_what_was_refused_and_would_not_be_by_now_is_taken_in():
     batch = (observation(50), observation(50, NOW + HOUR))
     assert results(*batch) == ["accepted", "from_the_future"]
