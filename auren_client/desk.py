@@ -141,8 +141,9 @@ class Desk:
     ) -> Verdict:
         """What an observation means, by the bindings at hand and what this client was asked before.
 
-        Nothing is sent. Observations of one user come in the order of their time; one older than the newest
-        changes nothing. Raises NoBindings, NotBound and UnreadableBinding.
+        Nothing is sent. Each source is judged by itself, and the state is the worst of them. Observations of one
+        source come in the order of their time; one older than its newest changes nothing. Raises NoBindings,
+        NotBound and UnreadableBinding.
         """
         moment = micros(aware(at or self._now()))
         observed = Observed(value, moment, context, measurement_source)

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from auren_client.bindings import Bindings
 from auren_client.errors import NotBound, UnreadableBinding
@@ -18,9 +18,11 @@ from contracts.evaluation import (
     Observed,
     State,
     Transitions,
+    combine,
     evaluator,
     explain,
     impossible,
+    within_limit,
 )
 from contracts.watched import BodyError, WatchedAction, WatchedBinding, WatchedHandOff
 
@@ -36,7 +38,8 @@ class Verdict:
 
     ``actions`` and ``hand_offs`` are those of the state, whether or not it is new: see :attr:`changed`.
     ``transitions`` are the changes of state on the way to it. ``refused`` is why the observation was not judged,
-    "" where it was: nothing is to be done then, and nothing was remembered.
+    "" where it was: nothing is to be done then, and nothing was remembered. ``measurement_source`` is the source
+    that speaks: each is judged by itself, and the state is the worst of them.
     """
 
     kpi: str
@@ -49,11 +52,24 @@ class Verdict:
     transitions: Transitions
     release: int | None
     refused: str = ""
+    measurement_source: str = ""
 
     @property
     def changed(self) -> bool:
         """Whether the state is another one than before."""
         return self.state is not self.previous
+
+
+class Known(NamedTuple):
+    """What is remembered of one user: by which contract, and of each source."""
+
+    judge: Evaluator
+    memories: dict[str, Memory]
+
+    @property
+    def state(self) -> State:
+        """The worst of the sources that count."""
+        return combine(self.judge, self.memories).state
 
 
 class Judge:
@@ -62,32 +78,56 @@ class Judge:
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._most = remembered
         self._lock = threading.Lock()
-        self._memories: OrderedDict[tuple[str, str], Memory] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
         self._pasts: OrderedDict[tuple[str, str, str], Past] = OrderedDict()
 
     def evaluate(self, bindings: Bindings, kpi: str, user_id: str, observed: Observed) -> Verdict:
         """Judge an observation. Raises NotBound and UnreadableBinding."""
         binding, judge = _bound(bindings, kpi)
         with self._lock:
-            before = self._memories.get((kpi, user_id), START)
+            known = self._known.get((kpi, user_id)) or Known(judge, {})
+            before = known.state
             refused = _refusal(bindings, binding) or impossible(binding.definition, observed.value)
             if refused:
-                return _refused(bindings, binding, user_id, before.state, refused)
-            after, transitions = self._judged(judge, before, user_id, observed)
-            _keep(self._memories, (kpi, user_id), after, self._most)
-        return _verdict(bindings, binding, user_id, before.state, after, transitions)
+                return _refused(bindings, binding, user_id, before, refused)
+            known, changed = self._by_release(known, judge, user_id, observed.at - 1)
+            memory = known.memories.get(observed.source, START)
+            memory, transitions = self._judged(judge, memory, user_id, observed)
+            known = Known(judge, within_limit(known.memories | {observed.source: memory}))
+            _keep(self._known, (kpi, user_id), known, self._most)
+        return _verdict(bindings, binding, user_id, before, known, changed + transitions)
 
     def state(self, bindings: Bindings, kpi: str, user_id: str, now: int) -> Verdict:
         """What is so at a moment without a new observation. Raises NotBound and UnreadableBinding."""
         binding, judge = _bound(bindings, kpi)
         with self._lock:
-            before = self._memories.get((kpi, user_id), START)
+            known = self._known.get((kpi, user_id)) or Known(judge, {})
+            before = known.state
             if refused := _refusal(bindings, binding):
-                return _refused(bindings, binding, user_id, before.state, refused)
-            after, transitions = judge.tick(before, now)
-            if before is not START:
-                _keep(self._memories, (kpi, user_id), after, self._most)
-        return _verdict(bindings, binding, user_id, before.state, after, transitions)
+                return _refused(bindings, binding, user_id, before, refused)
+            known, transitions = self._by_release(known, judge, user_id, now)
+            memories: dict[str, Memory] = {}
+            for source, memory in known.memories.items():
+                memories[source], more = judge.tick(memory, now)
+                transitions += more
+            if memories:
+                known = Known(judge, memories)
+                _keep(self._known, (kpi, user_id), known, self._most)
+        return _verdict(bindings, binding, user_id, before, known, transitions)
+
+    def _by_release(self, known: Known, judge: Evaluator, user_id: str, at: int) -> tuple[Known, Transitions]:
+        """The same by another contract, if there is one by now: it judges the values in force."""
+        if known.judge is judge or not known.memories:
+            return known, ()
+        at = max([at, *(one.at for one in known.memories.values() if one.at is not None)])
+        memories: dict[str, Memory] = {}
+        found: Transitions = ()
+        for source, memory in known.memories.items():
+            past = self._pasts.get((judge.binding.kpi, user_id, source)) or Past()
+            before = past.before(at if memory.heard is None else memory.heard)
+            memories[source], more = judge.adopt(memory, at, known.judge, before)
+            found += more
+        return Known(judge, memories), found
 
     def _judged(
         self, judge: Evaluator, before: Memory, user_id: str, observed: Observed
@@ -132,20 +172,24 @@ def _verdict(
     binding: WatchedBinding,
     user_id: str,
     previous: State,
-    memory: Memory,
+    known: Known,
     transitions: Transitions,
 ) -> Verdict:
+    combined = combine(known.judge, known.memories)
+    memory = combined.memory
     told = explain(binding, memory)
+    is_said = bool(transitions) and len(known.memories) == 1
     return Verdict(
         kpi=binding.kpi,
         user_id=user_id,
         state=memory.state,
         previous=previous,
-        reason=transitions[-1].reason if transitions else told.reason,
+        reason=transitions[-1].reason if is_said else told.reason,
         actions=told.actions,
-        hand_offs=binding.hand_offs_at(memory.state.value),
+        hand_offs=told.hand_offs,
         transitions=transitions,
         release=bindings.release,
+        measurement_source=combined.source,
     )
 
 

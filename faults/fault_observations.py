@@ -153,19 +153,17 @@ def states() -> Iterable[str]:
         if watched is None or watched.evaluator is None:
             continue
         key = StandingKey(standing.subject_id, standing.kpi, standing.agent)
-        again = replay(watched.evaluator, observations_of(key))
+        again = replay(watched.evaluator, observations_of(key))  # of a single source
         if again.memory.state.number != standing.state:
             yield f"reporter {standing.subject_id} stands at {standing.state}, replayed at {again.memory.state.number}"
         kept = list(
-            Transition.objects.filter(subject=standing.subject_id).order_by("pk").values_list("at", "after")
+            Transition.objects.standing()
+            .filter(subject=standing.subject_id)
+            .order_by("at", "pk")
+            .values_list("at", "after")
         )
-        if not late() and kept != [(one.at, one.after.number) for one in again.transitions]:
+        if kept != [(one.at, one.after.number) for one in again.transitions]:
             yield f"reporter {standing.subject_id} has {len(kept)} transitions, replayed {len(again.transitions)}"
-
-
-def late() -> bool:
-    """Whether a value came after a newer one: its reporter had given it up when it was taken in."""
-    return Tally.objects.filter(name="observations", what="late").exists()
 
 
 def footprint(server: Server) -> str:

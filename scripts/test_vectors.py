@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -16,12 +17,25 @@ from typing import Any
 from contracts.conditions import Condition, ConditionError, parse
 from contracts.decimals import EXACT, exact
 from contracts.durations import Duration
-from contracts.evaluation import SECOND, START, Evaluator, Memory, Observed, Series, Transition, explain
+from contracts.evaluation import (
+    SECOND,
+    START,
+    Evaluator,
+    Memory,
+    Observed,
+    Series,
+    Transition,
+    change_contract,
+    combine,
+    explain,
+)
 from contracts.guards import GuardError, parse_guard
+from contracts.watched import WatchedBinding
 from scripts.vector_cases import BEFORE, CONDITIONS, CONTEXTS, GUARDS, NUMBERS, STORIES, Step, Story
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "docs" / "test-vectors"
 FORMAT = 1
+STATES_FORMAT = 2
 BEGINNING = 1_767_225_600 * SECOND
 """2026-01-01T00:00:00Z."""
 
@@ -42,7 +56,7 @@ def guards() -> dict[str, Any]:
 
 def states() -> dict[str, Any]:
     """Bindings, and what becomes of their state."""
-    return {"format": FORMAT, "stories": [_story(story) for story in STORIES]}
+    return {"format": STATES_FORMAT, "stories": [_story(story) for story in STORIES]}
 
 
 FILES = {"conditions.json": conditions, "guards.json": guards, "states.json": states}
@@ -93,48 +107,82 @@ def _guard(text: str) -> dict[str, Any]:
 
 
 def _story(story: Story) -> dict[str, Any]:
+    then = {"then": {"agent": story.then.agent} | story.then.as_data()} if story.then else {}
     return {
         "name": story.name,
         "binding": {"agent": story.binding.agent} | story.binding.as_data(),
+        **then,
         "steps": list(_steps(story)),
     }
 
 
+class _Person:
+    """Somebody by the contract in force, each source by itself."""
+
+    def __init__(self, binding: WatchedBinding) -> None:
+        self.binding = binding
+        self.evaluator = Evaluator(binding)
+        self.memories: dict[str, Memory] = {}
+        self.pasts: dict[str, Series] = defaultdict(Series)
+
+    def take(self, step: Step, at: int) -> list[tuple[str, Transition]]:
+        """Take a value in, or let time pass for every source."""
+        if step.value is None:
+            return [pair for source in sorted(self.memories) for pair in self._tick(source, at)]
+        past, memory = self.pasts[step.source], self.memories.get(step.source, START)
+        observed = Observed(step.value, at, step.context, step.source)
+        after, found = self.evaluator.evaluate(memory, observed, past.before(at))
+        if memory.at is None or at >= memory.at:
+            past.add(at, step.value)
+        self.memories[step.source] = after
+        return [(step.source, one) for one in found]
+
+    def adopt(self, binding: WatchedBinding, at: int) -> list[tuple[str, Transition]]:
+        """Have another contract in force."""
+        former, self.binding, self.evaluator = self.evaluator, binding, Evaluator(binding)
+        found: list[tuple[str, Transition]] = []
+        for source in sorted(self.memories):
+            memory, told = change_contract(
+                former, self.evaluator, self.memories[source], at, self.pasts[source]
+            )
+            self.memories[source] = memory
+            found += [(source, one) for one, _ in told]
+        return found
+
+    def _tick(self, source: str, at: int) -> list[tuple[str, Transition]]:
+        self.memories[source], found = self.evaluator.tick(self.memories[source], at)
+        return [(source, one) for one in found]
+
+
 def _steps(story: Story) -> Iterator[dict[str, Any]]:
-    evaluator, memory = Evaluator(story.binding), START
-    series: dict[str, Series] = {}
+    person = _Person(story.binding)
     for step in story.steps:
         at = BEGINNING + Duration.parse(step.after).seconds * SECOND
-        memory, transitions = _take(evaluator, memory, step, at, series)
-        if memory.state != step.expected:
-            raise Disagreement(f"{story.name}: {memory.state} at {step.after}, expected {step.expected}")
-        yield _written(story, step, at, memory, transitions)
-
-
-def _take(
-    evaluator: Evaluator, memory: Memory, step: Step, at: int, series: dict[str, Series]
-) -> tuple[Memory, tuple[Transition, ...]]:
-    if step.value is None:
-        return evaluator.tick(memory, at)
-    past = series.setdefault(step.source, Series())
-    observed = Observed(step.value, at, step.context, step.source)
-    found = evaluator.evaluate(memory, observed, past.before(at))
-    if memory.at is None or at >= memory.at:
-        past.add(at, step.value)
-    return found
+        then = story.then if step.is_release else None
+        transitions = person.adopt(then, at) if then else person.take(step, at)
+        state = combine(person.evaluator, person.memories).state
+        if state != step.expected:
+            raise Disagreement(f"{story.name}: {state} at {step.after}, expected {step.expected}")
+        yield _written(person, step, at, transitions)
 
 
 def _written(
-    story: Story, step: Step, at: int, memory: Memory, transitions: Sequence[Transition]
+    person: _Person, step: Step, at: int, transitions: Sequence[tuple[str, Transition]]
 ) -> dict[str, Any]:
     given: dict[str, Any] = {"at": at}
     if step.value is not None:
         given |= {"value": step.value, "source": step.source, "context": step.context or {}}
-    told = explain(story.binding, memory)
+    kind = "release" if step.is_release else "tick" if step.value is None else "observe"
+    combined = combine(person.evaluator, person.memories)
+    told = explain(person.binding, combined.memory)
     return {
-        ("tick" if step.value is None else "observe"): given,
-        "transitions": [transition.as_data() for transition in transitions],
-        "memory": memory.as_data(),
+        kind: given,
+        "transitions": [{"source": source} | one.as_data() for source, one in transitions],
+        "memories": {source: person.memories[source].as_data() for source in sorted(person.memories)},
+        "state": str(combined.state),
+        "source": combined.source,
+        "counting": list(combined.counting),
+        "open_severity": combined.open_severity,
         "explanation": {
             "reason": told.reason,
             "actions": [action.name for action in told.actions],

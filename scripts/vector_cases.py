@@ -36,7 +36,8 @@ CONDITIONS = (
     "< 20", "<=20", "> 100.0", "≥ 20", "== 5", "= = 5", "!= 5", "80..89", "25-39", "25 – 39", "[0.8, 1.5]",
     "-150--50", "< 20 or > 100", "<0.1 or 5 or", "> 0.1", "< 5 or >= 5", "Rise > 2.5 % over 1w", "drop >= 10% over 7d",
     "< 30 or drop >= 10% over 24h", "drop >= 0% over 1s",
-    "< abc", "= 5", "20", "39..25", "< 20 ms", "< 1,5", "< 1e400", "< 1234567890", "< 0.1234567",
+    "< .5", "> 1e3", "< - 3", "< 007", "<\n20", "drop >= 10% over 7dor> 5", "< 20or> 100",
+    "< abc", "= 5", "20", "39..25", "< 20 ms", "< 1,5", "< 1e400", "< 1234567890", "< 0.1234567", "drop 10% over 7d",
     "drop >= 10% over 7", "drop >= -1% over 7d", "drop >= 10% over 0d", "", "0...5",
 )  # fmt: skip
 BEFORE = ((150, 3), (1, 3), (-150, 3), (0, 2), (0, 0))
@@ -98,23 +99,29 @@ def binding(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """At a length of time after the beginning: a value, or None to only look. ``expected`` is the state after it."""
+    """At a length of time after the beginning: a value, or None to only look. ``expected`` is the state after it.
+
+    ``is_release``: the story's other contract comes into force then.
+    """
 
     after: str
     value: float | None
     expected: str
     context: Mapping[str, Any] | None = None
     source: str = ""
+    is_release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One binding and what happens to it. Each step is "15m 18.5 critical"; a value of "-" only looks."""
+    """One binding and what happens to it. Each step is "15m 18.5 critical"; a value of "-" only looks, and "!" has
+    the contract ``then`` come into force."""
 
     name: str
     binding: WatchedBinding
     text: str
     contexts: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    then: WatchedBinding | None = None
 
     @property
     def steps(self) -> list[Step]:
@@ -122,8 +129,9 @@ class Story:
         found = []
         for index, line in enumerate(self.text.split(",")):
             after, value, expected, *source = line.split()
-            number = None if value == "-" else float(value) if "." in value else int(value)
-            found.append(Step(after, number, expected, self.contexts.get(index), *source))
+            number = None if value in "-!" else float(value) if "." in value else int(value)
+            named = source[0] if source else ""
+            found.append(Step(after, number, expected, self.contexts.get(index), named, value == "!"))
         return found
 
 
@@ -179,7 +187,44 @@ STORIES = (
     Story("the window begins exactly seven days before", DROP,
         "0s 50 normal, 168h 45 warning, 336h 1000 normal, 504h 900 warning, 673h 30 normal"),
     Story("a drop is told by source", DROP,
-        "0s 50 normal watch, 1h 45 normal strap, 2h 45 warning watch, 3h 45 normal strap"),
+        "0s 50 normal watch, 1h 45 normal strap, 2h 45 warning watch, 3h 45 warning strap"),
+    Story("each source is late by its own newest value only", BANDS,
+        "300m 60 normal watch, 0s 12 critical ring, 301m 60 critical watch, 302m 60 normal ring"),
+    Story("it must hold first: for each source by itself", HELD,
+        "0s 18 normal a, 1m 60 normal b, 5m 18 normal a, 6m 60 normal b, 10m 18 critical a, 11m 60 critical b"),
+    Story("the worst speaks, and after it the next one", BANDS,
+        "0s 25 warning a, 1m 18 critical b, 2m 40 warning b, 3m 40 normal a"),
+    Story("a source that is silent counts no longer while another speaks", SAWTOOTH,
+        "0s 18 critical a, 1h 50 critical b, 47h 50 critical b, 48h - normal, 49h 50 normal b, 97h - unknown"),
+    Story("two that fall silent together end nothing", SAWTOOTH,
+        "0s 18 critical a, 1h 50 critical b, 48h - normal, 49h - unknown, 60h 50 normal b"),
+    Story("without missing_data, a source outlived by seven days counts no longer", BANDS,
+        "0s 18 critical a, 167h 50 critical b, 168h 50 normal b, 400h - normal, 401h 18 critical a"),
+    Story("a device that a guard keeps out does not count", RESTING,
+        "0s 18 unknown a, 1m 50 normal b, 2m 18 normal a", {0: NO, 1: YES, 2: NO}),
+    Story("silence and the end of what must hold first at one moment: silence", binding(
+        ("critical", "< 20", {"for": "2d"}), missing="2d"), "0s 18 normal, 48h - unknown, 49h 18 normal"),
+    Story("silence and the end of what is kept on at one moment: silence, and it stays open", binding(
+        ("critical", "< 20", {"keep": "2d"}), missing="2d"), "0s 18 critical, 1s 50 critical, 48h 50 critical, "
+        "172801s 50 normal, 345601s - unknown"),
+    Story("between the condition and where it ends, while it is ending: it goes on", binding(
+        ("critical", "< 20", {"keep": "10m", "recover": ">= 25"})),
+        "0s 18 critical, 1m 30 critical, 5m 22 critical, 11m - critical, 12m 30 critical, 22m - normal"),
+    Story("a window is told where it had to be asked", DROP, "0s 50 normal, 1h 45 warning, 2h 19 critical"),
+    Story("a window counts what the guard kept out", binding(
+        ("warning", "drop >= 10% over 7d"), guard="is_resting == true"),
+        "0s 50 normal, 1h 100 normal, 2h 67.6 normal, 3h 60 warning", {0: YES, 1: NO, 2: YES, 3: YES}),
+    Story("a value from before what time has said is dated after it", HELD,
+        "0s 18 normal, 10m - critical, 9m 50 normal"),
+    Story("another contract judges the value in force", BANDS, "0s 22 warning, 1m ! critical, 2m 22 critical",
+        then=binding(("critical", "< 25"), ("warning", "< 30"))),
+    Story("a milder contract ends what was only waiting", binding(("critical", "< 20", {"for": "2m"})),
+        "0s 18 normal, 1m ! normal, 5m - normal", then=binding(("critical", "< 15", {"for": "2m"}))),
+    Story("what waits for another condition begins anew", binding(("critical", "< 20", {"for": "2m"})),
+        "0s 12 normal, 1m ! normal, 2m - normal, 3m - critical", then=binding(("critical", "< 15", {"for": "2m"}))),
+    Story("a trigger that is gone ends", BANDS, "0s 18 critical, 1m ! normal", then=binding(("info", "> 100"))),
+    Story("another contract says nothing of who is silent", SAWTOOTH, "0s 18 critical, 48h - unknown, 49h ! unknown, "
+        "50h 18 warning", then=binding(("warning", "< 20"), missing="2d")),
     Story("a guard lets through what it is about", RESTING,
         "0s 50 normal, 1m 18 normal, 11m - critical, 12m 50 critical, 13m 50 critical, 14m 50 normal",
         {0: YES, 1: YES, 3: NO, 5: YES}),

@@ -151,7 +151,7 @@ class StandingAdmin(OfferedFilters, admin.ModelAdmin[Standing]):
         person = kpi_page.Person.of(standing)
         context = self._binding(agent, kpi, watched) | {
             "person": person,
-            "outcome": replayed(watched.evaluator, standing, watched.release),
+            "outcome": replayed(standing),
         }
         return self._answer(request, "replay", f"Replay of {_title(watched, kpi)} of {person.name}", context)
 

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import orjson
-
-from contracts.evaluation import Observed, Series
-from telemetry.deliveries import ACCEPTED, Delivery, Stretch
-from telemetry.judging import Past, judge, state_told, transition_row
-from telemetry.parsing import Rejection
-from telemetry.reevaluation import reevaluated
+from contracts.evaluation import Combined, Evaluator, Memory, Observed, Series, combine, judge_all
+from telemetry.contexts import context_text
+from telemetry.deliveries import ACCEPTED, CONFLICT, Delivery, Stretch, conflicting
+from telemetry.judging import state_told, transition_row
+from telemetry.kept_answers import is_stored
+from telemetry.models import Transition
+from telemetry.standing_judging import Judging
 from telemetry.storage import Store
 from telemetry.storage.shapes import (
     Latest,
     Moved,
     SeriesKey,
     SeriesRow,
+    Settled,
     Span,
     StandingKey,
     StandingRow,
+    Stored,
     TallyKey,
     TransitionRow,
     Value,
@@ -30,8 +32,8 @@ from telemetry.storage.shapes import (
 
 OBSERVATIONS, TRANSITIONS = "observations", "transitions"
 LATE, DUPLICATE, CORRECTED = "late", "duplicate", "corrected"
-CONFLICT = "conflicting_value"
 _make: Final = tuple.__new__
+_NO_PAST: Final = Series()
 
 
 @dataclass(slots=True)
@@ -43,10 +45,12 @@ class Batch:
     _fresh: dict[SeriesKey, Sequence[Observed]] = field(default_factory=dict)
     _values: list[Value] = field(default_factory=list)
     _corrected: list[Value] = field(default_factory=list)
-    _replaced: list[float] = field(default_factory=list)
+    _replaced: list[Stored] = field(default_factory=list)
     _latest: list[Latest] = field(default_factory=list)
     _moved: list[Moved] = field(default_factory=list)
+    _settled: list[Settled] = field(default_factory=list)
     _transitions: list[TransitionRow] = field(default_factory=list)
+    _withdrawn: list[int] = field(default_factory=list)
     _tallies: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
@@ -70,9 +74,11 @@ class Batch:
         self.store.move_series(self._latest)
         pasts = self._pasts(by_series, rows)
         for binding, keys in by_binding.items():
-            first, fresh, past = by_series[keys[0]], self._fresh_of(keys), pasts.get(binding)
-            self._evaluate(binding, first, fresh, standings[binding], past, is_corrected=binding in again)
+            self._evaluate(binding, [by_series[key] for key in keys], standings[binding], pasts, again)
         self.store.move_standings(self._moved)
+        self.store.settle_standings(self._settled)
+        if self._withdrawn:
+            Transition.objects.filter(pk__in=self._withdrawn).update(withdrawn=self.now)
         self.store.add_transitions(self._transitions)
 
     def count(self) -> None:
@@ -90,8 +96,8 @@ class Batch:
 
     def _sort_out(
         self, by_series: dict[SeriesKey, Stretch], rows: dict[SeriesKey, SeriesRow]
-    ) -> set[StandingKey]:
-        """Tell what is new, late, there already or corrected; the bindings whose past was corrected."""
+    ) -> dict[SeriesKey, int]:
+        """Tell what is new, late, there already or corrected; the series whose past is another, from when on."""
         old = [
             (rows[key].id, observed.at)
             for key, stretch in by_series.items()
@@ -100,20 +106,20 @@ class Batch:
             if observed.at <= rows[key].at
         ]
         there = self.store.values_at(old) if old else {}
-        again: set[StandingKey] = set()
+        again: dict[SeriesKey, int] = {}
         for key, stretch in by_series.items():
             row = rows[key]
             if stretch.is_distinct and stretch.observations[0].at > row.at:
                 self._append(key, stretch, row)
-            elif self._sort_series(key, stretch, row, there):
-                again.add(StandingKey(*key[:3]))
+            elif (since := self._sort_series(key, stretch, row, there)) is not None:
+                again[key] = since
         return again
 
     def _append(self, key: SeriesKey, stretch: Stretch, row: SeriesRow) -> None:
         """All of it is new and newer than what is there: nearly always."""
         number, now, observations = row.id, self.now, stretch.observations
         self._values += [
-            _make(Value, (number, at, value, now, _text(context) if context else None))
+            _make(Value, (number, at, value, now, context_text(context)))
             for value, at, context, _ in observations
         ]
         self._fresh[key] = observations
@@ -122,25 +128,28 @@ class Batch:
         self._tallies[OBSERVATIONS, key.agent, key.kpi, ACCEPTED] += len(observations)
 
     def _sort_series(
-        self, key: SeriesKey, stretch: Stretch, row: SeriesRow, there: dict[tuple[int, int], float]
-    ) -> bool:
-        """The same for one series by each of its observations; whether its past was corrected."""
-        results, newest, is_corrected = stretch.delivery.results, row.at, False
+        self, key: SeriesKey, stretch: Stretch, row: SeriesRow, there: dict[tuple[int, int], Stored]
+    ) -> int | None:
+        """The same for one series by each of its observations; from when on its past is another."""
+        results, newest = stretch.delivery.results, row.at
+        since: int | None = None
         fresh: list[Observed] = []
         before: Observed | None = None
         latest: Observed | None = None
         for observed, place in zip(stretch.observations, stretch.places, strict=True):
             if before is not None and observed.at == before.at:
-                word = DUPLICATE if observed.value == before.value else CONFLICT
+                is_same = is_stored(Stored(before.value, context_text(before.context)), observed)
+                word = DUPLICATE if is_same else CONFLICT
             else:
                 before = observed
                 word = ACCEPTED if observed.at > newest else self._word(row, observed, there)
-                is_corrected = is_corrected or word is CORRECTED
+                if since is None and (word is CORRECTED or word is LATE):
+                    since = observed.at
                 if word is not DUPLICATE and observed.at >= newest:
                     latest = observed
             results[place] = word
             if word is CONFLICT:
-                stretch.delivery.conflicts.append(_conflict(place))
+                stretch.delivery.conflicts.append(conflicting(place))
             elif word is ACCEPTED or word is LATE:
                 self._values.append(self._value(row, observed))
                 if word is ACCEPTED:
@@ -149,29 +158,28 @@ class Batch:
         self._fresh[key] = fresh
         if latest is not None:
             self._latest.append(Latest(row.id, latest.at, float(latest.value), self.now))
-        return is_corrected
+        return since
 
-    def _word(self, row: SeriesRow, observed: Observed, there: dict[tuple[int, int], float]) -> str:
+    def _word(self, row: SeriesRow, observed: Observed, there: dict[tuple[int, int], Stored]) -> str:
         """What a value is that is no newer than the series' latest one."""
         stored = there.get((row.id, observed.at))
         if stored is None:
             return LATE
-        if stored == observed.value:
+        if is_stored(stored, observed):
             return DUPLICATE
         self._corrected.append(self._value(row, observed))
         self._replaced.append(stored)
         return CORRECTED
 
     def _value(self, row: SeriesRow, observed: Observed) -> Value:
-        context = _text(observed.context) if observed.context else None
-        return Value(row.id, observed.at, float(observed.value), self.now, context)
+        return Value(row.id, observed.at, float(observed.value), self.now, context_text(observed.context))
 
     def _pasts(
         self, by_series: dict[SeriesKey, Stretch], rows: dict[SeriesKey, SeriesRow]
-    ) -> dict[StandingKey, Past]:
-        """The history before the new values of each binding whose contract looks back, read at once."""
+    ) -> dict[SeriesKey, Series]:
+        """The history before the new values of each series whose contract looks back, read at once."""
         spans: list[Span] = []
-        found: dict[StandingKey, dict[str, Series]] = defaultdict(dict)
+        found: dict[SeriesKey, Series] = {}
         of_row: dict[int, Series] = {}
         for key, stretch in by_series.items():
             looks_back = stretch.watched.looks_back
@@ -179,60 +187,110 @@ class Batch:
             if fresh:
                 row = rows[key].id
                 spans.append(Span(row, fresh[0].at - looks_back, fresh[-1].at))
-                found[StandingKey(*key[:3])][key.source] = of_row.setdefault(row, Series())
-        if not spans:
-            return {}
-        for row, at, value in self.store.history(spans):
+                found[key] = of_row[row] = Series()
+        for row, at, value in self.store.history(spans) if spans else ():
             of_row[row].add(at, value)
-        return {key: by_source.__getitem__ for key, by_source in found.items()}
-
-    def _fresh_of(self, keys: Sequence[SeriesKey]) -> Sequence[Observed]:
-        """What is to be judged of a binding, in its order."""
-        if len(keys) == 1:
-            return self._fresh[keys[0]]
-        return sorted([one for key in keys for one in self._fresh[key]], key=_in_order)
+        return found
 
     def _evaluate(
         self,
         key: StandingKey,
-        stretch: Stretch,
-        observations: Sequence[Observed],
+        stretches: Sequence[Stretch],
         row: StandingRow,
-        past: Past | None,
-        *,
-        is_corrected: bool,
+        pasts: Mapping[SeriesKey, Series],
+        again: Mapping[SeriesKey, int],
     ) -> None:
-        evaluator, before, release = stretch.watched.evaluator, row.memory, stretch.watched.release
+        first = stretches[0]
+        evaluator, release = first.watched.evaluator, first.watched.release
         if evaluator is None:
             return
-        newest, memory = before.at, before
-        if newest is not None and observations and observations[0].at < newest:
-            observations = [one for one in observations if one.at >= newest]
-        transitions: list[TransitionRow] = []
-        if is_corrected:
-            besides = {(one.source, one.at) for one in observations}
-            memory, transitions = reevaluated(
-                evaluator, key, before, release=release, now=self.now, besides=besides
+        source, before = first.source, row.memory
+        ours = _make(SeriesKey, (*key, source))
+        fresh = self._fresh[ours]
+        is_usual = (
+            len(stretches) == 1
+            and not row.sources
+            and (row.source == source or before.at is None)
+            and (row.release == release or before.at is None)
+            and ours not in again
+            and (row.looked is None or not fresh or fresh[0].at > row.looked)
+        )
+        if not is_usual:
+            self._evaluate_all(key, stretches, row, evaluator, pasts, again)
+            return
+        memory, told = judge_all(evaluator, before, fresh, pasts.get(ours) or _NO_PAST)
+        if told:
+            self._note(
+                [transition_row(key, source, one, of, release=release, now=self.now) for one, of in told]
             )
-        memory, found = judge(evaluator, memory, observations, past)
-        transitions += [transition_row(key, one, of, release=release, now=self.now) for one, of in found]
-        for one in transitions:
-            self._tallies[TRANSITIONS, key.agent, key.kpi, f"{one.before}>{one.after}"] += 1
-        self._transitions += transitions
+        memories = {source: memory}
+        combined = combine(evaluator, memories)
         if memory is not before:
-            self._moved.append(Moved(row.id, memory, release, memory.state is not before.state))
-        told = state_told(evaluator, key, stretch.places[0], before, memory, release)
+            if memory.state is before.state and combined.open_severity == row.open_severity and row.release:
+                self._moved.append(Moved(row.id, memory, release))
+            else:
+                is_news = memory.state is not before.state or combined.open_severity != row.open_severity
+                self._settled.append(
+                    Settled(
+                        row.id, memory, release, source, "", combined.open_severity, row.looked, row.contracts, is_news
+                    )
+                )  # fmt: skip
+        self._tell(evaluator, key, first, row, combined, memory.since, memories)
+
+    def _evaluate_all(
+        self,
+        key: StandingKey,
+        stretches: Sequence[Stretch],
+        row: StandingRow,
+        evaluator: Evaluator,
+        pasts: Mapping[SeriesKey, Series],
+        again: Mapping[SeriesKey, int],
+    ) -> None:
+        """The same where it is not one source whose values come in their order."""
+        first = stretches[0]
+        judging = Judging.of(key, first.watched, evaluator, row, self.now)
+        starts = [self._fresh[_make(SeriesKey, (*key, one.source))] for one in stretches]
+        earliest = min([fresh[0].at for fresh in starts if fresh], default=self.now)
+        judging.follow_release(min(self.now, earliest - 1))
+        for stretch, fresh in zip(stretches, starts, strict=True):
+            ours = _make(SeriesKey, (*key, stretch.source))
+            since = again.get(ours)
+            if fresh and judging.looked is not None and fresh[0].at <= judging.looked:
+                since = fresh[0].at if since is None else min(since, fresh[0].at)
+            if since is None:
+                judging.observe(stretch.source, fresh, pasts.get(ours))
+            else:
+                judging.judge_again(stretch.source, since)
+        settled, combined = judging.settled()
+        self._note(judging.transitions)
+        self._withdrawn += judging.withdrawn
+        if not judging.is_as_it_was(settled):
+            self._settled.append(settled)
+        self._tell(evaluator, key, first, row, combined, settled.memory.since, judging.memories)
+
+    def _note(self, rows: Sequence[TransitionRow]) -> None:
+        for one in rows:
+            self._tallies[TRANSITIONS, one.agent, one.kpi, f"{one.before}>{one.after}"] += 1
+        self._transitions += rows
+
+    def _tell(
+        self,
+        evaluator: Evaluator,
+        key: StandingKey,
+        stretch: Stretch,
+        row: StandingRow,
+        combined: Combined,
+        since: int | None,
+        memories: Mapping[str, Memory],
+    ) -> None:
+        told = state_told(
+            evaluator,
+            key,
+            stretch.places[0],
+            row.memory.state,
+            combined,
+            since,
+            memories,
+            stretch.watched.release,
+        )
         stretch.delivery.states.append(told)
-
-
-def _in_order(observed: Observed) -> tuple[int, str, float]:
-    return observed.at, observed.source, float(observed.value)
-
-
-def _text(context: object) -> str:
-    return orjson.dumps(context).decode()
-
-
-def _conflict(place: int) -> Rejection:
-    message = "Another value of this series at the same moment is in the same batch."
-    return Rejection(place, CONFLICT, message, "value", "Send a correction after what it corrects.")

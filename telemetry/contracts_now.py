@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -16,7 +17,7 @@ from contracts.evaluation import SECOND, Evaluator, evaluator, moment
 from contracts.naming import NearNames
 from contracts.watched import BodyError, Definition, WatchedBinding
 from contracts.watching import Watching
-from releases.models import Channel, Following, ServingRevision
+from releases.models import Channel, Following, Release, ServingRevision
 from releases.models.channel import PRODUCTION
 from rest.patience import holding
 
@@ -102,6 +103,7 @@ def _look() -> None:
 def forget() -> None:
     """Look again at the next question."""
     _held.revision, _held.released = -1, Released()
+    _of_release.cache_clear()
 
 
 def load() -> Released:
@@ -127,6 +129,24 @@ def load() -> Released:
                 for binding in whole.agent(agent).bindings:
                     found[agent, binding.kpi] = _watched(binding, number, is_on=whole.agent(agent).enabled)
     return Released(production, found, kpis, frozenset(agents), NearNames(kpis))
+
+
+def evaluator_of(release: int, agent: str, kpi: str) -> Evaluator | None:
+    """By a release that may no longer be in force; None where it evaluates nothing of this. A release never changes,
+    so what was read of it is kept."""
+    watched = _held.released.binding(agent, kpi)
+    if watched is not None and watched.release == release:
+        return watched.evaluator
+    whole = _of_release(release)
+    found = whole.agent(agent) if whole and agent in whole.agents else None
+    binding = next((one for one in found.bindings if one.kpi == kpi), None) if found else None
+    return _watched(binding, release, is_on=found.enabled).evaluator if found and binding else None
+
+
+@lru_cache(maxsize=8)
+def _of_release(number: int) -> Watching | None:
+    release = Release.objects.filter(number=number).first()
+    return Watching(release.as_document()) if release else None
 
 
 def _watched(binding: WatchedBinding, release: int, *, is_on: bool) -> Watched:

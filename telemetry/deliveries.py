@@ -9,15 +9,18 @@ from itertools import islice, starmap
 from operator import lt
 from typing import Any, NamedTuple
 
+import orjson
+
 from contracts.evaluation import Observed
 from telemetry.contracts_now import Watched
 from telemetry.parsing import Item, Rejection
 
-ACCEPTED = "accepted"
+ACCEPTED, CONFLICT = "accepted", "conflicting_value"
 
 
 class Stretch(NamedTuple):
-    """The observations of one series in a delivery, in the order of time; of two at one time the larger first.
+    """The observations of one series in a delivery, in the order of time; of two at one time the larger
+    first, of two that are as large the one whose context comes first.
 
     ``places`` are theirs in the body. ``is_distinct`` says that no two are of one time.
     """
@@ -45,6 +48,8 @@ class Delivery:
     results: list[str] = field(default_factory=list)
     conflicts: list[Rejection] = field(default_factory=list)
     states: list[dict[str, Any]] = field(default_factory=list)
+    is_again: bool = False
+    """What was answered to the same body before is not what is stored any more."""
 
     def sort(self, items: Sequence[Item]) -> None:
         """Take what may be stored, by series."""
@@ -86,8 +91,19 @@ class Delivery:
         }
 
 
-def _by_time(item: Item) -> tuple[int, float]:
-    return item.observed.at, -float(item.observed.value)
+def _by_time(item: Item) -> tuple[int, float, bytes]:
+    _, at, context, _ = item.observed
+    return (
+        at,
+        -float(item.observed.value),
+        orjson.dumps(context, option=orjson.OPT_SORT_KEYS) if context else b"",
+    )
+
+
+def conflicting(place: int) -> Rejection:
+    """Of the second of two values for one moment."""
+    message = "Another value of this series at the same moment is in the same batch."
+    return Rejection(place, CONFLICT, message, "value", "Send a correction after what it corrects.")
 
 
 def _error(one: Rejection) -> dict[str, Any]:

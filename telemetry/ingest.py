@@ -21,6 +21,7 @@ from telemetry import contracts_now
 from telemetry.batch import Batch
 from telemetry.bodies import read_body
 from telemetry.deliveries import Delivery
+from telemetry.kept_answers import is_superseded
 from telemetry.line import Line
 from telemetry.parsing import Reader, Rejection
 from telemetry.storage import Gone, Store, forget_all, store
@@ -43,7 +44,7 @@ def report(body: bytes, *, agent: str, now: int | None = None, strict: bool = Fa
 
     Raises Problem where the whole body is refused, Invalid with every error where ``strict`` and one is wrong.
     What it returns is committed. The same body from the same caller again is answered as before, and stores
-    nothing, unless what was refused before would not be by now.
+    nothing, unless what was refused before would not be by now, or what it stored was corrected meanwhile.
     """
     now = clock() if now is None else now
     items = read_body(body)
@@ -115,8 +116,11 @@ def _alone(delivery: Delivery, now: int) -> dict[str, Any]:
 
 
 def _answered(delivery: Delivery) -> dict[str, Any] | None:
-    kept = store().answer_to(delivery.digest)
-    return orjson.loads(zlib.decompress(kept)) if kept else None
+    """What was answered to the same body before, unless something that it stored was corrected since then."""
+    work = store()
+    kept = work.answer_to(delivery.digest)
+    delivery.is_again = kept is not None and is_superseded(work, delivery)
+    return orjson.loads(zlib.decompress(kept)) if kept and not delivery.is_again else None
 
 
 def _stored(work: Store, deliveries: Sequence[Delivery], now: int) -> list[dict[str, Any]]:
@@ -131,6 +135,7 @@ def _stored(work: Store, deliveries: Sequence[Delivery], now: int) -> list[dict[
         if delivery.stretches:
             packed = zlib.compress(orjson.dumps(answer), 1)
             kept.append(KeptAnswer(delivery.digest, delivery.agent, packed, now))
+    work.forget_answers([delivery.digest for delivery in deliveries if delivery.is_again])
     if kept and work.keep_answers(kept) < len(kept):
         raise _AnsweredBefore
     batch.count()

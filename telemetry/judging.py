@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from contracts.decimals import Number
-from contracts.evaluation import Evaluator, Memory, Observed, Series, State, Transition, explaining, follow
-from contracts.watched import WatchedBinding
+from contracts.evaluation import Combined, Evaluator, Memory, Observed, State, Transition, explaining
 from telemetry.contracts_now import iso
 from telemetry.storage.memories import NUMBERS
 from telemetry.storage.shapes import StandingKey, TransitionRow
 
-Past = Callable[[str], Series]
-"""The history of a source, as far back as the contract looks."""
-
-
-class Judged(NamedTuple):
-    """What came of some observations."""
-
-    memory: Memory
-    transitions: Sequence[tuple[Transition, Observed]]
-
-
-def judge(
-    evaluator: Evaluator, memory: Memory, observations: Sequence[Observed], past: Past | None
-) -> Judged:
-    """Evaluate observations in their order; ``past`` is only asked where the contract looks back."""
-    if past is None:
-        return Judged(*follow(evaluator, memory, observations))
-    found: list[tuple[Transition, Observed]] = []
-    for observed in observations:
-        memory, more = evaluator.evaluate(memory, observed, past(observed.source).before(observed.at))
-        found += [(one, observed) for one in more]
-    return Judged(memory, found)
-
 
 def transition_row(
     key: StandingKey,
+    source: str,
     transition: Transition,
     observed: Observed | None,
     *,
@@ -70,28 +47,52 @@ def transition_row(
         condition=transition.condition[:300],
         reason=transition.reason[:500],
         inputs=orjson.dumps(inputs).decode(),
+        source=source,
     )
 
 
 def state_told(
-    evaluator: Evaluator, key: StandingKey, whose: int, before: Memory, memory: Memory, release: int
+    evaluator: Evaluator,
+    key: StandingKey,
+    whose: int,
+    previous: State,
+    combined: Combined,
+    since: int | None,
+    memories: Mapping[str, Memory],
+    release: int,
 ) -> dict[str, Any]:
     """A state as the answer has it; ``whose`` it is, is the place of one of their observations."""
-    state = memory.state
+    memory = combined.memory
     acting = evaluator.acting(memory.marks) if memory.marks else None
     trigger = acting[0].trigger if acting else None
-    return {
+    told: dict[str, Any] = {
         "agent": key.agent,
         "kpi": key.kpi,
         "user_id": whose,
-        "state": state.value,
-        "previous": before.state.value,
+        "state": combined.state.value,
+        "previous": previous.value,
+        "since": None if since is None else iso(since),
+        "reason": reason_of(evaluator, memory),
+        "measurement_source": combined.source,
+        "trigger": {"severity": trigger.severity.value, "condition": trigger.condition} if trigger else None,
+        "actions": actions_of(evaluator, memory) if acting else [],
+        "hand_offs": hand_offs_of(evaluator, memory) if acting else [],
+        "release": release,
+    }
+    if len(memories) > 1:
+        told["sources"] = [
+            _source_told(evaluator, name, memories[name], combined) for name in sorted(memories)
+        ]
+    return told
+
+
+def _source_told(evaluator: Evaluator, source: str, memory: Memory, combined: Combined) -> dict[str, Any]:
+    return {
+        "measurement_source": source,
+        "state": memory.state.value,
         "since": None if memory.since is None else iso(memory.since),
         "reason": reason_of(evaluator, memory),
-        "trigger": {"severity": trigger.severity.value, "condition": trigger.condition} if trigger else None,
-        "actions": actions_of(evaluator.binding, state),
-        "hand_offs": hand_offs_of(evaluator.binding, state),
-        "release": release,
+        "counts": source in combined.counting,
     }
 
 
@@ -107,16 +108,21 @@ def _at_rest(evaluator: Evaluator, value: Number) -> str:
     return evaluator.at_rest((), value)
 
 
-def actions_of(binding: WatchedBinding, state: State) -> list[dict[str, str]]:
-    """The steps that the binding asks for in a state."""
-    if state is State.NORMAL or state is State.UNKNOWN:
+def actions_of(evaluator: Evaluator, memory: Memory) -> list[dict[str, str]]:
+    """The steps that the binding asks for while its worst trigger is acted on, through silence too."""
+    acting = evaluator.acting(memory.marks)
+    if acting is None:
         return []
     return [
         {"name": one.name, "description": one.description, "deadline": one.deadline}
-        for one in binding.actions_at(state.value)
+        for one in evaluator.binding.actions_at(acting[0].trigger.severity)
     ]
 
 
-def hand_offs_of(binding: WatchedBinding, state: State) -> list[dict[str, str]]:
-    """Whom the agent asks for help in a state of this KPI, and why."""
-    return [{"agent": one.agent, "reason": one.reason} for one in binding.hand_offs_at(state.value)]
+def hand_offs_of(evaluator: Evaluator, memory: Memory) -> list[dict[str, str]]:
+    """Whom the agent asks for help while its worst trigger is acted on, through silence too, and why."""
+    acting = evaluator.acting(memory.marks)
+    if acting is None:
+        return []
+    asked = evaluator.binding.hand_offs_at(acting[0].trigger.severity)
+    return [{"agent": one.agent, "reason": one.reason} for one in asked]

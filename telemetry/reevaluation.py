@@ -1,24 +1,26 @@
-"""Looking back: evaluating a binding's stored history again, after a value of it was corrected."""
+"""Looking back: a series' stored history judged again, and what is recorded of it made to agree."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Sequence
 
 import orjson
 
-from contracts.evaluation import Evaluator, Memory, Observed, Transition, replay
-from telemetry.judging import transition_row
-from telemetry.models import Observation
-from telemetry.storage.shapes import StandingKey, TransitionRow
+from contracts.evaluation import Observed, Series, Told
+from telemetry.models import Observation, Transition
+from telemetry.storage.memories import NUMBERS
+from telemetry.storage.shapes import StandingKey
 
 
 def observations_of(
-    key: StandingKey, *, since: int | None = None, until: int | None = None
+    key: StandingKey, source: str | None = None, *, since: int | None = None, until: int | None = None
 ) -> list[Observed]:
-    """What is stored of a binding for a person, oldest first."""
+    """What is stored of a binding for a person, oldest first; of one source, or of all."""
     rows = Observation.objects.filter(
         series__subject=key.subject, series__kpi=key.kpi, series__agent=key.agent
     ).order_by("at", "series__source")
+    rows = rows if source is None else rows.filter(series__source=source)
     rows = rows if since is None else rows.filter(at__gte=since)
     rows = rows if until is None else rows.filter(at__lte=until)
     return [
@@ -29,40 +31,39 @@ def observations_of(
     ]
 
 
-def reevaluated(
-    evaluator: Evaluator,
-    key: StandingKey,
-    before: Memory,
-    *,
-    release: int,
-    now: int,
-    besides: Collection[tuple[str, int]] = (),
-) -> tuple[Memory, list[TransitionRow]]:
-    """The memory by the history as it is now, and the transition to it where the state is another.
+def past_of(key: StandingKey, source: str, since: int, until: int) -> Series:
+    """The values of a source in a time, its beginning and its end included."""
+    past = Series()
+    for one in observations_of(key, source, since=since, until=until):
+        past.add(one.at, one.value)
+    return past
 
-    It goes as far as ``before`` went: to its newest value, or to the moment at which time alone changed the state.
-    ``besides`` are the sources and times of values that are stored and still to be judged. What was recorded
-    stays: the transition says that a correction brought it.
-    """
-    if before.at is None:
-        return before, []
-    until = max(before.at, before.since or before.at)
-    seen = [one for one in observations_of(key, until=before.at) if (one.source, one.at) not in besides]
-    again = replay(evaluator, seen, until=until)
-    memory = again.memory
-    if memory.state is before.state:
-        return memory, []
-    last = again.transitions[-1] if again.transitions else None
-    said = Transition(
-        at=until,
-        before=before.state,
-        after=memory.state,
-        cause="value",
-        reason=last.reason if last else "",
-        rule=last.rule if last else "",
-        condition=last.condition if last else "",
-        value=memory.value,
-        means=last.means if last else (),
-        episode=last.episode if last else None,
-    )
-    return memory, [transition_row(key, said, None, release=release, now=now, cause="correction")]
+
+def disagreements(
+    key: StandingKey, source: str, told: Sequence[Told], since: int
+) -> tuple[list[Told], list[int]]:
+    """Of what a replay tells from a moment on: the transitions that are not recorded, and the numbers of those that
+    are and should not be."""
+    expected = [one for one in told if one[0].at >= since]
+    missing = Counter(_as_recorded(one) for one in expected)
+    wrong: list[int] = []
+    rows = Transition.objects.standing().filter(
+        subject=key.subject, kpi=key.kpi, agent=key.agent, source=source, at__gte=since
+    ).order_by("at", "pk")  # fmt: skip
+    for pk, *recorded in rows.values_list("pk", "at", "before", "after", "rule", "condition", "reason"):
+        if missing[tuple(recorded)]:
+            missing[tuple(recorded)] -= 1
+        else:
+            wrong.append(pk)
+    absent: list[Told] = []
+    for one in expected:
+        if missing[_as_recorded(one)]:
+            missing[_as_recorded(one)] -= 1
+            absent.append(one)
+    return absent, wrong
+
+
+def _as_recorded(told: Told) -> tuple[object, ...]:
+    one = told[0]
+    numbers = NUMBERS[one.before], NUMBERS[one.after]
+    return one.at, *numbers, one.rule, one.condition[:300], one.reason[:500]

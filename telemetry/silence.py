@@ -10,11 +10,11 @@ from django.db import transaction
 
 from telemetry import contracts_now
 from telemetry.contracts_now import Released
-from telemetry.judging import transition_row
 from telemetry.models import Standing
 from telemetry.progress import Progress, no_progress
+from telemetry.standing_judging import Judging, unwatched
 from telemetry.storage import hold, store
-from telemetry.storage.shapes import Moved, StandingKey, TallyKey, TransitionRow
+from telemetry.storage.shapes import Settled, StandingKey, TallyKey, TransitionRow
 
 TRANSITIONS = "transitions"
 AT_ONCE = 1000
@@ -63,22 +63,22 @@ def _looked_at(released: Released, keys: Sequence[StandingKey], now: int) -> Cou
         there = hold(sorted({key.subject for key in keys}))
         work = store()
         rows = work.standings({key for key in keys if key.subject in there})
-        moved: list[Moved] = []
+        settled: list[Settled] = []
         transitions: list[TransitionRow] = []
         for key, row in rows.items():
             watched = released.binding(key.agent, key.kpi)
             evaluator = watched.evaluator if watched else None
             if watched is None or evaluator is None:
-                moved.append(
-                    Moved(row.id, row.memory._replace(due=None), row.release, is_another_state=False)
-                )
+                settled.append(unwatched(row, now))
                 continue
-            memory, said = evaluator.tick(row.memory, now)
-            memory = memory._replace(due=evaluator.next_due(memory))
-            if memory != row.memory or row.release != watched.release:
-                moved.append(Moved(row.id, memory, watched.release, is_another_state=bool(said)))
-            transitions += [transition_row(key, one, None, release=watched.release, now=now) for one in said]
-        work.move_standings(moved)
+            judging = Judging.of(key, watched, evaluator, row, now)
+            judging.follow_release(now)
+            judging.let_pass(now)
+            found, _ = judging.settled()
+            if not judging.is_as_it_was(found):
+                settled.append(found)
+            transitions += judging.transitions
+        work.settle_standings(settled)
         work.add_transitions(transitions)
         work.count(_tallies(transitions))
     changed = {(one.agent, one.kpi, one.subject) for one in transitions}

@@ -187,7 +187,8 @@ OURS = {
     "releases": {"Release.text", "Release.counts", "Release.findings", "Delivery.body", "Delivery.tries"},
     "jobs": {"Job.payload", "Job.result"},
     "telemetry": {
-        "Observation.context", "Standing.marks", "Standing.skipped", "Transition.inputs",
+        "Correction.context", "Observation.context", "Standing.contracts", "Standing.marks", "Standing.skipped",
+        "Standing.sources", "Transition.inputs",
         "Erasure.deleted", "Erasure.searched", "Erasure.left", "Erasure.not_searched",
     },
 }  # fmt: skip

@@ -2,9 +2,9 @@
 
     memory, transitions = evaluate(binding, memory, Observed(18, micros(now)))
 
-A memory is small and JSON (``as_data``, ``from_data``). ``tick`` lets time pass without a value, ``explain`` tells
-a memory in words, ``replay`` goes through a history. docs/evaluation.md describes the rules, and
-docs/test-vectors lets another language prove that it follows them.
+A memory is of one series, small and JSON (``as_data``, ``from_data``). ``tick`` lets time pass without a value,
+``explain`` tells a memory in words, ``replay`` goes through a history, and ``combine`` puts a user's series together.
+docs/evaluation.md describes the rules, and docs/test-vectors lets another language prove that it follows them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,20 @@ from functools import lru_cache
 
 from contracts.evaluation import explaining
 from contracts.evaluation.explaining import Explanation, Phase, TriggerTold
-from contracts.evaluation.history import Replayed, Series, follow, in_order, replay
+from contracts.evaluation.history import (
+    InForce,
+    Replayed,
+    Series,
+    Told,
+    by_source,
+    change_contract,
+    follow,
+    in_order,
+    judge_all,
+    replay,
+    replay_all,
+    retrace,
+)
 from contracts.evaluation.machine import Evaluator, Transitions, no_history
 from contracts.evaluation.memory import (
     SECOND,
@@ -29,14 +42,29 @@ from contracts.evaluation.memory import (
 )
 from contracts.evaluation.possible import impossible
 from contracts.evaluation.rules import History
+from contracts.evaluation.sources import (
+    MOST_SOURCES,
+    USUAL_SILENCE,
+    Change,
+    Combined,
+    changes,
+    combine,
+    moves_of,
+    within_limit,
+)
 from contracts.watched import WatchedBinding
 
 __all__ = [
+    "MOST_SOURCES",
     "SECOND",
     "START",
+    "USUAL_SILENCE",
+    "Change",
+    "Combined",
     "Evaluator",
     "Explanation",
     "History",
+    "InForce",
     "Mark",
     "Memory",
     "MemoryDataError",
@@ -45,19 +73,29 @@ __all__ = [
     "Replayed",
     "Series",
     "State",
+    "Told",
     "Transition",
     "Transitions",
     "TriggerTold",
+    "by_source",
+    "change_contract",
+    "changes",
+    "combine",
     "evaluate",
     "evaluator",
     "explain",
     "follow",
     "impossible",
     "in_order",
+    "judge_all",
     "micros",
     "moment",
+    "moves_of",
     "replay",
+    "replay_all",
+    "retrace",
     "tick",
+    "within_limit",
 ]
 
 

@@ -10,7 +10,7 @@ from contracts.evaluation.memory import Mark, Memory, State
 from contracts.evaluation.rules import Rule
 from contracts.evaluation.words import GONE, NOTHING_YET
 from contracts.severity import Severity
-from contracts.watched import WatchedAction
+from contracts.watched import WatchedAction, WatchedHandOff
 
 
 class Phase(StrEnum):
@@ -37,8 +37,8 @@ class TriggerTold(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The state with its reason, the trigger it is about ("" for none), what the agent does, and every trigger,
-    worst first."""
+    """The state with its reason, the trigger it is about ("" for none), what the agent does, whom it asks, and every
+    trigger, worst first."""
 
     state: State
     since: int | None
@@ -46,6 +46,7 @@ class Explanation(NamedTuple):
     rule: str
     condition: str
     actions: tuple[WatchedAction, ...]
+    hand_offs: tuple[WatchedHandOff, ...]
     triggers: tuple[TriggerTold, ...]
 
     def as_data(self) -> dict[str, Any]:
@@ -57,6 +58,7 @@ class Explanation(NamedTuple):
             "rule": self.rule,
             "condition": self.condition,
             "actions": [action.as_data() for action in self.actions],
+            "hand_offs": [hand_off.as_data() for hand_off in self.hand_offs],
             "triggers": [
                 told._asdict() | {"severity": str(told.severity), "phase": str(told.phase)}
                 for told in self.triggers
@@ -76,6 +78,7 @@ def explain(evaluator: Evaluator, memory: Memory) -> Explanation:
         rule=rule.key if rule else "",
         condition=rule.trigger.condition if rule else "",
         actions=evaluator.binding.actions_at(rule.trigger.severity) if rule else (),
+        hand_offs=evaluator.binding.hand_offs_at(rule.trigger.severity) if rule else (),
         triggers=tuple(_told(evaluator, one, marks.get(one.key), memory) for one in evaluator.rules),
     )
 

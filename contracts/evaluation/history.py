@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from contracts.decimals import EXACT, Number, exact
-from contracts.evaluation.machine import Evaluator, Transitions
+from contracts.evaluation.machine import Evaluator, Transitions, no_history
 from contracts.evaluation.memory import SECOND, START, Memory, Observed, Transition
 from contracts.evaluation.rules import History
 
@@ -43,18 +43,22 @@ class Series:
 
 
 class Replayed(NamedTuple):
-    """What observations came to."""
+    """What the observations of one series came to."""
 
     memory: Memory
     transitions: Transitions
 
 
+Told = tuple[Transition, Observed | None]
+"""A transition, and the observation that brought it; None where time or a release did."""
+
+
 def follow(
     evaluator: Evaluator, memory: Memory, observations: Sequence[Observed]
-) -> tuple[Memory, list[tuple[Transition, Observed]]]:
+) -> tuple[Memory, list[Told]]:
     """Evaluate observations that are in their order, by a contract that does not look back (``looks_back``); with
     each transition the observation that brought it."""
-    found: list[tuple[Transition, Observed]] = []
+    found: list[Told] = []
     place, end = 0, len(observations)
     while place < end:
         memory, place = evaluator.pass_quiet(memory, observations, place)
@@ -73,23 +77,101 @@ def in_order(observations: Iterable[Observed]) -> list[Observed]:
     return sorted(observations, key=lambda one: (one.at, one.source, one.value))
 
 
+def by_source(observations: Iterable[Observed]) -> dict[str, list[Observed]]:
+    """Each series' own, in order."""
+    found: dict[str, list[Observed]] = {}
+    for one in in_order(observations):
+        found.setdefault(one.source, []).append(one)
+    return found
+
+
 def replay(
     evaluator: Evaluator, observations: Iterable[Observed], *, until: int | None = None, start: Memory = START
 ) -> Replayed:
-    """Evaluate observations of one user in their order; ``until`` lets time go on after the last one."""
-    memory = start
-    found: list[Transition] = []
-    series: dict[str, Series] = {}
-    ordered = in_order(observations)
+    """Evaluate the observations of one series in their order; ``until`` lets time go on after the last one."""
+    memory, found = retrace([InForce(None, evaluator)], in_order(observations), until=until, start=start)
+    return Replayed(memory, tuple([one for one, _ in found]))
+
+
+def replay_all(
+    evaluator: Evaluator, observations: Iterable[Observed], *, until: int | None = None
+) -> dict[str, Replayed]:
+    """The same for each series of a user, by source: the order in which the sources report does not matter."""
+    return {source: replay(evaluator, own, until=until) for source, own in by_source(observations).items()}
+
+
+class InForce(NamedTuple):
+    """A contract and from when on it was in force, None for the first: what was observed at that very moment is
+    still the former one's. Time had been let pass by the former one until ``looked`` then. ``evaluator`` is None
+    where nothing was evaluated."""
+
+    since: int | None
+    evaluator: Evaluator | None
+    looked: int | None = None
+
+
+def retrace(
+    contracts: Sequence[InForce],
+    observations: Sequence[Observed],
+    *,
+    until: int | None = None,
+    start: Memory = START,
+) -> tuple[Memory, list[Told]]:
+    """One series by the contracts that were in force one after the other; with each transition the observation
+    that brought it."""
+    memory, found, place = start, list[Told](), 0
+    past = Series()
+    if any(one.evaluator is not None and one.evaluator.looks_back for one in contracts):
+        for one in observations:
+            past.add(one.at, one.value)
+    judge: Evaluator | None = None
+    ends = [*(one.since for one in contracts[1:]), None]
+    for contract, end in zip(contracts, ends, strict=True):
+        if contract.since is not None:
+            memory, told = _passed(judge, memory, contract.looked)
+            found += told
+            memory, told = change_contract(judge, contract.evaluator, memory, contract.since, past)
+            found += told
+        judge = contract.evaluator
+        last = len(observations) if end is None else bisect_right(observations, end, key=_time)
+        if judge is not None:
+            memory, told = judge_all(judge, memory, observations[place:last], past)
+            found += told
+        place = max(place, last)
+    memory, told = _passed(judge, memory, until)
+    return memory, found + told
+
+
+def change_contract(
+    former: Evaluator | None, contract: Evaluator | None, memory: Memory, at: int, past: Series
+) -> tuple[Memory, list[Told]]:
+    """Have another contract take the place of the former one."""
+    if contract is None:
+        return memory, []
+    before = no_history if memory.heard is None else past.before(memory.heard)
+    memory, found = contract.adopt(memory, at, former, before)
+    return memory, [(one, None) for one in found]
+
+
+def _passed(judge: Evaluator | None, memory: Memory, until: int | None) -> tuple[Memory, list[Told]]:
+    if judge is None or until is None:
+        return memory, []
+    memory, found = judge.tick(memory, until)
+    return memory, [(one, None) for one in found]
+
+
+def judge_all(
+    evaluator: Evaluator, memory: Memory, observations: Sequence[Observed], past: Series
+) -> tuple[Memory, list[Told]]:
+    """Evaluate one series' observations in their order; ``past`` is asked where the contract looks back."""
     if not evaluator.looks_back:
-        memory, brought = follow(evaluator, memory, ordered)
-        found, ordered = [one for one, _ in brought], []
-    for observed in ordered:
-        past = series.setdefault(observed.source, Series())
+        return follow(evaluator, memory, observations)
+    found: list[Told] = []
+    for observed in observations:
         memory, more = evaluator.evaluate(memory, observed, past.before(observed.at))
-        past.add(observed.at, observed.value)
-        found += more
-    if until is not None:
-        memory, more = evaluator.tick(memory, until)
-        found += more
-    return Replayed(memory, tuple(found))
+        found += [(one, observed) for one in more]
+    return memory, found
+
+
+def _time(observed: Observed) -> int:
+    return observed.at

@@ -1,8 +1,8 @@
-"""The evaluator: what a binding's contract makes of the observations of one user, one after the other.
+"""The evaluator: what a binding's contract makes of the observations of one series, one after the other.
 
 Everything happens in event time. A value stands until the next one comes, so lengths of time are over at
-their very moment, whenever somebody looks. Nothing but a value ends anything: while nothing comes, all stays as
-it is until ``missing_data`` is over, and from then on the state is unknown.
+their very moment, whenever somebody looks. Nothing but a value, and the time for which it has stood, ends anything:
+once ``missing_data`` is over without another one, the state is unknown, and what was open stays open.
 """
 
 from __future__ import annotations
@@ -127,6 +127,28 @@ class Evaluator:
             found += more
         return memory, found
 
+    def adopt(
+        self, memory: Memory, now: int, former: Evaluator | None, history: History = no_history
+    ) -> tuple[Memory, Transitions]:
+        """What a memory of the ``former`` contract comes to when this one takes its place at a moment: the value in
+        force is judged by it then. ``history`` is that before this value.
+
+        What was being counted for a condition that is another one now begins anew. A series that is silent, or has
+        no value yet, waits for its next value; a trigger that is gone is forgotten at once.
+        """
+        kept = tuple([one for mark in memory.marks if (one := self._adopted(mark, now, former))])
+        value, silent_from = memory.value, self._silent_from(memory)
+        if silent_from is not None and silent_from <= now:
+            return self._silent(memory._replace(marks=kept), _moment(memory, now))
+        if value is None or memory.state is _UNKNOWN:
+            waiting = memory._replace(marks=kept)
+            return waiting._replace(due=self.next_due(waiting)), ()
+        past = Past.of(value, history) if self.looks_back else None
+        marks = self._marks_after(memory._replace(marks=kept), now, self._mask(value), past)
+        if memory.skipped:  # nothing says that it has held on since
+            marks = after_silence(marks)
+        return self._settled(memory, marks, _moment(memory, now), "release", past)
+
     def next_due(self, memory: Memory) -> int | None:
         """When time alone changes something next; what a memory says itself, unless another contract made it."""
         due = self._due(memory.marks, None)
@@ -134,6 +156,10 @@ class Evaluator:
         if due is None or silent_from is None:
             return silent_from if due is None else due
         return min(due, silent_from)
+
+    def hears(self, observed: Observed) -> bool:
+        """Whether the guard lets an observation through."""
+        return self._guard is None or self._guard.evaluate(observed.context or {}).holds
 
     def acting(self, marks: tuple[Mark, ...]) -> tuple[Rule, Mark] | None:
         """The worst trigger that is acted on."""
@@ -157,15 +183,28 @@ class Evaluator:
         now = _moment(memory, moment)
         silent_from = self._silent_from(memory)
         if silent_from is not None and silent_from <= moment:
-            silent = memory._replace(state=_UNKNOWN, since=now, marks=after_silence(memory.marks), due=None)
-            said = self._transition(memory, silent, now, "silence", self.words.silence())
-            return silent, (said,)
+            return self._silent(memory, now)
         marks = [
             after_time(rule, mark, moment, now) if (rule := self._by_key.get(mark.rule)) else mark
             for mark in memory.marks
         ]
         left = tuple(mark for mark in marks if mark is not None)
         return self._settled(memory, left, now, "time", None)
+
+    def _silent(self, memory: Memory, now: int) -> tuple[Memory, Transitions]:
+        """Nothing has come for too long."""
+        silent = memory._replace(state=_UNKNOWN, since=now, marks=after_silence(memory.marks), due=None)
+        return silent, (self._transition(memory, silent, now, "silence", self.words.silence()),)
+
+    def _adopted(self, mark: Mark, now: int, former: Evaluator | None) -> Mark | None:
+        """A former contract's mark; None where its trigger is gone."""
+        rule = self._by_key.get(mark.rule)
+        was = former._by_key.get(mark.rule) if former is not None else None
+        if rule is None or (was is not None and was.asks == rule.asks):
+            return mark if rule else None
+        return mark._replace(
+            begun=now if mark.fired is None else mark.begun, quiet=None if mark.quiet is None else now
+        )
 
     def _skip(self, memory: Memory, at: int, why: str) -> Memory:
         """An observation that the guard keeps out: it ends nothing, but nothing can be said to have held on."""

@@ -1,4 +1,4 @@
-"""What goes into an evaluation and what comes out: observations, the memory of a binding, transitions.
+"""What goes into an evaluation and what comes out: observations, the memory of a series, transitions.
 
 Times are whole microseconds since 1970 in UTC: exact, the same in JSON and in every language. Everything here
 is a plain tuple, because one is made for every observation.
@@ -121,10 +121,11 @@ class Memory(NamedTuple):
 
 
 START: Final = Memory()
-"""Of a binding for a user of whom nothing is known yet."""
+"""Of a series of which nothing is known yet."""
 
-Cause = Literal["value", "time", "silence"]
-"""Of a transition: a value came, a length of time was over, or nothing came for too long."""
+Cause = Literal["value", "time", "silence", "release"]
+"""Of a transition: a value came, a length of time was over, nothing came for too long, or another contract took
+the place of the former one."""
 
 
 class Transition(NamedTuple):

@@ -62,6 +62,11 @@ class Rule:
     bit: int
     recovery_bit: int
 
+    @property
+    def asks(self) -> tuple[str, str]:
+        """Of a value: when the trigger begins to hold, and when it is over."""
+        return self.trigger.condition, self.trigger.recover_if
+
 
 @dataclass(frozen=True, slots=True)
 class Past:

@@ -95,6 +95,21 @@ ANSWER: dict[str, Any] = {
                     "previous": _STATE,
                     "since": _NULLABLE_TEXT | {"format": "date-time"},
                     "reason": {"type": "string"},
+                    "measurement_source": _NAME | {"description": "Which source speaks."},
+                    "sources": {
+                        "type": "array",
+                        "description": "Where there are several: what each of them says.",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "measurement_source": _NAME,
+                                "state": _STATE,
+                                "since": _NULLABLE_TEXT | {"format": "date-time"},
+                                "reason": {"type": "string"},
+                                "counts": {"type": "boolean"},
+                            },
+                        },
+                    },
                     "trigger": {
                         "type": "object",
                         "nullable": True,

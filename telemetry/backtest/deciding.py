@@ -10,18 +10,30 @@ it was there. Those are passed over, and noted when the next one comes that is m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from math import gcd
 from typing import Any, Final, NamedTuple
 
 from contracts.decimals import EXACT, Number, exact
-from contracts.evaluation import SECOND, START, Evaluator, Memory, Observed, Transition
+from contracts.evaluation import (
+    SECOND,
+    START,
+    Evaluator,
+    Memory,
+    Observed,
+    State,
+    Transition,
+    changes,
+    moves_of,
+)
 from contracts.evaluation.regions import Regions
 from contracts.evaluation.rules import Clause
 from contracts.evaluation.words import Words
 from contracts.intervals import EMPTY, EVERYTHING
 from contracts.terms import Change
+from telemetry.storage.memories import STATES
 
 _PLACES: Final = 1e6
 _LIMIT: Final = 999_999_999.0
@@ -84,12 +96,30 @@ class Decided:
         """Whether the contract has a guard."""
         return bool(self.contract.binding.guard)
 
+    def changes(
+        self, observations: Sequence[Observed], *, first: int = 0, until: int | None = None
+    ) -> Sequence[Transition | tuple[int, State, State]]:
+        """Every change of the binding's state: the worst of its sources', each of which is judged by itself."""
+        if all(one.source == observations[0].source for one in observations):
+            return self.transitions(observations, first=first, until=until)
+        own: dict[str, list[Observed]] = {}
+        looked_back: Counter[str] = Counter(one.source for one in observations[:first])
+        for one in observations:
+            own.setdefault(one.source, []).append(one)
+        transitions, heard = {}, {}
+        for source, some in own.items():
+            begin = looked_back[source]
+            transitions[source] = self.transitions(some, first=begin, until=until)
+            heard[source] = [one.at for one in some[begin:] if self.contract.hears(one)]
+        found = changes(moves_of(self.contract, transitions, heard))
+        return [(at, STATES[before], STATES[after]) for at, before, after in found]
+
     def transitions(
         self, observations: Sequence[Observed], *, first: int = 0, until: int | None = None
     ) -> list[Transition]:
-        """Every change of state, as :func:`contracts.evaluation.replay` tells it but for the reasons.
+        """Every change of state of one series, as :func:`contracts.evaluation.replay` tells it but for the reasons.
 
-        ``observations`` are one person's, in order; those before place ``first`` are only looked back at.
+        ``observations`` are in order; those before place ``first`` are only looked back at.
         """
         patterns = self._patterns(observations)
         memory, found = START, list[Transition]()
@@ -139,16 +169,9 @@ class Decided:
         if not self._windows or not found:
             return found
         numbers = whole_numbers([one.value for one in observations])
-        names = [one.source for one in observations]
-        sources: dict[str, Sequence[int]] = {names[0]: range(len(names))}
-        if len(set(names)) > 1:
-            sources = {name: [place for place, own in enumerate(names) if own == name] for name in set(names)}
-        for places in sources.values():
-            times = [observations[place].at for place in places]
-            held = self._held(times, [numbers[place] for place in places])
-            for place, bits in zip(places, held, strict=True):
-                if bits:
-                    found[place] |= bits << self._shift
+        for place, bits in enumerate(self._held([one.at for one in observations], numbers)):
+            if bits:
+                found[place] |= bits << self._shift
         return found
 
     def _held(self, times: list[int], numbers: list[int]) -> list[int]:

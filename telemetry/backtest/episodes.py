@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contracts.evaluation import Transition
+from contracts.evaluation import State, Transition
 
 SEVERITIES = ("critical", "warning", "info")
 """The worst first; each stands for a state of this name or a worse one."""
@@ -38,7 +38,7 @@ class Course:
         return bool(self.reached["info"].episodes)
 
 
-def course(transitions: Sequence[Transition], begins: int, until: int) -> Course:
+def course(transitions: Sequence[Transition | tuple[int, State, State]], begins: int, until: int) -> Course:
     """What the transitions from a person's first value until a moment come to.
 
     An episode goes on while nothing is heard: losing data is no recovery. That time is unknown, and counts as such.

@@ -123,7 +123,7 @@ def _add(
 def _course(contract: Decided | None, lane: Lane, until: int) -> Course | None:
     if contract is None:
         return None
-    found = contract.transitions(lane.observations, first=lane.first, until=until)
+    found = contract.changes(lane.observations, first=lane.first, until=until)
     return course(found, lane.observations[lane.first].at, until)
 
 

@@ -63,12 +63,13 @@ class Observation(models.Model):
 
 
 class Correction(models.Model):
-    """A value that was replaced by another one for the same moment."""
+    """A value, or its context, that was replaced by another one for the same moment."""
 
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="corrections")
     at = models.BigIntegerField()
     value = models.FloatField(help_text="What it was.")
     replaced = models.BigIntegerField()
+    context = models.TextField(null=True, help_text="The context it came with, as JSON.")  # noqa: DJ001 - mostly absent
 
     def __str__(self) -> str:
         return f"correction of series {self.series_id}"

@@ -8,9 +8,11 @@ from telemetry.models.series import NAME, Subject
 
 
 class Standing(models.Model):
-    """The state of a binding for a person now: :class:`contracts.evaluation.Memory` in columns.
+    """The state of a binding for a person now: the worst of what its sources say, each judged by itself.
 
-    ``changed`` grows with every commit that brings another state.
+    The columns are the :class:`contracts.evaluation.Memory` of the source that speaks; where there are several,
+    ``sources`` has everybody's, and ``since``, ``at``, ``heard`` and ``due`` are of them all. ``changed`` grows with
+    every commit that brings another state or another open severity.
     """
 
     class State(models.IntegerChoices):
@@ -34,6 +36,18 @@ class Standing(models.Model):
     marks = models.TextField(default="", help_text="JSON; empty for none.")
     skipped = models.TextField(default="")
     release = models.PositiveIntegerField(default=0, help_text="By whose contract it was evaluated last.")
+    source = models.CharField(max_length=NAME, blank=True, default="", help_text="Which source speaks.")
+    sources = models.TextField(default="", help_text="JSON of every source's memory; empty for a single one.")
+    open_severity = models.SmallIntegerField(
+        default=0, help_text="Of the worst episode that is open, through silence too; 0 for none."
+    )
+    looked = models.BigIntegerField(
+        null=True, help_text="Up to when time alone was let pass: what comes from before is judged again."
+    )
+    contracts = models.TextField(
+        default="",
+        help_text="JSON of [from when, release], oldest first; empty until the contract is another.",
+    )
     changed = models.BigIntegerField(default=0)
 
     class Meta:
@@ -47,15 +61,25 @@ class Standing(models.Model):
         return f"{self.agent}/{self.kpi} of subject {self.subject_id}: {self.get_state_display()}"
 
 
+class TransitionQuerySet(models.QuerySet["Transition"]):
+    """Questions about transitions."""
+
+    def standing(self) -> TransitionQuerySet:
+        """Those that were not withdrawn: what a replay of everything stored gives."""
+        return self.filter(withdrawn__isnull=True)
+
+
 class Transition(models.Model):
-    """A binding went from one state to another for a person. Never changed."""
+    """One series of a binding went from one state to another. Never changed, but withdrawn where it turned out
+    otherwise: then what is true instead stands beside it."""
 
     agent = models.CharField(max_length=NAME)
     kpi = models.CharField(max_length=NAME)
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="transitions")
+    source = models.CharField(max_length=NAME, blank=True, default="", help_text="Whose series it is.")
     before = models.SmallIntegerField(choices=Standing.State.choices)
     after = models.SmallIntegerField(choices=Standing.State.choices)
-    cause = models.CharField(max_length=10, help_text="value, time, silence or correction.")
+    cause = models.CharField(max_length=10, help_text="value, time, silence, release or correction.")
     at = models.BigIntegerField(help_text="In the time of the observations.")
     recorded = models.BigIntegerField()
     release = models.PositiveIntegerField()
@@ -63,6 +87,12 @@ class Transition(models.Model):
     condition = models.CharField(max_length=300, blank=True)
     reason = models.CharField(max_length=500)
     inputs = models.JSONField(help_text="The value, its source and the context that were looked at.")
+    withdrawn = models.BigIntegerField(
+        null=True,
+        help_text="When a late or corrected value showed that it was not so; empty while it stands.",
+    )
+
+    objects = TransitionQuerySet.as_manager()
 
     class Meta:
         indexes = (models.Index(fields=("subject", "kpi", "agent", "at"), name="transition_of_binding"),)

@@ -100,8 +100,10 @@ def _reason(standing: Standing, watched: Watched) -> Reason:
 
 
 def reason_of(standing: Standing, watched: Watched) -> str:
-    """Why somebody is in a state, by the contract in force; "" where nothing is evaluated."""
+    """Why somebody is in a state, by the contract in force, and which of several sources says so; "" where nothing
+    is evaluated."""
     if watched.evaluator is None:
         return ""
     memory = from_columns(tuple(getattr(standing, column) for column in COLUMNS))
-    return explaining.reason(watched.evaluator, memory)
+    reason = explaining.reason(watched.evaluator, memory)
+    return f"{reason} ({standing.source})" if standing.sources and standing.source else reason

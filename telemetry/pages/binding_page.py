@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 
-from contracts.evaluation import Explanation, Phase, explain
-from contracts.watched import WatchedHandOff
+from contracts.evaluation import Evaluator, Explanation, Memory, Phase, combine, explain, explaining
 from telemetry.contracts_now import Released, Watched
 from telemetry.models import Standing, Transition
 from telemetry.pages.kpi_page import Person
 from telemetry.pages.span import Span
-from telemetry.pages.strips import Segment, by_person, shares, strip
+from telemetry.pages.strips import Segment, by_person, of_binding, shares, strip
 from telemetry.pages.words import kind_of, when_of
-from telemetry.storage.memories import COLUMNS, from_columns
+from telemetry.storage.memories import COLUMNS, from_columns, sources_of
 
 DRAWN_AT_MOST = 20_000
 """Transitions on one page."""
@@ -33,7 +32,8 @@ CAUSES = {
     "value": "",
     "time": "time passed",
     "silence": "nothing came",
-    "correction": "a value was corrected",
+    "release": "another contract was released",
+    "correction": "a value was corrected or came late",
 }
 
 
@@ -52,19 +52,23 @@ def stripes(people: Sequence[Person], span: Span) -> list[Stripe]:
         return []
     start, end = span.micros
     one = people[0].standing
-    rows = Transition.objects.filter(
-        agent=one.agent,
-        kpi=one.kpi,
-        subject__in=[person.standing.subject_id for person in people],
-        at__gte=start,
-        at__lt=end,
-    ).order_by("subject", "at", "pk")
+    rows = (
+        Transition.objects.standing()
+        .filter(
+            agent=one.agent,
+            kpi=one.kpi,
+            subject__in=[person.standing.subject_id for person in people],
+            at__gte=start,
+            at__lt=end,
+        )
+        .order_by("subject", "at", "pk")
+    )
     found = by_person(rows[:DRAWN_AT_MOST])
     return [_stripe(person, found.get(person.standing.subject_id, []), span) for person in people]
 
 
 def _stripe(person: Person, transitions: Sequence[Transition], span: Span) -> Stripe:
-    segments = strip(transitions, person.standing.state, span)
+    segments = strip(of_binding(transitions, person.standing), person.standing.state, span)
     return Stripe(person, segments, f"{person.name}: {shares(segments)}")
 
 
@@ -84,6 +88,7 @@ class Change:
     value: float | None
     source: str
     late: bool
+    withdrawn: datetime | None
 
 
 def changes(standing: Standing, at: str | None) -> tuple[Page[Transition], list[Change]]:
@@ -109,8 +114,9 @@ def change_of(one: Transition, title: str = "") -> Change:
         cause=CAUSES.get(one.cause, one.cause),
         release=one.release,
         value=inputs.get("value"),
-        source=str(inputs.get("source") or ""),
+        source=one.source,
         late=one.recorded - one.at > 86_400_000_000,
+        withdrawn=when_of(one.withdrawn),
     )
 
 
@@ -136,14 +142,26 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What one of several sources says, and whether it counts."""
+
+    name: str
+    kind: str
+    since: datetime | None
+    reason: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
-    """Why somebody is in a state, and why in no other."""
+    """Why somebody is in a state, and why in no other: by the source that speaks. ``sources`` are all of several."""
 
     explanation: Explanation
-    hand_offs: tuple[WatchedHandOff, ...]
     triggers: tuple[Trigger, ...]
     judged_by: int
     in_force: int
+    source: str = ""
+    sources: tuple[Source, ...] = ()
 
     @property
     def is_older(self) -> bool:
@@ -161,5 +179,21 @@ def why(standing: Standing, watched: Watched) -> Why | None:
         Trigger(one.severity.value, one.condition, PHASES[one.phase], one.phase.value, one.reason)
         for one in told.triggers
     )
-    asked = watched.binding.hand_offs_at(told.state.value)
-    return Why(told, asked, triggers, standing.release, watched.release)
+    sources = _sources(watched.evaluator, sources_of(standing.source, standing.sources, memory))
+    return Why(told, triggers, standing.release, watched.release, standing.source, sources)
+
+
+def _sources(evaluator: Evaluator, memories: Mapping[str, Memory]) -> tuple[Source, ...]:
+    if len(memories) < 2:
+        return ()
+    counting = combine(evaluator, memories).counting
+    return tuple(
+        Source(
+            name,
+            one.state.value,
+            when_of(one.since),
+            explaining.reason(evaluator, one),
+            name in counting,
+        )
+        for name, one in sorted(memories.items())
+    )

@@ -15,7 +15,7 @@ from telemetry.pages.attention import reason_of
 from telemetry.pages.binding_page import DRAWN_AT_MOST, PER_PAGE, Change, Stripe, change_of
 from telemetry.pages.kpi_page import Person
 from telemetry.pages.span import Span
-from telemetry.pages.strips import by_binding, shares, strip
+from telemetry.pages.strips import by_binding, of_binding, shares, strip
 from telemetry.pages.words import when_of
 
 SHOWN_AT_MOST = 200
@@ -61,7 +61,7 @@ def whole(subject: int, released: Released, span: Span) -> Whole:
     rows = list(standings.order_by("-state", "-since", "kpi", "agent")[:SHOWN_AT_MOST])
     more = standings.count() - len(rows) if len(rows) == SHOWN_AT_MOST else 0
     start, end = span.micros
-    transitions = Transition.objects.filter(subject=subject, at__gte=start, at__lt=end)
+    transitions = Transition.objects.standing().filter(subject=subject, at__gte=start, at__lt=end)
     found = by_binding(transitions.order_by("kpi", "agent", "at", "pk")[:DRAWN_AT_MOST])
     return Whole([_stand(one, released, found.get((one.kpi, one.agent), []), span) for one in rows], more)
 
@@ -69,7 +69,7 @@ def whole(subject: int, released: Released, span: Span) -> Whole:
 def _stand(standing: Standing, released: Released, transitions: Sequence[Transition], span: Span) -> Stand:
     watched = released.binding(standing.agent, standing.kpi)
     definition = released.definition(standing.kpi)
-    segments = strip(transitions, standing.state, span)
+    segments = strip(of_binding(transitions, standing), standing.state, span)
     sentence = f"{definition.title or definition.name}, by {standing.agent}: {shares(segments)}"
     reason = reason_of(standing, watched) if watched else ""
     return Stand(definition, watched, reason, Stripe(Person.of(standing), segments, sentence))

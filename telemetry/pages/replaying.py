@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.evaluation import Evaluator, State, replay
+from contracts.evaluation import Memory, State, by_source, combine, retrace
 from telemetry.models import Observation, Standing, Transition
 from telemetry.pages.words import WORDS, kind_of
 from telemetry.reevaluation import observations_of
-from telemetry.storage.memories import COLUMNS, from_columns
+from telemetry.standing_judging import contracts_in_force
 from telemetry.storage.shapes import StandingKey
 
 AT_MOST = 100_000
@@ -44,56 +45,41 @@ class Outcome:
         return not self.too_many and self.state == self.recorded
 
 
-def replayed(evaluator: Evaluator, standing: Standing, release: int) -> Outcome:
-    """Replay all that is stored of a binding for a person, up to where its evaluation has come."""
+def replayed(standing: Standing) -> Outcome:
+    """Replay all that is stored of a binding for a person, up to where its evaluation has come, each source by the
+    contracts that were in force."""
     key = StandingKey(standing.subject_id, standing.kpi, standing.agent)
-    stored = Observation.objects.filter(
+    values = Observation.objects.filter(
         series__subject=key.subject, series__kpi=key.kpi, series__agent=key.agent
-    ).count()
+    )
+    stored = values.count()
     if stored > AT_MOST:
         return Outcome(stored, too_many=True)
-    memory = from_columns(tuple(getattr(standing, column) for column in COLUMNS))
-    until = max(memory.at or 0, memory.since or 0)
-    again = replay(evaluator, observations_of(key, until=memory.at), until=until)
-    recorded = list(
-        Transition.objects.filter(subject=standing.subject_id, kpi=standing.kpi, agent=standing.agent)
-        .order_by("at", "pk")
-    )  # fmt: skip
-    before = {(one.at, one.before, one.after) for one in recorded}
-    after = {(one.at, one.before.number, one.after.number) for one in again.transitions}
-    differs = before != after or again.memory.state is not memory.state
+    memories: dict[str, Memory] = {}
+    after: set[tuple[object, ...]] = set()
+    contracts = contracts_in_force(key, standing.release, standing.contracts)
+    for source, own in by_source(observations_of(key)).items():
+        memories[source], told = retrace(contracts, own, until=standing.looked)
+        after |= {(one.at, source, one.before.number, one.after.number) for one, _ in told}
+    evaluator = contracts[-1].evaluator
+    state = combine(evaluator, memories).state if evaluator and memories else State.UNKNOWN
+    recorded = Transition.objects.standing().filter(subject=key.subject, kpi=key.kpi, agent=key.agent)
+    before = set(recorded.values_list("at", "source", "before", "after"))
+    differs = before != after or state.number != standing.state
+    oldest = values.order_by("at").values_list("at", flat=True).first()
     return Outcome(
         values=stored,
-        state=_word(again.memory.state),
+        state=WORDS[state.value],
         recorded=WORDS[kind_of(standing.state)],
         changes=len(before),
         found=len(after),
         missing=len(before - after),
-        reasons=tuple(_reasons(standing, recorded, release)) if differs else (),
+        reasons=tuple(_reasons(standing, min(at for at, *_ in before), oldest)) if differs and before else (),
     )
 
 
-def _word(state: State) -> str:
-    return WORDS[state.value]
-
-
-def _reasons(standing: Standing, recorded: list[Transition], release: int) -> list[str]:
-    found = []
-    releases = sorted({one.release for one in recorded if one.release != release})
-    if releases:
-        numbers = ", ".join(map(str, releases))
-        found.append(
-            f"Some changes were judged by another contract (release {numbers}); this was by release {release}."
-        )
-    if any(one.cause == "correction" for one in recorded):
-        found.append("Values were corrected after they had been judged.")
-    rows = Observation.objects.filter(
-        series__subject=standing.subject_id, series__kpi=standing.kpi, series__agent=standing.agent
-    ).order_by("at").values_list("received", flat=True)  # fmt: skip
-    newest = 0
-    for received in rows.iterator():
-        if received < newest:
-            found.append("Values came late: they were not there yet when later ones were judged.")
-            break
-        newest = received
-    return found
+def _reasons(standing: Standing, first: int, oldest: int | None) -> Iterator[str]:
+    if oldest is None or first < oldest:
+        yield "The values that were judged first are no longer kept."
+    if standing.release == 0:
+        yield "No contract in force watches it any longer."

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from contracts.evaluation import SECOND, moment
-from telemetry.models import Transition
+from contracts.evaluation import SECOND, Change, changes, moment
+from telemetry.models import Standing, Transition
 from telemetry.pages.span import Span
 from telemetry.pages.words import WORDS, kind_of
+from telemetry.storage.memories import COLUMNS, NUMBERS, from_columns, sources_of
 
 WIDTH = 600
 _THIN = 1.5  # the least width of a severity: a short one is what one looks for
@@ -32,7 +33,27 @@ class Segment:
         return CLASSES.get(self.kind, self.kind)
 
 
-def strip(transitions: Sequence[Transition], state: int, span: Span, *, width: int = WIDTH) -> list[Segment]:
+def of_binding(transitions: Sequence[Transition], standing: Standing) -> Sequence[Transition | Change]:
+    """The changes of a binding's own state: the worst of its sources', of which ``transitions`` are."""
+    if not standing.sources:
+        return transitions
+    memory = from_columns(tuple(getattr(standing, column) for column in COLUMNS))
+    memories = sources_of(standing.source, standing.sources, memory)
+    begin = {source: NUMBERS[one.state] for source, one in memories.items()}
+    for one in reversed(transitions):
+        begin[one.source] = one.before
+    found = changes([(one.at, one.source, one.after) for one in transitions], begin)
+    last = found[-1].after if found else max(begin.values())
+    if last != standing.state and standing.since is not None:  # a source that is silent counts no longer
+        found.append(
+            Change(max(standing.since, found[-1].at if found else standing.since), last, standing.state)
+        )
+    return found
+
+
+def strip(
+    transitions: Sequence[Transition | Change], state: int, span: Span, *, width: int = WIDTH
+) -> list[Segment]:
     """The segments of one person. ``transitions`` are those of the span, the oldest first; ``state`` is today's,
     which held all the time where there is none."""
     start, end = span.micros

@@ -66,7 +66,7 @@ class Common(ABC):
             self._new_standings = {key: row[0] for key, row in fresh.items()}
             found |= fresh
         return {
-            key: StandingRow(row[0], from_columns(row[5:]), row[4])
+            key: StandingRow(row[0], from_columns(row[5:13]), row[4], *row[13:])
             for key, row in found.items()
             if key in keys
         }
@@ -99,6 +99,19 @@ class Common(ABC):
         """What was answered to this batch before."""
         rows = self.run("SELECT answer FROM telemetry_batch WHERE digest = %s", digest)
         return bytes(rows[0][0]) if rows else None
+
+    def known_subjects(self, users: Sequence[str]) -> dict[str, int]:
+        """The ids of those of these people whom there are; nobody is held or added."""
+        return {user: pk for pk, user in self._read_subjects(users)} if users else {}
+
+    def known_series(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """The numbers of those of these series that there are."""
+        return {SeriesKey(*row[1:5]): row[0] for row in self._find_series(keys)} if keys else {}
+
+    def forget_answers(self, digests: Sequence[str]) -> None:
+        """Have these batches not been answered."""
+        for digest in digests:
+            self.run("DELETE FROM telemetry_batch WHERE digest = %s", digest)
 
     def keep_answers(self, answers: Sequence[KeptAnswer]) -> int:
         """Keep what is answered; how many of these were not answered before."""
@@ -138,8 +151,12 @@ class Common(ABC):
 
 STANDING = (
     "t.id, t.subject_id, t.kpi, t.agent, t.release, t.state, t.since, t.at, t.heard, t.value, t.due, t.marks,"
-    " t.skipped"
+    " t.skipped, t.source, t.sources, t.open_severity, t.looked, t.contracts"
 )
 SERIES = "t.id, t.subject_id, t.kpi, t.agent, t.source, t.at, t.value"
-NEW_STANDING = "-1, '', '', 0, 0"
+NEW_STANDING = "-1, '', '', 0, 0, '', '', 0, ''"
+STANDING_COLUMNS = (
+    "subject_id, kpi, agent, state, marks, skipped, release, changed, source, sources, open_severity,"
+    " contracts"
+)
 NEW_SERIES = f"0, {NEVER}, 0, 0"

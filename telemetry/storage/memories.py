@@ -1,12 +1,13 @@
-"""A memory in the columns of a standing, and back: no JSON but for the few that have marks."""
+"""Memories in the columns of a standing, and back: no JSON but for the few that have marks or several sources."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from contracts.evaluation import Mark, Memory, State
+from contracts.evaluation import Combined, Mark, Memory, State
 
 STATES = {-1: State.UNKNOWN, 0: State.NORMAL, 1: State.INFO, 2: State.WARNING, 3: State.CRITICAL}
 NUMBERS = {state: number for number, state in STATES.items()}
@@ -33,3 +34,34 @@ def as_columns(memory: Memory) -> tuple[Any, ...]:
         orjson.dumps(marks, default=tuple).decode() if marks else "",
         skipped,
     )
+
+
+def sources_of(source: str, sources: str, memory: Memory) -> dict[str, Memory]:
+    """The memory of each source of a standing; none before the first value."""
+    if sources:
+        return {name: from_columns(tuple(columns)) for name, columns in orjson.loads(sources).items()}
+    return {} if memory.at is None else {source: memory}
+
+
+def sources_text(memories: Mapping[str, Memory]) -> str:
+    """The inverse, "" where the standing's own columns say it all."""
+    if len(memories) < 2:
+        return ""
+    return orjson.dumps({name: as_columns(memories[name]) for name in sorted(memories)}).decode()
+
+
+def whole_memory(combined: Combined, memories: Mapping[str, Memory], since: int | None) -> Memory:
+    """A standing's own columns: what the source that speaks remembers, and when anything of any source is due."""
+    if len(memories) == 1:
+        return combined.memory
+    return combined.memory._replace(
+        state=combined.state,
+        since=since,
+        at=_last(memories, "at"),
+        heard=_last(memories, "heard"),
+        due=min((one.due for one in memories.values() if one.due is not None), default=None),
+    )
+
+
+def _last(memories: Mapping[str, Memory], name: str) -> int | None:
+    return max((at for one in memories.values() if (at := getattr(one, name)) is not None), default=None)

@@ -8,20 +8,28 @@ from typing import Any
 from psycopg import Cursor
 
 from telemetry.storage.arrays import array
-from telemetry.storage.common import NEW_SERIES, NEW_STANDING, SERIES, STANDING, Common, Row
-from telemetry.storage.memories import as_columns
+from telemetry.storage.common import NEW_SERIES, NEW_STANDING, SERIES, STANDING, STANDING_COLUMNS, Common, Row
+from telemetry.storage.memories import COLUMNS, as_columns
 from telemetry.storage.shapes import (
     Latest,
     Moved,
     SeriesKey,
+    Settled,
     Span,
     StandingKey,
+    Stored,
     TallyKey,
     TransitionRow,
     Value,
     columns,
 )
 
+MEMORY_NAMES = ", ".join(COLUMNS)
+MEMORY_TYPES = (
+    "%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::float8[], %s::bigint[],"
+    " %s::text[], %s::text[]"
+)
+MEMORY = ", ".join(f"{name} = n.{name}" for name in COLUMNS)
 # The number of this transaction: see :mod:`telemetry.cursors`.
 NOW = "pg_current_xact_id()::text::bigint"
 
@@ -67,7 +75,7 @@ class PostgresStore(Common):
 
     def _add_standings(self, keys: Sequence[StandingKey]) -> None:
         self.run(
-            "INSERT INTO telemetry_standing (subject_id, kpi, agent, state, marks, skipped, release, changed)"
+            f"INSERT INTO telemetry_standing ({STANDING_COLUMNS})"
             f" SELECT s, k, a, {NEW_STANDING} FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(s, k, a)",
             *columns(keys, 3),
         )
@@ -96,16 +104,16 @@ class PostgresStore(Common):
             *columns(keys, 4),
         )
 
-    def values_at(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    def values_at(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Stored]:
         """What the history holds at these (series, at)."""
         if not places:
             return {}
         rows = self.run(
-            "SELECT o.series_id, o.at, o.value FROM unnest(%s::bigint[], %s::bigint[]) AS n(s, at)"
+            "SELECT o.series_id, o.at, o.value, o.context FROM unnest(%s::bigint[], %s::bigint[]) AS n(s, at)"
             " JOIN telemetry_observation o ON (o.series_id, o.at) = (n.s, n.at)",
             *columns(places, 2),
         )
-        return {(series, at): value for series, at, value in rows}
+        return {(series, at): Stored(value, context) for series, at, value, context in rows}
 
     def history(self, spans: Sequence[Span]) -> list[Row]:
         """Series, time and value of what the history holds there, each series' in the order of time."""
@@ -131,7 +139,7 @@ class PostgresStore(Common):
                 *columns(rest, 5),
             )
 
-    def correct_values(self, values: Sequence[Value], before: Sequence[float]) -> None:
+    def correct_values(self, values: Sequence[Value], before: Sequence[Stored]) -> None:
         """Replace values of the history, and keep what they were."""
         if not values:
             return
@@ -143,9 +151,9 @@ class PostgresStore(Common):
             series, at, value, received, context,
         )  # fmt: skip
         self.run(
-            "INSERT INTO telemetry_correction (series_id, at, value, replaced) SELECT * FROM"
-            " unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bigint[])",
-            series, at, list(before), received,
+            "INSERT INTO telemetry_correction (series_id, at, value, context, replaced) SELECT * FROM"
+            " unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::text[], %s::bigint[])",
+            series, at, *columns(before, 2), received,
         )  # fmt: skip
 
     def move_series(self, latest: Sequence[Latest]) -> None:
@@ -159,17 +167,28 @@ class PostgresStore(Common):
             )
 
     def move_standings(self, moved: Sequence[Moved]) -> None:
-        """Store memories."""
+        """Store memories that leave everything else as it is: nearly all."""
         if moved:
-            rows = [(one.id, one.release, one.is_another_state, *as_columns(one.memory)) for one in moved]
+            rows = [(one.id, one.release, *as_columns(one.memory)) for one in moved]
             self.run(
-                "UPDATE telemetry_standing t SET state = n.state, since = n.since, at = n.at, heard = n.heard,"
-                " value = n.value, due = n.due, marks = n.marks, skipped = n.skipped, release = n.release,"
-                f" changed = CASE WHEN n.another THEN {NOW} ELSE t.changed END FROM"
-                " unnest(%s::bigint[], %s::int[], %s::bool[], %s::smallint[], %s::bigint[], %s::bigint[],"
-                " %s::bigint[], %s::float8[], %s::bigint[], %s::text[], %s::text[])"
-                " AS n(id, release, another, state, since, at, heard, value, due, marks, skipped) WHERE t.id = n.id",
-                *columns(rows, 11),
+                f"UPDATE telemetry_standing t SET {MEMORY}, release = n.release FROM"
+                f" unnest(%s::bigint[], %s::int[], {MEMORY_TYPES})"
+                f" AS n(id, release, {MEMORY_NAMES}) WHERE t.id = n.id",
+                *columns(rows, 10),
+            )
+
+    def settle_standings(self, settled: Sequence[Settled]) -> None:
+        """Store standings as a whole."""
+        if settled:
+            rows = [(one.id, *one[2:], *as_columns(one.memory)) for one in settled]
+            self.run(
+                f"UPDATE telemetry_standing t SET {MEMORY}, release = n.release, source = n.source,"
+                " sources = n.sources, open_severity = n.open, looked = n.looked, contracts = n.contracts,"
+                f" changed = CASE WHEN n.is_news THEN {NOW} ELSE t.changed END FROM"
+                " unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::smallint[], %s::bigint[], %s::text[],"
+                f" %s::bool[], {MEMORY_TYPES}) AS n(id, release, source, sources, open, looked, contracts, is_news,"
+                f" {MEMORY_NAMES}) WHERE t.id = n.id",
+                *columns(rows, 16),
             )
 
     def add_transitions(self, rows: Sequence[TransitionRow]) -> None:
@@ -177,11 +196,12 @@ class PostgresStore(Common):
         if rows:
             self.run(
                 "INSERT INTO telemetry_transition (agent, kpi, subject_id, before, after, cause, at, recorded,"
-                " release, rule, condition, reason, inputs) SELECT a, k, s, b, f, c, at, r, n, u, o, w, i::jsonb FROM"
-                " unnest(%s::text[], %s::text[], %s::bigint[], %s::smallint[], %s::smallint[], %s::text[],"
-                " %s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])"
-                " AS t(a, k, s, b, f, c, at, r, n, u, o, w, i)",
-                *columns(rows, 13),
+                " release, rule, condition, reason, inputs, source)"
+                " SELECT a, k, s, b, f, c, at, r, n, u, o, w, i::jsonb, e FROM unnest("
+                "%s::text[], %s::text[], %s::bigint[], %s::smallint[], %s::smallint[], %s::text[],"
+                " %s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+                " AS t(a, k, s, b, f, c, at, r, n, u, o, w, i, e)",
+                *columns(rows, 14),
             )
 
     def count(self, tallies: Mapping[TallyKey, int]) -> None:

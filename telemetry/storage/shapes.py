@@ -37,11 +37,16 @@ class SeriesRow(NamedTuple):
 
 
 class StandingRow(NamedTuple):
-    """A standing, and the release it was evaluated by."""
+    """A standing, and the release it was evaluated by; the rest is as its model has it."""
 
     id: int
     memory: Memory
     release: int
+    source: str = ""
+    sources: str = ""
+    open_severity: int = 0
+    looked: int | None = None
+    contracts: str = ""
 
 
 class Value(NamedTuple):
@@ -51,6 +56,13 @@ class Value(NamedTuple):
     at: int
     value: float
     received: int
+    context: str | None
+
+
+class Stored(NamedTuple):
+    """What the history holds at a moment; the context as JSON."""
+
+    value: float
     context: str | None
 
 
@@ -87,15 +99,29 @@ class TransitionRow(NamedTuple):
     condition: str
     reason: str
     inputs: str
+    source: str
 
 
 class Moved(NamedTuple):
-    """A standing's new memory."""
+    """A standing's new memory, where nothing else about it is another."""
 
     id: int
     memory: Memory
     release: int
-    is_another_state: bool
+
+
+class Settled(NamedTuple):
+    """All that is new about a standing. ``is_news`` says that its state or open severity is another."""
+
+    id: int
+    memory: Memory
+    release: int
+    source: str
+    sources: str
+    open_severity: int
+    looked: int | None
+    contracts: str
+    is_news: bool
 
 
 class TallyKey(NamedTuple):
@@ -131,7 +157,7 @@ class Store(Protocol):
     def series(self, keys: Collection[SeriesKey]) -> dict[SeriesKey, SeriesRow]:
         """These series, whose people are held; new ones are added."""
 
-    def values_at(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    def values_at(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Stored]:
         """What the history holds at these (series, at)."""
 
     def history(self, spans: Sequence[Span]) -> Iterable[tuple[int, int, float]]:
@@ -140,14 +166,17 @@ class Store(Protocol):
     def add_values(self, values: Sequence[Value]) -> None:
         """Append to the history what is not there; all of it was received at one time."""
 
-    def correct_values(self, values: Sequence[Value], before: Sequence[float]) -> None:
+    def correct_values(self, values: Sequence[Value], before: Sequence[Stored]) -> None:
         """Replace values of the history, and keep what they were."""
 
     def move_series(self, latest: Sequence[Latest]) -> None:
         """Give series their latest value, where it is newer, or as new."""
 
     def move_standings(self, moved: Sequence[Moved]) -> None:
-        """Store memories."""
+        """Store memories that leave everything else as it is: nearly all."""
+
+    def settle_standings(self, settled: Sequence[Settled]) -> None:
+        """Store standings as a whole."""
 
     def add_transitions(self, rows: Sequence[TransitionRow]) -> None:
         """Append transitions."""
@@ -157,6 +186,15 @@ class Store(Protocol):
 
     def answer_to(self, digest: str) -> bytes | None:
         """What was answered to this batch before."""
+
+    def known_subjects(self, users: Sequence[str]) -> dict[str, int]:
+        """The ids of those of these people whom there are; nobody is held or added."""
+
+    def known_series(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """The numbers of those of these series that there are."""
+
+    def forget_answers(self, digests: Sequence[str]) -> None:
+        """Have these batches not been answered."""
 
     def keep_answers(self, answers: Sequence[KeptAnswer]) -> int:
         """Keep what is answered; how many of these were not answered before."""

@@ -8,19 +8,22 @@ from typing import Any
 
 import orjson
 
-from telemetry.storage.common import NEW_SERIES, NEW_STANDING, SERIES, STANDING, Common, Row
+from telemetry.storage.common import NEW_SERIES, NEW_STANDING, SERIES, STANDING, STANDING_COLUMNS, Common, Row
 from telemetry.storage.memories import as_columns
 from telemetry.storage.shapes import (
     Latest,
     Moved,
     SeriesKey,
+    Settled,
     Span,
     StandingKey,
+    Stored,
     TallyKey,
     TransitionRow,
     Value,
 )
 
+MEMORY = "state = %s, since = %s, at = %s, heard = %s, value = %s, due = %s, marks = %s, skipped = %s"
 _N = "json_extract(n.value, '$[{}]')"
 _KEY = f"t.subject_id = {_N.format(0)} AND t.kpi = {_N.format(1)} AND t.agent = {_N.format(2)}"
 
@@ -79,8 +82,7 @@ class SQLiteStore(Common):
 
     def _add_standings(self, keys: Sequence[StandingKey]) -> None:
         self.many(
-            "INSERT INTO telemetry_standing (subject_id, kpi, agent, state, marks, skipped, release, changed)"
-            f" VALUES (%s, %s, %s, {NEW_STANDING})",
+            f"INSERT INTO telemetry_standing ({STANDING_COLUMNS}) VALUES (%s, %s, %s, {NEW_STANDING})",
             keys,
         )
 
@@ -104,16 +106,16 @@ class SQLiteStore(Common):
             _json(keys),
         )
 
-    def values_at(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    def values_at(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Stored]:
         """What the history holds at these (series, at)."""
         if not places:
             return {}
         rows = self.run(
-            "SELECT o.series_id, o.at, o.value FROM json_each(%s) n CROSS JOIN telemetry_observation o"
-            f" ON o.series_id = {_N.format(0)} AND o.at = {_N.format(1)}",
+            "SELECT o.series_id, o.at, o.value, o.context FROM json_each(%s) n"
+            f" CROSS JOIN telemetry_observation o ON o.series_id = {_N.format(0)} AND o.at = {_N.format(1)}",
             _json(places),
         )
-        return {(series, at): value for series, at, value in rows}
+        return {(series, at): Stored(value, context) for series, at, value, context in rows}
 
     def history(self, spans: Sequence[Span]) -> list[Row]:
         """Series, time and value of what the history holds there, each series' in the order of time."""
@@ -141,7 +143,7 @@ class SQLiteStore(Common):
                 rest,
             )
 
-    def correct_values(self, values: Sequence[Value], before: Sequence[float]) -> None:
+    def correct_values(self, values: Sequence[Value], before: Sequence[Stored]) -> None:
         """Replace values of the history, and keep what they were."""
         if values:
             self.many(
@@ -150,8 +152,9 @@ class SQLiteStore(Common):
                 [(one.value, one.received, one.context, one.series, one.at) for one in values],
             )
             self.many(
-                "INSERT INTO telemetry_correction (series_id, at, value, replaced) VALUES (%s, %s, %s, %s)",
-                [(one.series, one.at, was, one.received) for one, was in zip(values, before, strict=True)],
+                "INSERT INTO telemetry_correction (series_id, at, value, context, replaced)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                [(one.series, one.at, *was, one.received) for one, was in zip(values, before, strict=True)],
             )
 
     def move_series(self, latest: Sequence[Latest]) -> None:
@@ -165,16 +168,21 @@ class SQLiteStore(Common):
             )
 
     def move_standings(self, moved: Sequence[Moved]) -> None:
-        """Store memories."""
+        """Store memories that leave everything else as it is: nearly all."""
         if moved:
+            self.many(
+                f"UPDATE telemetry_standing SET {MEMORY}, release = %s WHERE id = %s",
+                [(*as_columns(one.memory), one.release, one.id) for one in moved],
+            )
+
+    def settle_standings(self, settled: Sequence[Settled]) -> None:
+        """Store standings as a whole."""
+        if settled:
             now = self.now()
             self.many(
-                "UPDATE telemetry_standing SET state = %s, since = %s, at = %s, heard = %s, value = %s, due = %s,"
-                " marks = %s, skipped = %s, release = %s, changed = max(changed, %s) WHERE id = %s",
-                [
-                    (*as_columns(one.memory), one.release, now if one.is_another_state else 0, one.id)
-                    for one in moved
-                ],
+                f"UPDATE telemetry_standing SET {MEMORY}, release = %s, source = %s, sources = %s,"
+                " open_severity = %s, looked = %s, contracts = %s, changed = max(changed, %s) WHERE id = %s",
+                [(*as_columns(one.memory), *one[2:8], now if one.is_news else 0, one.id) for one in settled],
             )
 
     def add_transitions(self, rows: Sequence[TransitionRow]) -> None:
@@ -182,7 +190,7 @@ class SQLiteStore(Common):
         if rows:
             self.many(
                 "INSERT INTO telemetry_transition (agent, kpi, subject_id, before, after, cause, at, recorded,"
-                " release, rule, condition, reason, inputs) VALUES (" + ", ".join(["%s"] * 13) + ")",
+                " release, rule, condition, reason, inputs, source) VALUES (" + ", ".join(["%s"] * 14) + ")",
                 rows,
             )
 

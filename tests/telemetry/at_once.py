@@ -79,11 +79,11 @@ def ordered() -> list[int]:
         told(observation(value, NOW - (40 - n) * MINUTE, user_id="one", measurement_source=f"s{n % 4}"))
 
     at_once(work, 40)
-    moves = list(
-        Transition.objects.filter(subject__user_id="one").order_by("pk").values_list("before", "after")
-    )
-    assert all(one[1] == other[0] for one, other in zip(moves, moves[1:], strict=False)), moves
-    return [after for _, after in moves]
+    rows = Transition.objects.standing().filter(subject__user_id="one").order_by("source", "at", "pk")
+    moves = list(rows.values_list("source", "before", "after"))
+    for one, other in zip(moves, moves[1:], strict=False):
+        assert one[0] != other[0] or one[2] == other[1], moves
+    return [after for *_, after in moves]
 
 
 def erased_meanwhile() -> set[str]:

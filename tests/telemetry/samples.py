@@ -132,6 +132,6 @@ def latest(kpi: str = "hrv_rmssd") -> float:
 
 
 def moves(kpi: str = "hrv_rmssd") -> list[tuple[int, int, str]]:
-    """The transitions: from, to and why."""
-    found = models.Transition.objects.filter(kpi=kpi).order_by("pk")
+    """The transitions that stand: from, to and why."""
+    found = models.Transition.objects.standing().filter(kpi=kpi).order_by("at", "pk")
     return list(found.values_list("before", "after", "cause"))

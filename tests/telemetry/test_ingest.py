@@ -56,6 +56,7 @@ def test_the_answer_says_what_a_value_means_why_and_what_to_do():
         "previous": "unknown",
         "since": "2026-11-24T12:00:00Z",
         "reason": "18 ms is below 25 ms",
+        "measurement_source": "band",
         "trigger": {"severity": "critical", "condition": "< 25"},
         "actions": [
             {"name": "reduce_training_intensity", "description": "", "deadline": ""},
@@ -132,6 +133,52 @@ def test_the_very_same_batch_is_answered_as_before_and_stores_nothing():
     assert list(Tally.objects.values_list("what", "count")) == tallies
 
 
+def test_what_was_corrected_meanwhile_is_corrected_back_by_the_same_body():
+    for value, word, after in (
+        (18, "accepted", 3),
+        (60, "corrected", 0),
+        (18, "corrected", 3),
+        (60, "corrected", 0),
+    ):
+        assert results(observation(value)) == [word]
+        assert (latest(), Standing.objects.get().state) == (value, after)
+    assert results(observation(60)) == ["corrected"]  # a mere retry
+    assert Correction.objects.count() == 3
+
+
+def test_a_larger_body_is_looked_at_whole_before_it_is_answered_as_before():
+    batch = [observation(50, NOW - n * MINUTE, user_id=f"u-{n % 3}") for n in range(9)]
+    first = told(*batch, observation(51, user_id="u-0"))
+    assert told(*batch, observation(51, user_id="u-0")) == first
+    told(batch[4] | {"value": 20})
+    found = told(*batch, observation(51, user_id="u-0"))
+    assert found["results"].count("corrected") == 1
+    assert Correction.objects.count() == 2
+
+
+def test_another_context_is_a_correction_and_is_judged_again():
+    resting, busy = {"is_resting": True}, {"is_resting": False}
+    assert state(observation(18, kpi="hrv_guarded"))["state"] == "unknown"
+    found = told(observation(18, kpi="hrv_guarded", context=resting))
+    assert (found["results"], found["states"][0]["state"]) == (["corrected"], "critical")
+    again = resting | {"slept": 4}, {"slept": 4} | resting
+    assert results(observation(18, kpi="hrv_guarded", context=again[0])) == ["corrected"]
+    assert results(observation(18, kpi="hrv_guarded", context=again[1])) == ["duplicate"]
+    found = told(observation(18, kpi="hrv_guarded", context=busy))
+    assert (found["results"], found["states"][0]["state"]) == (["corrected"], "unknown")
+    assert [one.context for one in Correction.objects.order_by("pk")][:2] == [None, '{"is_resting":true}']
+
+
+def test_of_two_contexts_for_one_moment_in_one_batch_the_same_is_stored_in_any_order():
+    pair = [observation(18, kpi="hrv_guarded", context={"is_resting": one}) for one in (True, False)]
+    found = []
+    for number, order in enumerate(itertools.permutations(pair)):
+        answer = told(*[item | {"user_id": f"p-{number}"} for item in order])
+        assert sorted(answer["results"]) == ["accepted", "conflicting_value"]
+        found.append(answer["states"][0]["state"])
+    assert len(set(found)) == 1
+
+
 def test_what_was_refused_and_would_not_be_by_now_is_taken_in():
     batch = (observation(50), observation(50, NOW + HOUR))
     assert results(*batch) == ["accepted", "from_the_future"]
@@ -170,7 +217,10 @@ def test_a_correction_of_the_newest_value_changes_the_state():
     assert found["states"][0]["state"] == "critical"
     assert found["states"][0]["reason"] == "18 ms is below 25 ms"
     assert latest() == 18
-    assert moves() == [(-1, 0, "value"), (0, 3, "correction")]
+    assert found["states"][0]["previous"] == "normal"
+    assert moves() == [(-1, 3, "correction")]
+    withdrawn = Transition.objects.get(withdrawn__isnull=False)
+    assert (withdrawn.before, withdrawn.after) == (-1, 0)
     assert Correction.objects.get().value == 50
 
 
@@ -180,14 +230,14 @@ def test_a_correction_of_an_older_value_re_evaluates_what_came_after():
     found = told(observation(50, NOW - 20 * MINUTE, kpi="hrv_patient"))
     assert found["results"] == ["corrected"]
     assert found["states"][0]["state"] == "normal"
-    assert moves("hrv_patient")[-1] == (3, 0, "correction")
+    assert moves("hrv_patient") == [(-1, 0, "correction")]
 
 
 def test_a_correction_and_what_comes_after_it_in_one_batch_are_both_told():
     told(observation(18))
     found = told(observation(50), observation(18, NOW + MINUTE))
     assert found["results"] == ["corrected", "accepted"]
-    assert moves()[1:] == [(3, 0, "correction"), (0, 3, "value")]
+    assert moves() == [(-1, 0, "correction"), (0, 3, "value")]
 
 
 def test_a_correction_of_what_was_before_a_silence_is_no_recovery():

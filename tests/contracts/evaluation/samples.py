@@ -58,10 +58,9 @@ contexts = st.sampled_from([{"ok": True}, {"ok": True}, {"ok": True}, {"ok": Fal
 
 @st.composite
 def histories(draw, least_gap=0, size=12):
-    """Observations in their order, one of a series at a time."""
+    """Observations of a series in their order."""
     found, now = {}, 0
     for gap in draw(st.lists(st.integers(least_gap, 6), max_size=size)):
         now += gap
-        source = draw(st.sampled_from(["watch", "strap"]))
-        found[now, source] = at(now, draw(values), draw(contexts), source)
+        found[now] = at(now, draw(values), draw(contexts), "watch")
     return in_order(found.values())

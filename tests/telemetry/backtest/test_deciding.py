@@ -6,7 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.decimals import exact
-from contracts.evaluation import SECOND, Evaluator, Observed, Transition, in_order, replay
+from contracts.evaluation import (
+    SECOND,
+    START,
+    Evaluator,
+    Memory,
+    Observed,
+    Series,
+    Transition,
+    combine,
+    in_order,
+    replay,
+)
 from contracts.severity import Severity
 from contracts.watched import Definition, WatchedBinding, WatchedTrigger
 from telemetry.backtest.deciding import Decided, whole_numbers
@@ -46,7 +57,7 @@ observations = st.lists(
         value=values,
         at=st.integers(0, 400).map(lambda minute: minute * 60 * SECOND),
         context=st.sampled_from([None, {"is_resting": True}, {"is_resting": False}]),
-        source=st.sampled_from(["band", "ring"]),
+        source=st.just("band"),
     ),
     max_size=40,
 ).map(in_order)
@@ -64,6 +75,31 @@ def test_a_history_at_once_goes_through_the_same_states_as_value_by_value(bindin
     expected = replay(contract, observed, until=until).transitions
     found = Decided(contract).transitions(observed, until=until)
     assert list(map(bare, found)) == list(map(bare, expected))
+
+
+@settings(max_examples=20)
+@given(contracts, observations, observations)
+def test_several_sources_are_put_together_as_the_states_of_a_binding_are(binding, band, ring):
+    contract, last = Evaluator(binding), 500
+    observed = in_order([*band[:8], *(one._replace(source="ring") for one in ring[:8])])
+    if not observed:
+        return
+    told = Decided(contract).changes(observed, until=last * 60 * SECOND)
+    found = {at: after.number for at, _, after, *_ in told}
+    memories: dict[str, Memory] = {}
+    pasts: dict[str, Series] = {}
+    state = -1
+    for minute in range(last + 1):
+        at = minute * 60 * SECOND
+        now = [one for one in observed if one.at == at]
+        for one in now:
+            past = pasts.setdefault(one.source, Series())
+            memory = memories.get(one.source, START)
+            memories[one.source], _ = contract.evaluate(memory, one, past.before(at))
+            past.add(at, one.value)
+        memories = {source: contract.tick(memory, at)[0] for source, memory in memories.items()}
+        state = found.get(at, state)
+        assert state == (combine(contract, memories).state.number if memories else -1), minute
 
 
 @given(contracts, observations, st.integers(0, 400))

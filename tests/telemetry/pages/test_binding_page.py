@@ -87,9 +87,7 @@ def test_replay_is_asked_for_and_not_found_by_looking(critical, client):
 
 def test_what_replays_differently_says_so(critical):
     Observation.objects.filter(value=18).update(value=50)
-    evaluator = in_force().evaluator
-    assert evaluator is not None
-    outcome = replayed(evaluator, critical, 1)
+    outcome = replayed(critical)
     assert (outcome.same, outcome.state, outcome.recorded, outcome.missing) == (
         False,
         "normal",
@@ -99,17 +97,25 @@ def test_what_replays_differently_says_so(critical):
     assert outcome.reasons == ()
 
 
-def test_a_late_value_is_a_reason(critical, client):
+def test_a_late_and_a_corrected_value_replay_to_what_is_recorded(critical, client):
     told(observation(10, NOW - 2.5 * HOUR), now=NOW + timedelta(seconds=1))
+    told(observation(70, NOW - HOUR), now=NOW + timedelta(seconds=2))
     page = client.post(f"{person(critical)}replay/").text
-    assert "the same state" in page
-    assert "Values came late" in page
+    assert "the same</span>" in page
 
 
-def test_a_corrected_value_is_a_reason(critical, client):
-    told(observation(70, NOW - HOUR), now=NOW + timedelta(seconds=1))
-    page = client.post(f"{person(critical)}replay/").text
-    assert "Values were corrected" in page
+def test_what_was_withdrawn_is_shown_as_that(critical, client):
+    told(observation(70, NOW - HOUR), observation(70), now=NOW + timedelta(seconds=1))
+    assert "withdrawn" in client.get(person(critical)).text
+
+
+def test_several_sources_are_told_apart(critical, client):
+    told(observation(60, NOW, measurement_source="strap"))
+    page = client.get(person(critical)).text
+    assert "What each source says" in page
+    assert "<b>strap</b>: 60 ms: nothing to act on" in page
+    assert "says band" in page
+    assert "the same</span>" in client.post(f"{person(critical)}replay/").text
 
 
 def test_a_history_that_takes_too_long_is_not_replayed(critical, client, monkeypatch):
