@@ -34,7 +34,7 @@ lint: $(VENV)/.dev ## Check style, layout, layers, templates, YAML and common se
 	@$(BIN)/ruff check --quiet $(LINTED)
 	@$(BIN)/ruff format --quiet --check $(LINTED)
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/djlint --quiet --lint templates kpis
+	@$(BIN)/djlint --quiet --lint templates auren_admin/templates
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml examples/*/.github/workflows/*.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml

@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from contracts.limits import ROWS
 from jobs.admin_lists import OfferedFilters
@@ -15,11 +17,22 @@ from kpis.forms import RegistrySettingsForm, ValidationRuleForm
 from kpis.models import RegistrySettings, ValidationRule
 
 
+class NamedCells(BaseInlineFormSet[ValidationRule, RegistrySettings, ModelForm[ValidationRule]]):
+    """Rows of a table whose inputs carry the names that stand at the head of their columns."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name each input for those who do not see the table."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = capfirst(field.label)
+
+
 class ValidationRuleInline(admin.TabularInline[ValidationRule, RegistrySettings]):
     """The registry's own rules about the fields of a KPI."""
 
     model = ValidationRule
     form = ValidationRuleForm
+    formset = NamedCells
     fields = ("position", "field", "required", "pattern", "allowed_values")
     extra = 0
     max_num = ROWS["validation rules"]

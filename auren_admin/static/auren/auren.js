@@ -59,12 +59,25 @@
         }
     }
 
+    // Django's widgets that draw themselves get the name of what they stand for.
+    function nameWidgets() {
+        for (const select of document.querySelectorAll('select.select2-hidden-accessible')) {
+            const label = select.labels[0]?.textContent.trim() ?? select.getAttribute('aria-label');
+            select.nextElementSibling.querySelectorAll('[role="combobox"], [role="textbox"]').forEach(box => {
+                box.setAttribute('aria-label', [label, box.textContent.trim()].filter(Boolean).join(': '));
+                box.removeAttribute('aria-labelledby');
+            });
+        }
+        document.querySelectorAll('.help-tooltip[aria-label]').forEach(icon => icon.setAttribute('role', 'img'));
+    }
+
     document.addEventListener('DOMContentLoaded', () => {
         showTimes();
         setInterval(showTimes, 30000);
         document.addEventListener('auren:new', showTimes);
         // A list stays where it is when an action answers with a file: its form may be sent again.
         document.querySelectorAll('form[method="post"]:not(#changelist-form)').forEach(sendOnce);
+        window.addEventListener('load', () => setTimeout(nameWidgets)); // they draw themselves just before
         // Widgets fill themselves while the page loads; that is no change.
         window.addEventListener('load', () => setTimeout(() => document.querySelectorAll('form[data-guard]').forEach(guard)));
     });
