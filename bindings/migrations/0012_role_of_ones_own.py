@@ -7,7 +7,7 @@ from contracts.limits import BINDING_LIMITS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bindings", "0009_token_revision")]
+    dependencies = [("bindings", "0011_hand_off_kpi")]
 
     operations = [
         migrations.RemoveConstraint(model_name="binding", name="binding_role_known"),
