@@ -138,7 +138,7 @@ class Batch:
         latest: Observed | None = None
         for observed, place in zip(stretch.observations, stretch.places, strict=True):
             if before is not None and observed.at == before.at:
-                is_same = is_stored(Stored(before.value, context_text(before.context)), observed)
+                is_same = is_stored(Stored(float(before.value), context_text(before.context)), observed)
                 word = DUPLICATE if is_same else CONFLICT
             else:
                 before = observed
