@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.evaluation import Combined, Evaluator, Memory, Observed, Series, combine, judge_all
+from contracts.evaluation import Evaluator, Observed, Series, judge_all, open_severity
 from telemetry.contexts import context_text
 from telemetry.deliveries import ACCEPTED, CONFLICT, Delivery, Stretch, conflicting
-from telemetry.judging import state_told, transition_row
+from telemetry.judging import sources_told, state_told, transition_row
 from telemetry.kept_answers import is_stored
 from telemetry.models import Transition
 from telemetry.standing_judging import Judging
@@ -74,7 +74,8 @@ class Batch:
         self.store.move_series(self._latest)
         pasts = self._pasts(by_series, rows)
         for binding, keys in by_binding.items():
-            self._evaluate(binding, [by_series[key] for key in keys], standings[binding], pasts, again)
+            ours = [(key, by_series[key]) for key in keys]
+            self._evaluate(binding, ours, standings[binding], pasts, again)
         self.store.move_standings(self._moved)
         self.store.settle_standings(self._settled)
         if self._withdrawn:
@@ -138,7 +139,7 @@ class Batch:
         latest: Observed | None = None
         for observed, place in zip(stretch.observations, stretch.places, strict=True):
             if before is not None and observed.at == before.at:
-                is_same = is_stored(Stored(before.value, context_text(before.context)), observed)
+                is_same = is_stored(Stored(float(before.value), context_text(before.context)), observed)
                 word = DUPLICATE if is_same else CONFLICT
             else:
                 before = observed
@@ -195,66 +196,64 @@ class Batch:
     def _evaluate(
         self,
         key: StandingKey,
-        stretches: Sequence[Stretch],
+        series: Sequence[tuple[SeriesKey, Stretch]],
         row: StandingRow,
         pasts: Mapping[SeriesKey, Series],
         again: Mapping[SeriesKey, int],
     ) -> None:
-        first = stretches[0]
-        evaluator, release = first.watched.evaluator, first.watched.release
+        (ours, first), before = series[0], row.memory
+        evaluator, release, source = first.watched.evaluator, first.watched.release, first.source
         if evaluator is None:
             return
-        source, before = first.source, row.memory
-        ours = _make(SeriesKey, (*key, source))
         fresh = self._fresh[ours]
         is_usual = (
-            len(stretches) == 1
+            len(series) == 1
             and not row.sources
-            and (row.source == source or before.at is None)
-            and (row.release == release or before.at is None)
+            and (before.at is None or (row.source == source and row.release == release))
             and ours not in again
             and (row.looked is None or not fresh or fresh[0].at > row.looked)
         )
         if not is_usual:
-            self._evaluate_all(key, stretches, row, evaluator, pasts, again)
+            self._evaluate_all(key, series, row, evaluator, pasts, again)
             return
         memory, told = judge_all(evaluator, before, fresh, pasts.get(ours) or _NO_PAST)
         if told:
             self._note(
                 [transition_row(key, source, one, of, release=release, now=self.now) for one, of in told]
             )
-        memories = {source: memory}
-        combined = combine(evaluator, memories)
         if memory is not before:
-            if memory.state is before.state and combined.open_severity == row.open_severity and row.release:
-                self._moved.append(Moved(row.id, memory, release))
-            else:
-                is_news = memory.state is not before.state or combined.open_severity != row.open_severity
+            severity = open_severity(evaluator, memory) if memory.marks else 0
+            is_news = memory.state is not before.state or severity != row.open_severity
+            if is_news or before.at is None:
                 self._settled.append(
                     Settled(
-                        row.id, memory, release, source, "", combined.open_severity, row.looked, row.contracts, is_news
+                        row.id, memory, release, source, "", severity, row.looked, row.contracts, is_news
                     )
                 )  # fmt: skip
-        self._tell(evaluator, key, first, row, combined, memory.since, memories)
+            else:
+                self._moved.append(_make(Moved, (row.id, memory, release)))
+        first.delivery.states.append(
+            state_told(
+                evaluator, key, first.places[0], before.state, source, memory, memory.since, release
+            )
+        )  # fmt: skip
 
     def _evaluate_all(
         self,
         key: StandingKey,
-        stretches: Sequence[Stretch],
+        series: Sequence[tuple[SeriesKey, Stretch]],
         row: StandingRow,
         evaluator: Evaluator,
         pasts: Mapping[SeriesKey, Series],
         again: Mapping[SeriesKey, int],
     ) -> None:
         """The same where it is not one source whose values come in their order."""
-        first = stretches[0]
+        first = series[0][1]
         judging = Judging.of(key, first.watched, evaluator, row, self.now)
-        starts = [self._fresh[_make(SeriesKey, (*key, one.source))] for one in stretches]
-        earliest = min([fresh[0].at for fresh in starts if fresh], default=self.now)
+        earliest = min([fresh[0].at for ours, _ in series if (fresh := self._fresh[ours])], default=self.now)
         judging.follow_release(min(self.now, earliest - 1))
-        for stretch, fresh in zip(stretches, starts, strict=True):
-            ours = _make(SeriesKey, (*key, stretch.source))
-            since = again.get(ours)
+        for ours, stretch in series:
+            fresh, since = self._fresh[ours], again.get(ours)
             if fresh and judging.looked is not None and fresh[0].at <= judging.looked:
                 since = fresh[0].at if since is None else min(since, fresh[0].at)
             if since is None:
@@ -266,31 +265,15 @@ class Batch:
         self._withdrawn += judging.withdrawn
         if not judging.is_as_it_was(settled):
             self._settled.append(settled)
-        self._tell(evaluator, key, first, row, combined, settled.memory.since, judging.memories)
+        told = state_told(
+            evaluator, key, first.places[0], row.memory.state, combined.source, combined.memory,
+            settled.memory.since, first.watched.release,
+        )  # fmt: skip
+        if len(judging.memories) > 1:
+            told["sources"] = sources_told(evaluator, judging.memories, combined)
+        first.delivery.states.append(told)
 
     def _note(self, rows: Sequence[TransitionRow]) -> None:
         for one in rows:
             self._tallies[TRANSITIONS, one.agent, one.kpi, f"{one.before}>{one.after}"] += 1
         self._transitions += rows
-
-    def _tell(
-        self,
-        evaluator: Evaluator,
-        key: StandingKey,
-        stretch: Stretch,
-        row: StandingRow,
-        combined: Combined,
-        since: int | None,
-        memories: Mapping[str, Memory],
-    ) -> None:
-        told = state_told(
-            evaluator,
-            key,
-            stretch.places[0],
-            row.memory.state,
-            combined,
-            since,
-            memories,
-            stretch.watched.release,
-        )
-        stretch.delivery.states.append(told)

@@ -56,44 +56,45 @@ def state_told(
     key: StandingKey,
     whose: int,
     previous: State,
-    combined: Combined,
+    source: str,
+    memory: Memory,
     since: int | None,
-    memories: Mapping[str, Memory],
     release: int,
 ) -> dict[str, Any]:
-    """A state as the answer has it; ``whose`` it is, is the place of one of their observations."""
-    memory = combined.memory
+    """A state as the answer has it, by the source that speaks; ``whose`` it is, is the place of one of their
+    observations."""
     acting = evaluator.acting(memory.marks) if memory.marks else None
     trigger = acting[0].trigger if acting else None
-    told: dict[str, Any] = {
+    return {
         "agent": key.agent,
         "kpi": key.kpi,
         "user_id": whose,
-        "state": combined.state.value,
+        "state": memory.state.value,
         "previous": previous.value,
         "since": None if since is None else iso(since),
         "reason": reason_of(evaluator, memory),
-        "measurement_source": combined.source,
+        "measurement_source": source,
         "trigger": {"severity": trigger.severity.value, "condition": trigger.condition} if trigger else None,
         "actions": actions_of(evaluator, memory) if acting else [],
         "hand_offs": hand_offs_of(evaluator, memory) if acting else [],
         "release": release,
     }
-    if len(memories) > 1:
-        told["sources"] = [
-            _source_told(evaluator, name, memories[name], combined) for name in sorted(memories)
-        ]
-    return told
 
 
-def _source_told(evaluator: Evaluator, source: str, memory: Memory, combined: Combined) -> dict[str, Any]:
-    return {
-        "measurement_source": source,
-        "state": memory.state.value,
-        "since": None if memory.since is None else iso(memory.since),
-        "reason": reason_of(evaluator, memory),
-        "counts": source in combined.counting,
-    }
+def sources_told(
+    evaluator: Evaluator, memories: Mapping[str, Memory], combined: Combined
+) -> list[dict[str, Any]]:
+    """What each of several sources says, as the answer has it."""
+    return [
+        {
+            "measurement_source": source,
+            "state": memory.state.value,
+            "since": None if memory.since is None else iso(memory.since),
+            "reason": reason_of(evaluator, memory),
+            "counts": source in combined.counting,
+        }
+        for source, memory in sorted(memories.items())
+    ]
 
 
 def reason_of(evaluator: Evaluator, memory: Memory) -> str:

@@ -50,6 +50,7 @@ from contracts.evaluation.sources import (
     changes,
     combine,
     moves_of,
+    open_severity,
     within_limit,
 )
 from contracts.watched import WatchedBinding
@@ -91,6 +92,7 @@ __all__ = [
     "micros",
     "moment",
     "moves_of",
+    "open_severity",
     "replay",
     "replay_all",
     "retrace",

@@ -24,6 +24,8 @@ OWN_FAMILIES = frozenset(
         "auren_binding_people",
         "auren_binding_state",
         "auren_binding_threshold",
+        "auren_binding_open_severity",
+        "auren_binding_open_people",
         "auren_series_last_observation_timestamp_seconds",
         "auren_series_over_budget",
         "auren_observations_total",

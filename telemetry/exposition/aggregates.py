@@ -17,7 +17,7 @@ FEWEST = 5
 
 
 def aggregate_families(now: int, released: Released) -> Iterator[Metric]:
-    """Two queries, whoever is measured."""
+    """Three queries, whoever is measured."""
     labels = ("agent", "kpi", "measurement_source")
     series = GaugeMetricFamily("auren_kpi_series", "Series that are not silent.", labels=labels)
     mean = GaugeMetricFamily(
@@ -42,6 +42,19 @@ def aggregate_families(now: int, released: Released) -> Iterator[Metric]:
         if watched and watched.evaluator:
             people.add_metric((agent, kpi, STATES[str(state)]), count)
     yield people
+    opened = GaugeMetricFamily(
+        "auren_binding_open_people",
+        "How many people a binding has an open episode of a severity for, through silence.",
+        labels=("agent", "kpi", "severity"),
+    )
+    standings = Standing.objects.filter(open_severity__gt=0).order_by("agent", "kpi", "open_severity")
+    for agent, kpi, severity, count in standings.values_list("agent", "kpi", "open_severity").annotate(
+        Count("pk")
+    ):
+        watched = released.binding(agent, kpi)
+        if watched and watched.evaluator:
+            opened.add_metric((agent, kpi, STATES[str(severity)]), count)
+    yield opened
 
 
 def _means(now: int, released: Released) -> Iterator[tuple[str, str, str, int, float]]:

@@ -114,7 +114,7 @@ class Held:
 
     def _add_standings(self, rows: Iterable[Row], labels: dict[str, bytes]) -> None:
         for (kpi, agent), some in _by_binding(rows).items():
-            self._of_binding(kpi, agent).add([(*row[:5], _label(row[5], labels)) for row in some])
+            self._of_binding(kpi, agent).add([(*row[:6], _label(row[6], labels)) for row in some])
 
     def _of_kpi(self, kpi: str) -> Stack:
         stack = self.series.get(kpi)
@@ -148,7 +148,7 @@ class Held:
         for stack in self.states.values():
             if stack.is_tight and (wanted := stack.balance()):
                 found = reading.those(reading.all_standings(), wanted)
-                stack.light([(*row[:5], _label(row[5], {})) for row in found])
+                stack.light([(*row[:6], _label(row[6], {})) for row in found])
 
 
 held = Held()

@@ -16,7 +16,7 @@ from telemetry.models import Clock, Series, Standing
 Row = tuple[Any, ...]
 AT_ONCE: Final = 10_000
 SERIES: Final = ("pk", "at", "value", "kpi", "agent", "source", "subject__user_id")
-STANDING: Final = ("pk", "changed", "state", "kpi", "agent", "subject__user_id")
+STANDING: Final = ("pk", "changed", "state", "kpi", "agent", "open_severity", "subject__user_id")
 GONE: Final = 2
 """The clock that a trigger of the database counts whenever series or standings are deleted."""
 
@@ -43,7 +43,9 @@ _CHANGED_SERIES = Question(
     lambda: Series.objects.filter(changed__gte=0).values_list("pk", "at", "value", "kpi")
 )
 _CHANGED_STANDINGS = Question(
-    lambda: Standing.objects.filter(changed__gte=0).values_list("pk", "changed", "state", "kpi", "agent")
+    lambda: Standing.objects.filter(changed__gte=0).values_list(
+        "pk", "changed", "state", "kpi", "agent", "open_severity"
+    )
 )
 _GONE = Question(lambda: Clock.objects.filter(pk=GONE).values_list("tick"))
 
@@ -57,7 +59,7 @@ def changed_series(cursor: int) -> list[Row]:
 
 
 def changed_standings(cursor: int) -> list[Row]:
-    """The same of standings: number, change, state, KPI and agent."""
+    """The same of standings: number, change, state, KPI, agent and open severity."""
     return sorted(_CHANGED_STANDINGS.rows(cursor))
 
 

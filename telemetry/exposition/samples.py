@@ -10,8 +10,11 @@ from telemetry.exposition.stacks import Row, Stack
 
 LAST_OBSERVATION: Final = "auren_series_last_observation_timestamp_seconds"
 STATE: Final = "auren_binding_state"
+OPEN: Final = "auren_binding_open_severity"
 VALUES, STAMPS = 0, -1
 """The columns of a KPI's stack; where the KPI has no metric, there are only the times."""
+STATES, OPENS = 0, 1
+"""The columns of a binding's stack."""
 
 
 def series_stack(metric: str, budget: int) -> Stack:
@@ -27,8 +30,8 @@ def series_stack(metric: str, budget: int) -> Stack:
 
 
 def state_stack(budget: int) -> Stack:
-    """For the standings of one binding: (number, change, state, KPI, agent, label)."""
-    return Stack(_state, lambda row: (number(float(row[2])),), budget)
+    """For the standings of one binding: (number, change, state, KPI, agent, open severity, label)."""
+    return Stack(_state, lambda row: (number(float(row[2])), number(float(row[5]))), budget)
 
 
 def _stamp(row: Row) -> bytes:
@@ -37,8 +40,11 @@ def _stamp(row: Row) -> bytes:
 
 
 def _state(row: Row) -> tuple[bytes, ...]:
-    head = _head(STATE, agent=row[4], kpi=row[3])
-    return (b'%b%b"} %b\n' % (head, row[5], number(float(row[2]))),)
+    state, opened = _head(STATE, agent=row[4], kpi=row[3]), _head(OPEN, agent=row[4], kpi=row[3])
+    return (
+        b'%b%b"} %b\n' % (state, row[6], number(float(row[2]))),
+        b'%b%b"} %b\n' % (opened, row[6], number(float(row[5]))),
+    )
 
 
 @lru_cache(maxsize=65_536)

@@ -20,7 +20,7 @@ from telemetry.exposition.families import contract_families, live_families
 from telemetry.exposition.held import Held, held
 from telemetry.exposition.lines import encoded, header, prefix
 from telemetry.exposition.process import process_families
-from telemetry.exposition.samples import LAST_OBSERVATION, STAMPS, STATE, VALUES
+from telemetry.exposition.samples import LAST_OBSERVATION, OPEN, OPENS, STAMPS, STATE, STATES, VALUES
 
 END = b"# EOF\n"
 SENT_AT_ONCE = 1024 * 1024
@@ -108,13 +108,20 @@ def _people(known: Held, released: Released, *, is_open: bool) -> list[bytes]:
     for _, stack in sorted(known.series.items()):
         pieces += stack.texts(STAMPS)
     about = "Where a binding stands for a person: 0 normal, 1 info, 2 warning, 3 critical, -1 unknown."
-    pieces.append(header(STATE, about, is_open=is_open))
     over = {kpi: stack.over_budget for kpi, stack in known.series.items()}
-    for (kpi, agent), stack in sorted(known.states.items()):
-        watched = released.binding(agent, kpi)
-        if watched and watched.evaluator:
-            pieces += stack.texts(0)
-            over[kpi] = over.get(kpi, 0) + stack.over_budget
+    evaluated = [
+        (kpi, stack)
+        for (kpi, agent), stack in sorted(known.states.items())
+        if (watched := released.binding(agent, kpi)) and watched.evaluator
+    ]
+    pieces.append(header(STATE, about, is_open=is_open))
+    for kpi, stack in evaluated:
+        pieces += stack.texts(STATES)
+        over[kpi] = over.get(kpi, 0) + stack.over_budget
+    about = "The severity of a binding's open episode for a person, through silence: 1 info to 3 critical, 0 none."
+    pieces.append(header(OPEN, about, is_open=is_open))
+    for _, stack in evaluated:
+        pieces += stack.texts(OPENS)
     pieces.append(header(OVER_BUDGET, NOTHING_OVER, is_open=is_open))
     pieces += [encoded(f"{prefix(OVER_BUDGET, kpi=kpi)}{count:.1f}\n") for kpi, count in sorted(over.items())]
     return pieces

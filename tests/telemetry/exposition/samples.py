@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from contracts.evaluation import SECOND, micros
 from telemetry import contracts_now
-from telemetry.exposition.samples import LAST_OBSERVATION, STATE
+from telemetry.exposition.samples import LAST_OBSERVATION, OPEN, STATE
 from telemetry.exposition.scrape import _Listed, scrape
 from telemetry.models import Series, Standing
 from telemetry.subjects import label
@@ -63,11 +63,15 @@ def as_the_library_has_it(*, is_open: bool = False) -> list[str]:
         stamps.add_metric((one.agent, one.kpi, one.source, who), one.at / SECOND)
     about = "Where a binding stands for a person: 0 normal, 1 info, 2 warning, 3 critical, -1 unknown."
     states = GaugeMetricFamily(STATE, about, labels=("agent", "kpi", "user_id"))
+    about = "The severity of a binding's open episode for a person, through silence: 1 info to 3 critical, 0 none."
+    opened = GaugeMetricFamily(OPEN, about, labels=("agent", "kpi", "user_id"))
     for standing in (
         Standing.objects.filter(changed__gt=0).order_by("kpi", "agent", "pk").select_related("subject")
     ):
-        states.add_metric((standing.agent, standing.kpi, label(standing.subject.user_id)), standing.state)
+        whose = standing.agent, standing.kpi, label(standing.subject.user_id)
+        states.add_metric(whose, standing.state)
+        opened.add_metric(whose, standing.open_severity)
     all_of_them = [families[name] for name in sorted(families)]
     write = generate_open if is_open else generate_latest
-    rendered: bytes = write(_Listed([*all_of_them, stamps, states]))
+    rendered: bytes = write(_Listed([*all_of_them, stamps, states, opened]))
     return rendered.decode().removesuffix("# EOF\n").splitlines()
