@@ -62,9 +62,7 @@ def overview_for(user: AbstractBaseUser | AnonymousUser) -> Overview | None:
         categories=KPI.objects.exclude(category="").order_by().values("category").distinct().count(),
         units=KPI.objects.order_by().values("unit").distinct().count(),
         verdict=verdict(count) if count <= CHECKED_AT_MOST else None,
-        latest=tuple(
-            Revision.objects.filter(kind=services.KIND_KPI).order_by("-pk")[:LATEST]
-        ),
+        latest=tuple(Revision.objects.filter(kind=services.KIND_KPI).order_by("-pk")[:LATEST]),
     )
 
 
