@@ -55,7 +55,8 @@ class PersonAdmin(OptimisticAdmin[User], UserAdmin[User]):
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Let these people in no more, and keep their accounts; nobody shuts themselves out."""
         with transaction_alone():
-            people = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
+            own: Any = request.user.pk
+            people = list(queryset.filter(is_active=True).exclude(pk=own))
             User.objects.filter(pk__in=[person.pk for person in people]).update(is_active=False)
             for person in people:
                 self.log_change(request, person, "Deactivated.")

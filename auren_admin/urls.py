@@ -9,6 +9,7 @@ admin.site.index_title = "Registry"
 admin.site.site_url = None  # there is nothing beside the admin to visit
 admin.site.enable_nav_sidebar = False  # the theme has its own
 
+handler400 = "auren_admin.errors.unreadable"
 handler500 = "auren_admin.errors.failed"
 
 urlpatterns = [

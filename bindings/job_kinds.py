@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+import bindings.bulk  # noqa: F401 - its changes are known from here on
 from bindings.background import VALIDATION_REPORT
 from bindings.models.report import ValidationReport
 from bindings.reports.files import VALIDATE_FILE, as_result, report_on

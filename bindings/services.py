@@ -136,6 +136,19 @@ def switch(*, agents: AgentQuerySet, on: bool, author: Author, reason: str = "")
     return len(changing)
 
 
+@working_copy_lock()
+def delete_agents(*, agents: AgentQuerySet, author: Author, reason: str = "") -> int:
+    """Delete every agent of the selection, and keep a mark of each in the history; return how many.
+
+    Raises ProtectedError where another agent asks one; then none is deleted.
+    """
+    going = list(agents.order_by("pk").select_for_update(of=("self",)))
+    record_deletion(agents=going, author=author, reason=reason, source=Revision.Source.BULK)
+    HandOff.objects.filter(agent__in=[agent.pk for agent in going]).delete()
+    Agent.objects.filter(pk__in=[agent.pk for agent in going]).delete()
+    return len(going)
+
+
 def next_position() -> int:
     """The place behind the last agent of the roster. Only under the lock: two who ask would get the same."""
     last: int | None = Agent.objects.aggregate(last=Max("position"))["last"]

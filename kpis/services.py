@@ -1,6 +1,6 @@
 """Operations on a KPI together with its thresholds, and on the registry as a whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -9,11 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Manager, Max, Model, QuerySet
 
+from contracts.context import KnownKpi
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import STANDARD_UNITS
 from kpis.documents import fill_kpi
+from kpis.gate import raise_on_errors
 from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit
+from kpis.models.kpi import KPI_FIELDS, Verdict, registry_context
 from kpis.people import name_of
 
 KIND_KPI = "kpi"
@@ -161,13 +164,42 @@ def change_status(*, kpis: QuerySet[KPI], status: str, author: Author, reason: s
     changing = list(kpis.exclude(status=status).select_for_update(of=("self",)))
     for kpi in changing:
         kpi.status = status
+    for kpi, verdict in judge_together(changing):
         try:
-            kpi.clean()
+            raise_on_errors(verdict.findings, KPI_FIELDS)
         except ValidationError as refused:
             raise ValidationError([f"{kpi.name}: {message}" for message in refused.messages]) from refused
     KPI.objects.bulk_update(changing, ["status"], batch_size=1000)
     record_all(kpis=changing, author=author, source=Revision.Source.BULK, reason=reason)
     return len(changing)
+
+
+@working_copy_lock()
+def delete_kpis(*, kpis: QuerySet[KPI], author: Author, reason: str = "") -> int:
+    """Delete every KPI of the selection, and keep a mark of each in the history; return how many.
+
+    Raises ProtectedError where something outside the selection refers to one; then none is deleted.
+    """
+    going = list(kpis.order_by("pk").select_for_update(of=("self",)))
+    ids = [kpi.pk for kpi in going]
+    record_deletion(kpis=going, author=author, reason=reason, source=Revision.Source.BULK)
+    # One may be the successor of another that goes as well.
+    KPI.objects.filter(pk__in=ids).exclude(successor=None).update(successor=None)
+    KPI.objects.filter(pk__in=ids).delete()
+    return len(going)
+
+
+def judge_together(kpis: Iterable[KPI]) -> Iterator[tuple[KPI, Verdict]]:
+    """What the rules say of each of these as they are about to be, all seen by one view of the registry."""
+    changing = {kpi.pk: kpi for kpi in kpis}
+    rows = KPI.objects.values_list("pk", "name", "prometheus_metric", "status")
+    known = [
+        changing[pk].as_known() if pk in changing else KnownKpi(name, metric, status)
+        for pk, name, metric, status in (rows if changing else ())
+    ]
+    context = registry_context(known) if changing else None
+    for kpi in changing.values():
+        yield kpi, kpi.judge(context=context)
 
 
 def next_position() -> int:

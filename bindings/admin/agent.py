@@ -1,6 +1,5 @@
 """Agents in the admin: the list, the page of each one, the map, and the bulk actions."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,15 +17,16 @@ from bindings.admin.verdicts import findings_of
 from bindings.models import Agent
 from jobs.admin_lists import OfferedFilters
 from kpis.admin import conflict, history
+from kpis.admin.bulk import BulkAdmin
 from kpis.admin.kpi import counted, level_counts
-from kpis.admin.locked import LockedAdmin
 
 
 @admin.register(Agent)
-class AgentAdmin(OfferedFilters, LockedAdmin[Agent]):
+class AgentAdmin(OfferedFilters, BulkAdmin[Agent]):
     """Agents, each with its whole contract on one page."""
 
     is_whole = True
+    bulk_delete = "agent.delete"
     list_display = ("name", "role", "status", "is_enabled", "watches", "findings")
     list_filter = ("status", "enabled")
     list_per_page = 50
@@ -102,26 +102,27 @@ class AgentAdmin(OfferedFilters, LockedAdmin[Agent]):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
         """The same for several."""
-        agents: Sequence[Agent] = list(queryset)
-        services.record_deletion(agents=agents, author=request.user)
-        Agent.objects.filter(pk__in=[agent.pk for agent in agents]).delete()
+        services.delete_agents(agents=Agent.objects.filter(pk__in=queryset.values("pk")), author=request.user)
 
     # Bulk actions
 
     @admin.action(description="Switch on", permissions=["change"])
-    def enable(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
+    def enable(self, request: HttpRequest, queryset: QuerySet[Agent]) -> HttpResponse | None:
         """Let the selection watch."""
-        self._switch(request, queryset, on=True)
+        return self._switch(request, queryset, on=True)
 
     @admin.action(description="Switch off", permissions=["change"])
-    def disable(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
+    def disable(self, request: HttpRequest, queryset: QuerySet[Agent]) -> HttpResponse | None:
         """Let the selection watch nothing."""
-        self._switch(request, queryset, on=False)
+        return self._switch(request, queryset, on=False)
 
-    def _switch(self, request: HttpRequest, queryset: QuerySet[Agent], *, on: bool) -> None:
+    def _switch(self, request: HttpRequest, queryset: QuerySet[Agent], *, on: bool) -> HttpResponse | None:
+        if answer := self.in_background(request, f"agent.{'on' if on else 'off'}", queryset):
+            return answer
         changed = services.switch(
             agents=Agent.objects.filter(pk__in=queryset.values("pk")), on=on, author=request.user
         )
         self.message_user(
             request, f"{counted(changed, 'agent')} now {'on' if on else 'off'}.", messages.SUCCESS
         )
+        return None

@@ -23,6 +23,8 @@ from kpis.admin.choosing import FindingAdmin
 from kpis.admin.optimistic import OptimisticAdmin
 from kpis.locking import transaction_alone
 
+NAMED = 20
+"""How many tokens a message names."""
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
 
@@ -210,6 +212,8 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
     @admin.action(description="Revoke", permissions=["change"])
     def revoke_all(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """End every token of the selection."""
-        for token in queryset:
-            token.revoke()
-        messages.success(request, f"Revoked: {', '.join(token.name for token in queryset)}.")
+        ending = queryset.filter(revoked=None).order_by("pk")
+        names = list(ending.values_list("name", flat=True))
+        ApiToken.objects.filter(pk__in=ending.values("pk")).update(revoked=database_clock.moment())
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        messages.success(request, f"Revoked: {', '.join(names[:NAMED]) or 'none, they were already'}{more}.")

@@ -19,10 +19,11 @@ from contracts.findings import Finding, Level
 from jobs.admin_lists import OfferedFilters
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
+from kpis.admin.bulk import BulkAdmin
 from kpis.admin.choosing import FindingAdmin
 from kpis.admin.columns import COLUMNS
 from kpis.admin.kpi_kind import KPIS, show_draft
-from kpis.admin.locked import LockedAdmin, locked
+from kpis.admin.locked import locked
 from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
 from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
@@ -60,10 +61,11 @@ class ThresholdInline(admin.TabularInline[Threshold, KPI]):
 
 
 @admin.register(KPI)
-class KPIAdmin(OfferedFilters, FindingAdmin[KPI], LockedAdmin[KPI]):
+class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
     """KPIs as people define them."""
 
     is_whole = True
+    bulk_delete = "kpi.delete"
     form = KPIForm
     formfield_overrides = {models.DecimalField: {"form_class": NumberField, "widget": NumberField.widget}}  # noqa: RUF012
     inlines = (ThresholdInline,)
@@ -232,30 +234,34 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], LockedAdmin[KPI]):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[KPI]) -> None:
         """The same for several."""
-        services.record_deletion(kpis=list(queryset), author=request.user)
-        super().delete_queryset(request, queryset)
+        services.delete_kpis(kpis=KPI.objects.filter(pk__in=queryset.values("pk")), author=request.user)
 
     history_view = history.history_view(KPIS)
 
     # Bulk actions
 
     @admin.action(description="Activate", permissions=["change"])
-    def activate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> None:
+    def activate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> HttpResponse | None:
         """Make the selection active."""
-        self._change_status(request, queryset, KPI.Status.ACTIVE)
+        return self._change_status(request, queryset, KPI.Status.ACTIVE)
 
     @admin.action(description="Deprecate", permissions=["change"])
-    def deprecate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> None:
+    def deprecate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> HttpResponse | None:
         """Mark the selection as no longer to be used."""
-        self._change_status(request, queryset, KPI.Status.DEPRECATED)
+        return self._change_status(request, queryset, KPI.Status.DEPRECATED)
 
-    def _change_status(self, request: HttpRequest, queryset: QuerySet[KPI], status: KPI.Status) -> None:
+    def _change_status(
+        self, request: HttpRequest, queryset: QuerySet[KPI], status: KPI.Status
+    ) -> HttpResponse | None:
+        if answer := self.in_background(request, f"kpi.{status.value}", queryset.exclude(status=status)):
+            return answer
         try:
             changed = services.change_status(kpis=queryset, status=status, author=request.user)
         except ValidationError as refused:
             self.message_user(request, " ".join(refused.messages), messages.ERROR)
         else:
             self.message_user(request, f"{counted(changed, 'KPI')} now {status.label}.", messages.SUCCESS)
+        return None
 
     @admin.action(description="Check against the rules", permissions=["view"])
     def validate(self, request: HttpRequest, queryset: QuerySet[KPI]) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
+from hashlib import sha256
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.contrib import admin, messages
@@ -19,6 +20,10 @@ from kpis.locking import working_copy_lock
 
 M = TypeVar("M", bound=Model)
 View = TypeVar("View", bound=Callable[..., HttpResponse])
+ACROSS = "select_across"
+"""The input of a list that says: all there are, not only those that are ticked."""
+MANY, LISTED = 500, 100
+"""Of more rows than this the page that deletes names only some."""
 SEEN = "seen"
 """The input of a page that deletes: what its person saw."""
 
@@ -77,18 +82,32 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
     def deleting_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """What is to be deleted from the list is shown first, and still has to be that afterwards."""
         data = request.POST
-        if "post" in data and sorted(self.chosen(request)) != sorted(data.getlist(SEEN)):
-            again = data.copy()
-            del again["post"]  # as if it had not been confirmed yet
-            request.POST = again  # type: ignore[assignment]  # it is only read
-            messages.warning(request, "Something was changed since you looked. Delete it as it is now?")
+        if "post" in data:
+            rows = self.chosen(request)
+            if self.digest(request, rows) != data.get(SEEN):
+                again = data.copy()
+                del again["post"]  # as if it had not been confirmed yet
+                request.POST = again  # type: ignore[assignment]  # it is only read
+                messages.warning(request, "Something was changed since you looked. Delete it as it is now?")
+            elif self.has_delete_permission(request) and (answer := self.delete_many(request, rows)):
+                return answer
         response = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and "deletable_objects" in (response.context_data or {}):
-            response.context_data[SEEN] = self.versions(request, response.context_data["queryset"])  # type: ignore[index]
+            response.context_data[SEEN] = self.digest(request, response.context_data["queryset"])  # type: ignore[index]
         return response
+
+    def delete_many(self, request: HttpRequest, rows: QuerySet[M]) -> HttpResponse | None:
+        """The answer to a person who confirmed that these rows are to go; None where Django deletes them."""
+        return None
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would go, and for what of it this person lacks the permission."""
+        total = objs.count() if isinstance(objs, QuerySet) else len(objs)
+        if self.is_whole and total > MANY:  # whoever still uses one is found out later, part by part
+            may = self.has_delete_permission(request)
+            names = [str(obj) for obj in objs[:LISTED]]
+            count = {self.opts.verbose_name_plural: total}
+            return names, count, set() if may else {self.opts.verbose_name}, []
         going, counts, lacking, protected = super().get_deleted_objects(objs, request)
         if self.is_whole:
             lacking &= {self.opts.verbose_name}
@@ -101,11 +120,20 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
         lines = log_context(self, request, self.model, unquote(object_id))
         return super().history_view(request, object_id, lines | (extra_context or {}))
 
-    def chosen(self, request: HttpRequest) -> list[str]:
-        """The versions of what is ticked."""
+    def chosen(self, request: HttpRequest) -> QuerySet[M]:
+        """What is ticked: some rows, or all that the list has."""
+        if request.POST.get(ACROSS) == "1":
+            return self.get_changelist_instance(request).get_queryset(request)
         ticked = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
-        return self.versions(request, self.get_queryset(request).filter(pk__in=ticked))
+        return self.get_queryset(request).filter(pk__in=ticked)
 
-    def versions(self, request: HttpRequest, rows: QuerySet[M]) -> list[str]:
-        """The version of each, with its key."""
-        return [f"{obj.pk}:{self.version(request, obj)}" for obj in rows]
+    def digest(self, request: HttpRequest, rows: QuerySet[M]) -> str:
+        """What changes whenever one of the rows does, or another one is among them; of very many, by their columns."""
+        count = rows.count()
+        if count > MANY:
+            found: list[Any] = list(
+                self.model._default_manager.filter(pk__in=rows.values("pk")).values_list()
+            )
+        else:
+            found = [f"{obj.pk}:{self.version(request, obj)}" for obj in rows]
+        return sha256(repr(sorted(found, key=str)).encode()).hexdigest()[:20]
