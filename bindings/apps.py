@@ -1,5 +1,6 @@
 """Agents and bindings as a Django app."""
 
+from collections.abc import Callable
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -13,5 +14,7 @@ class BindingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Join the KPIs' import, export and comparison."""
+        """Join the KPIs' import, export and comparison, and follow every change of the working copy."""
         import_module("bindings.importing")
+        follow: Callable[[], None] = import_module("bindings.background").follow_change
+        import_module("kpis.locking").AFTERWARDS.append(follow)

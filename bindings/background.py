@@ -1,20 +1,45 @@
 """Asking for work in the background; :mod:`bindings.job_kinds` does it."""
 
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
-from jobs.models import Job
+from bindings.models import ValidationReport
+from jobs.models import Job, from_now
 from jobs.services import enqueue
+from kpis.importing.joined import working_copy_stamp
 
 VALIDATION_REPORT = "validation_report"
+SOON = timedelta(seconds=30)
+"""How long after a change its report is made: whoever edits saves several times."""
 
 
 def ask_for_report(*, trigger: str, author: AbstractBaseUser | AnonymousUser | None = None) -> Job:
-    """The job that makes the next report: the one that waits already, else a new one.
+    """The job that makes the next report, at once: the one that waits already, else a new one.
 
     ``trigger`` is a word of :class:`bindings.models.ValidationReport.Trigger`. For doors only.
     """
-    waiting = Job.objects.filter(
-        kind=VALIDATION_REPORT, state__in=(Job.State.QUEUED, Job.State.FAILED)
-    ).first()
-    return waiting or enqueue(kind=VALIDATION_REPORT, payload={"trigger": trigger}, author=author)
+    waiting = waiting_reports().first()
+    if waiting is None:
+        return enqueue(kind=VALIDATION_REPORT, payload={"trigger": trigger}, author=author)
+    later = Job.objects.filter(pk=waiting.pk, state=Job.State.QUEUED, due_at__gt=Now())
+    later.update(due_at=Now(), payload={"trigger": trigger})
+    return waiting
+
+
+def follow_change() -> None:
+    """Have a report made soon, unless the latest is of the working copy as it stands, or one is to be made."""
+    latest = ValidationReport.latest()
+    if latest is not None and latest.stamp == working_copy_stamp():
+        return
+    if not waiting_reports().exists():
+        payload = {"trigger": ValidationReport.Trigger.CHANGE.value}
+        enqueue(kind=VALIDATION_REPORT, payload=payload, due_at=from_now(SOON))
+
+
+def waiting_reports() -> QuerySet[Job]:
+    """The jobs that will make a report and have not begun."""
+    return Job.objects.filter(kind=VALIDATION_REPORT, state__in=(Job.State.QUEUED, Job.State.FAILED))

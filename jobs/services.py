@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from jobs.kinds import KINDS
@@ -22,7 +23,7 @@ def enqueue(
     kind: str,
     payload: Mapping[str, Any],
     key: str = "",
-    due_at: datetime | None = None,
+    due_at: datetime | Combinable | None = None,
     author: AbstractBaseUser | AnonymousUser | None = None,
 ) -> Job:
     """Write the row of a job; a worker takes it within a second of the commit.

@@ -16,7 +16,7 @@ Who holds people's rows (``telemetry.storage.common``) takes none of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
@@ -36,6 +36,10 @@ _SENTENCE = (
 )
 
 
+AFTERWARDS: list[Callable[[], None]] = []
+"""What follows every turn, once it is committed; an app joins when it is ready. What fails there undoes nothing."""
+
+
 @contextmanager
 def working_copy_lock() -> Iterator[None]:
     """A transaction that alone changes the working copy. Inside another one, its lock lasts as long as that.
@@ -47,6 +51,8 @@ def working_copy_lock() -> Iterator[None]:
         with transaction.atomic():
             _take()
             yield
+            for follow in AFTERWARDS:
+                transaction.on_commit(follow, robust=True)
     except OperationalError as error:
         if isinstance(error, Busy) or not _is_in_the_way(error):
             raise

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import template
+from django.db.models import Subquery
 from django.http import HttpRequest
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
@@ -40,7 +41,8 @@ IMPORT_PERMISSIONS = ("kpis.add_kpi", "kpis.change_kpi", "kpis.delete_kpi")
 class Page:
     """An entry of the navigation. ``current`` is what ``aria-current`` says, empty on other pages.
 
-    ``count`` is how many things wait for a person there, ``counted`` what they are, for screen readers.
+    ``count`` is how many things wait for a person there, ``counted`` what they are, for screen readers; ``is_outdated``
+    when they were counted before the latest edit.
     """
 
     label: str
@@ -48,6 +50,7 @@ class Page:
     current: str = ""
     count: int = 0
     counted: str = ""
+    is_outdated: bool = False
 
 
 @dataclass
@@ -91,16 +94,20 @@ def pages_of(app: dict[str, Any]) -> Iterable[Page]:
                 yield Page("Publish", publish, count=waiting, counted="edited since the last release")
             page = Page(LABELS.get(model["object_name"], model["name"]), model["admin_url"])
             if model["object_name"] == "ValidationReport":
-                page.count, page.counted = findings_to_mend(), "errors and warnings"
+                page.count, page.is_outdated = findings_to_mend()
+                page.counted = "errors and warnings"
             yield page
             if model["object_name"] == "Agent":
                 yield Page("Map", reverse("admin:bindings_agent_map"))
 
 
-def findings_to_mend() -> int:
-    """How many errors and warnings the latest report has; one narrow query."""
-    counts = ValidationReport.objects.values_list("counts", flat=True).first() or {}
-    return int(counts.get(Level.ERROR, 0)) + int(counts.get(Level.WARNING, 0))
+def findings_to_mend() -> tuple[int, bool]:
+    """How many errors and warnings the latest report has, and whether something was edited since; one query."""
+    last = Revision.objects.order_by("-pk").values("pk")[:1]
+    found = ValidationReport.objects.annotate(last=Subquery(last)).values_list("counts", "revision", "last")
+    counts, seen, now = found.first() or ({}, None, None)
+    outdated = seen is not None and (now or 0) != seen
+    return int(counts.get(Level.ERROR, 0)) + int(counts.get(Level.WARNING, 0)), outdated
 
 
 def edited_since_release() -> int:

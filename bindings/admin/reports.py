@@ -21,7 +21,7 @@ from bindings.background import VALIDATION_REPORT, ask_for_report
 from bindings.models import Waiver
 from bindings.models.report import ValidationReport
 from bindings.reports.entries import Entry
-from bindings.reports.keeping import as_report, entries_in, fixed_in, silence
+from bindings.reports.keeping import as_report, entries_in, fixed_in, is_outdated, silence
 from bindings.reports.places import Place, Places
 from bindings.reports.showing import show
 from contracts.catalogue import Rule
@@ -122,6 +122,7 @@ class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
         context = self._context(request, "Validation") | {
             "report": report,
             "is_latest": pk == latest,
+            "is_outdated": report is not None and pk == latest and is_outdated(report),
             "job": job if job and job.state in ACTIVE else None,
             "parked": job if job and job.state == Job.State.PARKED else None,
             "may_run": request.user.has_perm("bindings.add_validationreport"),

@@ -35,10 +35,17 @@ class ValidationReport(models.Model):
         IMPORT = "import", "after an import"
         API = "api", "asked for by a program"
         CLI = "cli", "on the command line"
+        CHANGE = "change", "after a change"
 
     at = models.DateTimeField(default=timezone.now, editable=False)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
     digest = models.CharField(max_length=64, help_text="SHA-256 of all that was looked at.")
+    stamp = models.CharField(
+        max_length=64, default="", help_text="That of the working copy, before any of it was looked at."
+    )
+    revision = models.PositiveBigIntegerField(
+        null=True, help_text="The latest revision of anything by then; None where that was not kept."
+    )
     counts = models.JSONField(help_text="How many findings and things there were, by word.")
     findings = models.JSONField(default=list)
     fixed = models.JSONField(default=list, help_text="Findings of the report before that are gone.")
@@ -52,7 +59,7 @@ class ValidationReport(models.Model):
         ordering = ("-pk",)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(trigger__in=["manual", "nightly", "import", "api", "cli"]),
+                condition=models.Q(trigger__in=["manual", "nightly", "import", "api", "cli", "change"]),
                 name="report_trigger_known",
             ),
             models.CheckConstraint(condition=models.Q(took__gte=0), name="report_took_time"),

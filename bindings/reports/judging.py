@@ -25,6 +25,7 @@ from contracts.spec import KpiSpec
 from contracts.waivers import Waiver as WaiverSpec
 from contracts.waivers import waived
 from contracts.yamltree import paused_gc
+from kpis.importing.joined import latest_revision, working_copy_stamp
 from kpis.models import RegistrySettings
 from kpis.models.kpi import registry_context
 
@@ -39,7 +40,8 @@ REGISTRY_FILE, ROSTER_FILE = (
 class Judgement:
     """What the catalogue says of everything there is, the worst first.
 
-    ``digest`` changes when anything that was looked at does. ``files`` are those an export would write.
+    ``digest`` changes when anything that was looked at does. ``stamp`` and ``revision`` are those of the working copy
+    before any of it was looked at: of what was saved since, nobody knows whether it was seen.
     """
 
     entries: list[Entry]
@@ -48,6 +50,8 @@ class Judgement:
     bindings: int
     digest: str
     seconds: float
+    stamp: str = ""
+    revision: int | None = None
 
 
 def silent(done: int, total: int, message: str) -> None:
@@ -66,6 +70,7 @@ def judge_all(progress: Progress = silent) -> Judgement:
 
 def _judge_all(progress: Progress) -> Judgement:
     started = time.monotonic()
+    revision, stamp = latest_revision(), working_copy_stamp()
     outline = Outline.read()
     judge = _Judge(outline, progress)
     findings = [*judge.settings(), *judge.kpis(), *judge.agents()]
@@ -81,6 +86,8 @@ def _judge_all(progress: Progress) -> Judgement:
         bindings=len(outline.bindings),
         digest=judge.seen.hexdigest(),
         seconds=time.monotonic() - started,
+        stamp=stamp,
+        revision=revision,
     )
 
 

@@ -14,6 +14,7 @@ from bindings.signals import report_made
 from contracts.findings import Level, Report
 from contracts.waivers import subject_of
 from jobs.database_clock import database_clock
+from kpis.importing.joined import working_copy_stamp
 
 KEPT_REPORTS = 100
 """Older reports are deleted."""
@@ -52,10 +53,17 @@ def keep(judgement: Judgement, *, trigger: str, job_id: int | None = None) -> Va
         took=round(judgement.seconds, 3),
         previous=previous,
         job_id=job_id,
+        stamp=judgement.stamp,
+        revision=judgement.revision,
     )
     forget_old()
     report_made.send(sender=ValidationReport, report=report)
     return report
+
+
+def is_outdated(report: ValidationReport) -> bool:
+    """Whether the working copy is another one than the report looked at; five queries."""
+    return bool(report.stamp) and report.stamp != working_copy_stamp()
 
 
 def counted(entries: Iterable[Entry]) -> dict[str, int]:

@@ -77,9 +77,14 @@ JOINED: list[Joined] = []
 """Every app's part; empty where only the registry is installed."""
 
 
+def latest_revision() -> int:
+    """The number of the latest revision of anything; 0 where there is none."""
+    return Revision.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
 def working_copy_stamp() -> str:
     """Changes when anything of the working copy does: what was planned under it is still true under it."""
-    last = Revision.objects.aggregate(last=Max("pk"))["last"]
+    last = latest_revision() or None
     settings = RegistrySettings.current().as_data()
     units = sorted(repr(unit.as_spec()) for unit in Unit.objects.all())
     return sha256(repr((last, settings, units, [part.stamp() for part in JOINED])).encode()).hexdigest()
