@@ -146,8 +146,9 @@ class Judge:
 def _bound(bindings: Bindings, kpi: str) -> tuple[WatchedBinding, Evaluator]:
     binding = bindings.get(kpi)
     if binding is None:
-        meant = get_close_matches(kpi, bindings, 1)
-        hint = f"; did you mean {meant[0]}?" if meant else ""
+        names = {name.casefold(): name for name in bindings}
+        meant = get_close_matches(kpi[:120].casefold(), names, 1)
+        hint = f"; did you mean {names[meant[0]]}?" if meant else ""
         raise NotBound(f"{bindings.agent} has no binding to {kpi[:60]} in its release{hint}")
     try:
         return binding, evaluator(binding)

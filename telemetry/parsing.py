@@ -65,6 +65,7 @@ class Reader:
 
     def __init__(self, released: Released, agent: str, now: int, oldest: int) -> None:
         self._released = released
+        self._near_agents = NearNames(sorted(released.agents))
         self._agent = agent
         self._latest = now + AHEAD
         self._oldest = oldest
@@ -128,7 +129,9 @@ class Reader:
     def _whose(self, agent: Any) -> str:
         if self._agent:
             if agent is not None and agent != self._agent:
-                raise Problem(403, "permission_denied", "This token speaks for another agent.")
+                raise Problem(
+                    403, "permission_denied", f"This token speaks for {self._agent}, not for another agent."
+                )
             return self._agent
         if type(agent) is not str or not agent:
             raise Refused("missing_key", "Say which agent reports this.", "agent")
@@ -138,7 +141,8 @@ class Reader:
         if type(kpi) is not str or not kpi:
             return Refused("missing_key", "Say which KPI was measured.", "kpi")
         if agent not in self._released.agents:
-            return Refused("unknown_agent", "No released agent has this name.", "agent")
+            near = self._near_agents.question(agent) if len(agent) <= NAME else ""
+            return Refused("unknown_agent", "No released agent has this name.", "agent", near)
         if kpi not in self._released.kpis:
             near = self._released.near_kpis.question(kpi) if len(kpi) <= NAME else ""
             return Refused("unknown_kpi", "No released KPI has this name.", "kpi", near)

@@ -39,7 +39,7 @@ class ContractResource(WritableResource):
         """An agent's token writes for that agent only, whatever it is called. Raises PermissionDenied."""
         token = self.request.auth
         if isinstance(token, ApiToken) and token.agent_id and token.agent_id != agent.identity_id:
-            raise PermissionDenied("This token speaks for another agent.")
+            raise PermissionDenied(f"This token speaks for {token.agent_name}, not for another agent.")
 
 
 @extend_schema(tags=["agents"])

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from bindings.authentication import TokenAuthentication
+from contracts.naming import NearNames
 from jobs.database_clock import database_clock
 from releases.serving.bodies import Body
 from releases.serving.front import SHELF
@@ -96,7 +97,7 @@ class Poll(Polled):
         number, channel = self.chosen(source, request, kwargs.get("agent", ""))
         body = source.body(number, self.address(**kwargs))
         if body is None:
-            raise Problem(404, "not_found", NOTHING)
+            raise Problem(404, "not_found", why_nothing(source.agents(number), kwargs.get("agent", "")))
         return answer(request, body, number, channel)
 
     def chosen(self, source: Source, request: Request, agent: str) -> tuple[int, str]:
@@ -117,6 +118,13 @@ class Poll(Polled):
         if pointer.number is None:
             raise Problem(404, "not_released", f"Nothing has been released to {name} yet.")
         return pointer.number, name
+
+
+def why_nothing(agents: list[str], asked: str) -> str:
+    """Why a release has nothing for an agent of this name; a name that is nearly right gets the right one."""
+    if asked in agents:
+        return NOTHING
+    return f"The release has no agent called {asked[:60]}. {NearNames(agents).question(asked)}".rstrip()
 
 
 def answer(request: Request, body: Body, number: int | None, channel: str) -> HttpResponse:

@@ -67,6 +67,11 @@ class Renderer:
         self._document = document
         self._watching = Watching(document)
 
+    @property
+    def agents(self) -> list[str]:
+        """Every agent's name."""
+        return self._watching.agents
+
     def addresses(self) -> Iterator[str]:
         """Where, below the API's root, the release may have something to serve."""
         yield "registry"

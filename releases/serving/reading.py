@@ -50,6 +50,11 @@ class Database:
         digest: str = Release.objects.values_list("digest", flat=True).get(number=number)
         return _renderer(number, digest).body(address)
 
+    def agents(self, number: int) -> list[str]:
+        """The names of the agents that the release serves."""
+        digest: str = Release.objects.values_list("digest", flat=True).get(number=number)
+        return _renderer(number, digest).agents
+
 
 @lru_cache(maxsize=1)
 def _renderer(number: int, digest: str) -> Renderer:

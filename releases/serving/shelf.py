@@ -61,6 +61,9 @@ class Source(Protocol):
     def body(self, number: int, address: str) -> Body | None:
         """What the release serves there."""
 
+    def agents(self, number: int) -> list[str]:
+        """The names of the agents that the release serves."""
+
 
 @dataclass(frozen=True)
 class Stock:
@@ -91,6 +94,11 @@ class Stock:
     def body(self, number: int, address: str) -> Body | None:
         """What the release serves there."""
         return self.releases[number].get(address)
+
+    def agents(self, number: int) -> list[str]:
+        """The names of the agents that the release serves."""
+        places = (address.split("/") for address in self.releases[number])
+        return [place[1] for place in places if place[0] == "agents" and place[2] == "bindings"]
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,11 @@ def test_a_kpi_that_is_not_bound_is_an_error_with_a_guess(follow):
         follow().evaluate("hrv_rmsd", 18)
 
 
+def test_a_kpi_in_capitals_is_told_the_right_one(follow):
+    with pytest.raises(NotBound, match="did you mean hrv_rmssd?"):
+        follow().evaluate("HRV_RMSSD", 18)
+
+
 def test_a_condition_from_a_newer_server_is_an_error_and_no_silence(follow):
     with pytest.raises(UnreadableBinding, match="NEUROS hrv_rmssd critical"):
         follow(trigger("outside 3 sigma")).evaluate("hrv_rmssd", 18)

@@ -36,8 +36,8 @@ def told():
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    """A server in processes of its own, with an empty database, and what an agent needs to reach it."""
+def server(tmp_path_factory):
+    """The environment of a server in processes of its own, with an empty database."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     unwanted = ("DATABASE_URL", "CELERY_BROKER_URL")
@@ -53,19 +53,22 @@ def environment(tmp_path_factory):
     ) as process:  # fmt: skip
         try:
             wait_for(process, f"http://127.0.0.1:{port}/livez", log)
-            token = run(
-                [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE_TOKEN], found
-            ).stdout.strip()
-            home = str(tmp_path_factory.mktemp("home"))
-            yield {
-                "PATH": os.environ["PATH"],
-                "HOME": home,
-                "AUREN_URL": f"http://127.0.0.1:{port}",
-                "AUREN_AGENT": "NEUROS",
-                "AUREN_TOKEN": token,
-            }
+            yield found
         finally:
             process.terminate()  # not kill: its worker processes would live on
+
+
+@pytest.fixture(scope="module")
+def environment(server, tmp_path_factory):
+    """What an agent needs to reach the server."""
+    make_token = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE_TOKEN]
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path_factory.mktemp("home")),
+        "AUREN_URL": f"http://127.0.0.1:{server['PORT']}",
+        "AUREN_AGENT": "NEUROS",
+        "AUREN_TOKEN": run(make_token, server).stdout.strip(),
+    }
 
 
 def wait_for(process, url, log):
@@ -113,6 +116,78 @@ def test_the_agent_on_asyncio_is_told_by_the_server_what_it_said_itself(environm
         "print(verdict.state, state['state'], state['reason'] == verdict.reason, *answers[0].results.values())\n"
     )
     assert run([sys.executable, "-c", agent], environment).stdout == "critical critical True accepted\n"
+
+
+def manage(*words, environment):
+    return run([sys.executable, "manage.py", "registry", *words], environment).stdout
+
+
+@pytest.mark.slow
+def test_the_agent_that_lives_on_follows_the_next_release_and_delivers_before_it_ends(
+    environment, server, tmp_path
+):
+    code = snippet("import signal\n").replace("stop.wait(10)", "stop.wait(0.1)").replace("u-17", "u-18")
+    log = tmp_path / "log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            [sys.executable, "-u", "-c", code],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        ) as agent,
+    ):
+        try:
+            wait_until(agent, log, "critical: 18 ms is below 25 ms")
+            registry = tmp_path / "agents/neuros_modules/kpi_bindings.yaml"
+            registry.parent.mkdir(parents=True)
+            text = (settings.BASE_DIR / "examples/auren" / registry.relative_to(tmp_path)).read_text()
+            registry.write_text(text.replace("< 25", "< 10"))
+            manage("import", str(registry), environment=server)
+            manage("publish", "-m", "Rarer.", "--accept-warnings", "Known.", environment=server)
+            wait_until(agent, log, "release 2: hrv_rmssd")
+            wait_until(agent, log, "normal: 18 ms is not below 10 ms")
+            manage("rollback", "--reason", "For the other tests.", environment=server)
+        finally:
+            agent.terminate()
+    assert agent.returncode == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.slow
+def test_the_agent_that_lives_on_waits_for_a_server_that_is_not_there_yet(environment, tmp_path):
+    away = environment | {"AUREN_URL": "http://127.0.0.1:9", "HOME": str(tmp_path)}
+    code = snippet("import signal\n").replace("stop.wait(10)", "stop.wait(0.1)")
+    log = tmp_path / "log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            [sys.executable, "-u", "-c", code], cwd=settings.BASE_DIR, env=away, stdout=output, stderr=output
+        ) as agent,
+    ):
+        try:
+            wait_until(agent, log, "NEUROS has no bindings yet: the server did not answer")
+        finally:
+            agent.terminate()
+    assert agent.returncode == 0, log.read_text()
+
+
+def wait_until(process, log, text):
+    end = time.monotonic() + 60
+    while text not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.05)
+
+
+def test_a_name_in_small_letters_is_told_the_right_one(environment):
+    agent = "from auren_client import Client\nClient(agent='neuros').bindings()"
+    done = subprocess.run(
+        [sys.executable, "-c", agent], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert "The release has no agent called neuros. Did you mean NEUROS?" in done.stderr
 
 
 def test_a_real_server_answers_304_and_says_what_it_serves(environment):

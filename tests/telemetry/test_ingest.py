@@ -384,10 +384,16 @@ def test_a_service_says_whose_it_is():
     assert results(observation(50, agent="NOBODY"), agent="") == ["unknown_agent"]
 
 
+def test_an_agent_whose_name_is_nearly_right_gets_the_right_one():
+    refused = told(observation(50, agent="neuros"), agent="")
+    assert "Did you mean NEUROS?" in str(refused)
+
+
 def test_nobody_speaks_for_another():
     with pytest.raises(Problem) as refused:
         told(observation(50), observation(50, agent="NEUROS"), agent="SOMNOS")
     assert refused.value.status_code == 403
+    assert "speaks for SOMNOS" in str(refused.value)
     assert rows()["Observation"] == 0
 
 

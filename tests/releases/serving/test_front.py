@@ -48,6 +48,27 @@ def test_a_poll_is_answered_as_django_answers_it(site: Site, more):
         assert fast.body == (b"" if "REQUEST_METHOD" in more else slow.body)
 
 
+@pytest.mark.parametrize("kind", ["bindings", "bindings.yaml"])
+def test_a_name_that_is_nearly_right_gets_the_right_one(site: Site, kind):
+    secret = site.token(agent="NEUROS")
+    for application in (site.django, site.front):
+        answer = ask(application, f"/api/v1/agents/neuros/{kind}", secret)
+        assert answer.code == 404
+        told = "The release has no agent called neuros. Did you mean NEUROS?"
+        assert json.loads(answer.body)["detail"] == told
+    (elsewhere,) = [json.loads(ask(site.django, f"/api/v1/agents/XYZ/{kind}", secret).body)["detail"]]
+    assert elsewhere == "The release has no agent called XYZ."
+
+
+def test_a_name_that_is_nearly_right_is_told_while_the_database_is_away(site: Site):
+    secret = site.token(agent="NEUROS")
+    away = {SHELF: site.holder.shelf}
+    answer = ask(
+        lambda environ, start: site.django(environ | away, start), "/api/v1/agents/neuros/bindings", secret
+    )
+    assert "Did you mean NEUROS?" in json.loads(answer.body)["detail"]
+
+
 def test_a_warm_poll_asks_no_database(site: Site, django_assert_num_queries):
     secret = site.token()
     with django_assert_num_queries(0):
