@@ -1,13 +1,12 @@
 """`manage.py simulate`: made-up people whose measurements the example agents report to a running server."""
 
 import logging
-import signal
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from auren_admin.processes import stop_with
+from auren_admin.processes import sigterm_as_ctrl_c, stop_with
 from auren_client import NotDelivered
 from telemetry.simulation.running import CannotSimulate, Plan, simulate
 
@@ -47,10 +46,10 @@ class Command(BaseCommand):
         logging.getLogger("httpx").setLevel(logging.WARNING)
         if parent is not None:  # at the end the server is gone first, which is nothing to tell of
             logging.getLogger("auren_client").setLevel(logging.ERROR)
-        signal.signal(signal.SIGTERM, _interrupt)
         stop_with(parent)
         try:
-            simulate(plan, self.stdout.write if parent is None else logger.info)
+            with sigterm_as_ctrl_c():
+                simulate(plan, self.stdout.write if parent is None else logger.info)
         except (CannotSimulate, NotDelivered) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -71,7 +70,3 @@ def plan_of(options: dict[str, Any]) -> Plan:
     if not 0 <= speed <= 100_000:
         raise CommandError("--speed: expected 0 to 100000")
     return Plan(options["url"].rstrip("/"), users, days, speed, HEARTBEATS)
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt

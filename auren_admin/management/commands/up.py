@@ -18,7 +18,7 @@ from auren_admin.checks import static_files_collected
 from auren_admin.databases import sqlite_file
 from auren_admin.preparing import alone
 from auren_admin.private import tighten
-from auren_admin.processes import Companions
+from auren_admin.processes import Companions, sigterm_as_ctrl_c
 from auren_admin.server import PortInUse, ensure_port_free, serve
 from kpis.models import KPI
 from releases.services import approval_required, publish
@@ -52,10 +52,11 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         tighten(settings.DATA_DIR, sqlite_file())
         try:
-            self.claim(host, port)
-            note, companions = self.prepared(host, port, options)
-            with Companions(companions):
-                serve(host, port, on_listening=lambda: self.stdout.write(note))
+            with sigterm_as_ctrl_c():  # the server itself knows both, but not while it is being prepared
+                self.claim(host, port)
+                note, companions = self.prepared(host, port, options)
+                with Companions(companions):
+                    serve(host, port, on_listening=lambda: self.stdout.write(note))
         except KeyboardInterrupt:
             pass
         self.stdout.write("Stopped.")
@@ -148,7 +149,11 @@ class Command(BaseCommand):
         manage = (
             f"{python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python} manage.py"
         )
-        lines = [("Open", f"http://{reachable(host)}:{port}/")]
+        lines = [("Open", opened_at(host, port))]
+        if settings.SECURE_SSL_REDIRECT:
+            lines.append(
+                ("", f"The proxy for HTTPS passes requests on to {host} port {port} (docs/proxy.md).")
+            )
         if password:
             lines.append(("Sign in", f"{ADMIN} with the password {password}"))
             lines.append(("", f"It is shown only now; {manage} changepassword {ADMIN} sets another."))
@@ -162,6 +167,14 @@ class Command(BaseCommand):
         lines.append(("Stop", "Ctrl-C"))
         text = "\n".join(f"  {label:<9}{rest}" for label, rest in lines)
         return f"\nAUREN Admin is running.\n\n{text}\n"
+
+
+def opened_at(host: str, port: int) -> str:
+    """The address that a person types. Where pages are for HTTPS alone it is the proxy's, not this server's."""
+    if not settings.SECURE_SSL_REDIRECT:
+        return f"http://{reachable(host)}:{port}/"
+    name = settings.ALLOWED_HOSTS[0]
+    return f"https://{name}/" if not name.startswith(".") else f"https://…{name}/"
 
 
 def reachable(host: str) -> str:

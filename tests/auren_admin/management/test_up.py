@@ -124,16 +124,29 @@ def test_a_host_that_cannot_be_listened_on_is_said_in_words():
 @pytest.fixture
 def running(tmp_path):
     """The real command in a process of its own, with an empty database. Yields it and its address."""
+    with process_of("up", folder=tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+def running_demo(tmp_path):
+    """The same with made-up people."""
+    with process_of("demo", "--users", "2", "--days", "2", folder=tmp_path) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def process_of(*words, folder):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     unwanted = ("DATABASE_URL", "CELERY_BROKER_URL")
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     environment |= {
         "PORT": str(port),
-        "AUREN_DATA_DIR": str(tmp_path),
+        "AUREN_DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "auren_admin.settings",
     }
-    command = [sys.executable, "manage.py", "up"]
+    command = [sys.executable, "manage.py", *words]
     with subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
@@ -167,6 +180,51 @@ def test_it_serves_pages_and_stops_cleanly(running):
     assert process.returncode == 0
     assert "AUREN Admin is running." in text
     assert text.endswith("Stopped.\n")
+
+
+@pytest.mark.parametrize("moment", ["prepare", "serve"])
+def test_sigterm_ends_it_cleanly_before_it_serves_too(start, monkeypatch, moment):
+    def terminated(*args, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(up if moment == "serve" else up.Command, moment, terminated)
+    assert start().endswith("Stopped.\n")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_pages_for_https_alone_are_opened_at_the_proxy(start, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["admin.example.org", "localhost"]
+    text = start()
+    assert "Open     https://admin.example.org/\n" in text
+    assert "http://" not in text
+    assert "docs/proxy.md" in text
+    settings.ALLOWED_HOSTS = [".example.org"]
+    assert "Open     https://….example.org/\n" in start()
+
+
+@pytest.mark.slow
+def test_a_demo_that_is_told_to_stop_stops_without_a_word_more(running_demo):
+    process, address = running_demo
+    fetch(process, f"{address}/livez")
+    wait_until(lambda: "simulate" in commands_beside(process))
+    process.terminate()
+    text, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert text.endswith("Stopped.\n")
+    assert "Traceback" not in text
+    assert commands_beside(process) == set()
+
+
+def commands_beside(process):
+    """What runs beside it, of those that it started."""
+    found = set()
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = line.read_text().split("\0")
+            if "--parent" in words and words[words.index("--parent") + 1] == str(process.pid):
+                found.add(words[2])
+    return found
 
 
 def companions_of(process):
