@@ -8,7 +8,6 @@ from django.db.models import Model
 from kpis.people import name_of
 from releases.services.refusals import Refused
 
-
 __all__ = ["as_line", "name_of"]
 
 
