@@ -7,6 +7,13 @@ from typing import Any
 _QUOTED = re.compile(r"^\s*(?:DETAIL|CONTEXT|STATEMENT|QUERY):.*\n?", re.MULTILINE)
 
 
+def without_traceback(record: logging.LogRecord) -> bool:
+    """Of what a caller did wrong a log has one line: where in our code that was found out helps nobody."""
+    if getattr(record, "status_code", 500) < 500:
+        record.exc_info = record.exc_text = None
+    return True
+
+
 class Discreet(logging.Formatter):
     """Leaves out the lines in which a database quotes values."""
 
@@ -23,7 +30,8 @@ def logging_to_stderr(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"short": {"()": lambda: without_traceback}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short"]}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {name: {"handlers": ["stderr"], "level": level, "propagate": False} for name in ours},
     }

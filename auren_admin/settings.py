@@ -194,7 +194,7 @@ FORWARD_TOKEN, FORWARD_TENANT = env.secret("AUREN_FORWARD_TOKEN"), env.text("AUR
 
 # People
 
-LOGIN_URL = "admin:login"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -68,12 +68,16 @@ class Scrapes:
         headers = self._headers.get((is_open, is_packed))
         if headers is None:
             return self._django(environ, self._learning((is_open, is_packed), start_response))
+        found, problem = None, None
         try:
             found = self._found(is_open=is_open)
         except Exception as error:
-            if problem := refusal(error):
-                return answer(problem, start_response, headers, {REQUEST_ID: name})
-            log.warning("A scrape is left to Django", exc_info=True)
+            problem = refusal(error)
+            if problem is None:
+                log.warning("A scrape is left to Django", exc_info=True)
+        if problem is not None:
+            return answer(problem, start_response, headers, {REQUEST_ID: name})
+        if found is None:
             return self._django(environ, start_response)
         if self._keeper and self._kpis and settings.SUBJECT_LABEL != "off":
             self._keeper.scraped()

@@ -74,14 +74,17 @@ class Reports:
         if not self._headers:
             return self._django(environ, self._learning(start_response))
         body: bytes = environ["wsgi.input"].read(int(length))
+        answer, problem = None, None
         try:
             with at_most_since(environ):
                 answer = _reported(body, grant.agent_name, is_strict=bool(is_strict))
         except Exception as error:
             problem = error if isinstance(error, Problem) else refusal(error)
-            if problem:
-                return answer_problem(problem, start_response, self._headers, {REQUEST_ID: name})
-            log.warning("A report is left to Django", exc_info=True)
+            if problem is None:
+                log.warning("A report is left to Django", exc_info=True)
+        if problem is not None:
+            return answer_problem(problem, start_response, self._headers, {REQUEST_ID: name})
+        if answer is None:
             environ["wsgi.input"] = BytesIO(body)
             return self._django(environ, start_response)
         start_response("200 OK", self._with({"Content-Length": str(len(answer)), REQUEST_ID: name}))

@@ -98,10 +98,12 @@ class Front:
         try:
             seat = shelf.seats[blake2b(environ["HTTP_AUTHORIZATION"].encode()).digest()]
             page = seat.pages[environ["PATH_INFO"]]
-        except KeyError:
-            return self._first_time(shelf, environ, start_response)
+        except (
+            KeyError
+        ):  # nothing is done in here: whatever failed then would be told with this error before it
+            seat = None
         now = monotonic()
-        if environ.get("QUERY_STRING") or seat.expires <= now or not self._is_usual(environ):
+        if seat is None or environ.get("QUERY_STRING") or seat.expires <= now or not self._is_usual(environ):
             return self._first_time(shelf, environ, start_response)
         seat.is_used = True
         return self._answer(page, now, environ, start_response)
@@ -140,10 +142,10 @@ class Front:
         """The page, or that the caller has it."""
         get = environ.get
         encoding = get("HTTP_ACCEPT_ENCODING")
-        try:
-            sheet = page.packed if self._packs[encoding] else page.plain
-        except KeyError:
-            sheet = page.packed if self._learn_encoding(encoding) else page.plain
+        is_packed = self._packs.get(encoding)
+        if is_packed is None:
+            is_packed = self._learn_encoding(encoding)
+        sheet = page.packed if is_packed else page.plain
         age = now - self._holder.confirmed
         last = FRESH if age < 1 else (AGE, str(int(age)))
         given = self._name(environ)

@@ -76,6 +76,17 @@ def test_the_list_offers_to_deactivate_before_it_offers_to_delete(root, ben):
     assert list(User.objects.filter(is_active=True).values_list("username", flat=True)) == ["root"]
 
 
+@pytest.mark.parametrize(
+    "address", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"]
+)
+def test_signing_in_with_a_refused_way_back_leads_to_the_first_page(db, client, address):
+    User.objects.create_superuser("ada", password="correct horse")  # noqa: S106 - made up
+    data = {"username": "ada", "password": "correct horse", "next": address}
+    answer = client.post("/admin/login/", data, follow=True)
+    assert answer.redirect_chain == [("/admin/", 302)]
+    assert answer.status_code == 200
+
+
 def test_who_may_not_change_accounts_deactivates_none(ben):
     one = signed_in(User.objects.create_user("one", is_staff=True))
     assert one.post(f"/admin/auth/user/{ben.pk}/deactivate/").status_code == 403

@@ -208,6 +208,23 @@ def test_without_the_database_an_expired_token_reads_nothing(site: Site, monkeyp
     assert ask(site.front, BINDINGS, secret).code == 401
 
 
+@pytest.mark.parametrize("authorization", [None, "Bearer nobody", "of the site"])
+def test_what_fails_has_no_unrelated_error_before_it(site: Site, monkeypatch, authorization):
+    """What is not found in memory is no reason for what goes wrong afterwards."""
+
+    def fails(*args):
+        raise LookupError("ours")
+
+    monkeypatch.setattr(site.front, "_is_usual", fails)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": BINDINGS, "HTTP_HOST": "testserver"}
+    if authorization:
+        secret = f"Bearer {site.token()}" if authorization == "of the site" else authorization
+        environ["HTTP_AUTHORIZATION"] = secret
+    with pytest.raises(LookupError) as failed:
+        site.front.at_once(environ, lambda *args: None)
+    assert failed.value.__context__ is None
+
+
 def test_a_revoked_token_is_refused_at_the_next_look(site: Site):
     made, secret = token()
     site.look()
