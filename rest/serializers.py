@@ -112,18 +112,18 @@ def written_read_only(
 ) -> Iterator[ErrorItem]:
     """An error for every value of a field that cannot be written, unless it is what stands there already.
 
-    ``shown`` is what was read: whoever sends that back, changed elsewhere, means no harm. A row of a list is known by
-    its first field; a new one has nothing.
+    ``shown`` is what was read: whoever sends that back, changed elsewhere, means no harm. A row of a list is one of
+    those with the same first field; a new one has nothing.
     """
     if isinstance(serializer, serializers.ListSerializer):
         child = serializer.child
         if isinstance(child, serializers.Serializer) and isinstance(data, list):
             key = next(iter(child.fields))
-            rows = {row[key]: row for row in shown or ()}
             for index, item in enumerate(data):
                 name = item.get(key) if isinstance(item, dict) else None
-                before = rows.get(name) if isinstance(name, str) else None
-                yield from written_read_only(child, item, before, (*path, index))
+                same = [row for row in shown or () if isinstance(name, str) and row[key] == name]
+                found = [[*written_read_only(child, item, row, (*path, index))] for row in same or [None]]
+                yield from min(found, key=len)
     elif isinstance(serializer, serializers.Serializer) and isinstance(data, dict):
         for key, value in data.items():
             field = serializer.fields.get(key)

@@ -14,7 +14,7 @@ from bindings.models import Action, Agent, Binding, HandOff, Trigger
 from contracts.documents import BindingDocument, HandOffDocument, RosterAgent
 from contracts.documents.base import Text
 from contracts.findings import Path
-from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS, THRESHOLD_LIMITS
+from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS, THRESHOLD_LIMITS, WORD
 from contracts.severity import HANDOFF_KEYS, Severity
 from rest.fields import TextField
 from rest.handling import model_errors
@@ -70,16 +70,24 @@ class AgentSerializer(PartSerializer):
     name = TextField(AGENT_LIMITS["name"], required=True, help_text="Capital letters, such as `NEUROS`.")
     code = TextField(AGENT_LIMITS["name"], help_text="Its files' folder begins with it; by default the name.")
     role = TextField(AGENT_LIMITS["role"], help_text="What it is for.")
-    status = serializers.ChoiceField(choices=Agent.Status.choices, allow_blank=True, required=False)
+    status = TextField(
+        WORD, help_text="`alpha`, `beta`, `prod` or `todo`; another word is kept, with a warning."
+    )
     enabled = serializers.BooleanField(default=True)
     tags = serializers.ListField(child=serializers.CharField(), required=False)
     extra = serializers.DictField(read_only=True, help_text="Keys of imported files that have no field here.")
     revision = serializers.IntegerField(read_only=True)
 
+    def to_representation(self, instance: Agent) -> dict[str, Any]:
+        """A status of one's own is shown where it stands, wherever it is kept."""
+        data = super().to_representation(instance)
+        kept = dict(data["extra"].get("agent", {}))
+        status = kept.pop("status", data["status"])
+        extra = {key: part for key, part in data["extra"].items() if key != "agent"}
+        return data | {"status": status, "extra": extra | ({"agent": kept} if kept else {})}
+
     def as_document(self, data: dict[str, Any]) -> dict[str, Any]:
         """The roster's keys without a field stay."""
-        if data.get("status", "") not in ("", *Agent.Status.values):
-            raise Invalid([ErrorItem("value_not_allowed", "This is no status.", ("status",))])
         kept = self.instance.extra.get("agent", {}) if isinstance(self.instance, Agent) else {}
         return kept | data
 
@@ -132,6 +140,12 @@ class ActionSerializer(serializers.Serializer[Action]):
     )
     deadline = TextField(BINDING_LIMITS["deadline"], help_text="How long it may take, such as `15m`.")
     extra = serializers.DictField(read_only=True)
+
+    def to_representation(self, instance: Action) -> dict[str, Any]:
+        """A severity that there is not, which an import kept, is shown where it stands: sent back, it is refused."""
+        data = super().to_representation(instance)
+        extra = dict(data["extra"])
+        return data | {"on": extra.pop("on", data["on"]), "extra": extra}
 
 
 class BindingSerializer(PartSerializer):

@@ -23,14 +23,17 @@ def binding_data(data: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, 
     """
     alerting: dict[str, Any] = {**kept.get("alerting", {})}
     timing: dict[str, Any] = dict(kept.get("timing", {}))
+    timed: set[str] = set()
     for key, row in triggers_by_key(data.get("triggers", [])).items():
         word = BINDING_WORD[Severity(row["severity"])]
         alerting[key] = row.get("condition", "")
         if key == OLDER_KEY and isinstance(alerting[key], str):
             alerting[key] = as_older_key(alerting[key])
-        said = {name: row[name] for name in TIMING if row.get(name)}
-        if said and word not in timing:
-            timing[word] = said
+        if word not in timed:  # two triggers of one severity share the timing of the first
+            timed.add(word)
+            unshown = {name: value for name, value in timing.pop(word, {}).items() if name not in TIMING}
+            if said := unshown | {name: row[name] for name in TIMING if row.get(name)}:
+                timing[word] = said
     alerting["timing"] = timing
     alerting["actions"] = _actions(data.get("actions", []), kept.get("actions", {}))
     guard = data.get("guard", "")
@@ -83,7 +86,7 @@ def key_of(row: Any) -> str | None:
     return f"{BINDING_WORD[Severity(severity)]}_if"
 
 
-def _actions(rows: Any, kept: Mapping[str, Any]) -> Any:
+def _actions(rows: Any, kept: Mapping[Any, Any]) -> Any:
     """The actions with the file's word for a severity; anything else is left for the document to refuse."""
     if not isinstance(rows, list):
         return rows
@@ -102,11 +105,11 @@ def _actions(rows: Any, kept: Mapping[str, Any]) -> Any:
     return [_action(row, kept) if isinstance(row, dict) else row for row in rows]
 
 
-def _action(row: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+def _action(row: dict[str, Any], kept: Mapping[Any, Any]) -> dict[str, Any]:
     said = {key: value for key, value in row.items() if key != "extra"}
     if said.get("on"):
         said["on"] = BINDING_WORD[Severity(said["on"])]
-    return {**kept.get(str(row.get("name")), {}), **said}
+    return {**kept.get((row.get("name"), said.get("on") or ""), {}), **said}
 
 
 def kept_of(binding: Binding) -> dict[str, Any]:
@@ -114,8 +117,8 @@ def kept_of(binding: Binding) -> dict[str, Any]:
     timing = dict(binding.extra.get("timing", {}))
     for row in binding.current_triggers():
         if row.extra:
-            timing[BINDING_WORD[Severity(row.severity)]] = row.timing()
-    actions = {row.name: row.extra for row in binding.current_actions() if row.extra}
+            timing.setdefault(BINDING_WORD[Severity(row.severity)], row.timing())
+    actions = {(row.name, row.as_data().get("on", "")): row.extra for row in binding.current_actions()}
     return {**binding.extra, "timing": timing, "actions": actions}
 
 

@@ -88,15 +88,31 @@ def actions_can_run(binding: BindingSpec, context: AgentContext) -> Iterator[Pro
     for index, action in enumerate(binding.document.alerting.actions):
         severity = BINDING_WORDS.get(action.on)
         path = (*_ACTIONS, index, "on")
-        if action.on and severity is None:
-            yield Problem(
-                path,
-                f"{quoted(action.name)} is never taken. {quoted(action.on)} is no severity.",
-                f"Write {listed(BINDING_WORD.values())}, or leave it out for all.",
-            )
-        elif severity and binding.severities is not None and severity not in binding.severities:
+        if severity and binding.severities is not None and severity not in binding.severities:
             yield Problem(
                 path,
                 f"{quoted(action.name)} is never taken. Nothing triggers {BINDING_WORD[severity]} here.",
                 f"Add {BINDING_WORD[severity]}_if, or change “on”.",
+            )
+
+
+@binding_rule(
+    "BND024",
+    "action_severity",
+    "error",
+    title="Action at an unknown severity",
+    example="""
+        kpis_used:
+          - key: resting_hr
+            alerting: {risk_if: "> 110", actions: [{name: rest_today}, {name: sleep_early, on: terrible}]}
+        """,
+)
+def action_severities_are_known(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
+    """An action at a severity that there is not is never taken, and whoever reads it may take it for one at all."""
+    for index, action in enumerate(binding.document.alerting.actions):
+        if action.on and action.on not in BINDING_WORDS:
+            yield Problem(
+                (*_ACTIONS, index, "on"),
+                f"{quoted(action.name)} is never taken. {quoted(action.on)} is no severity.",
+                f"Write {listed(BINDING_WORD.values())}, or leave it out for all.",
             )

@@ -34,6 +34,7 @@ FILES = {
     "guard_invalid": {"guard": '"__import__(1)"'},
     "condition_invalid": {"condition": '"< NaN"'},
     "never_true": {"condition": '"< 0"'},
+    "action_severity": {"action": "rest_today, on: terrible"},
     "action_name": {"action": '"</script><img src=x onerror=alert(1)>"'},
     "target_unknown": {"target": "SOMNUS"},
     "self_target": {"target": "NEUROS"},

@@ -2,8 +2,11 @@
 
 import pytest
 
+from bindings import services
+from bindings.documents import Contract, fill_contract, fill_entry
 from bindings.models import Agent, Binding, HandOff
-from kpis.models import Revision
+from contracts.documents import BindingsDocument, RosterAgent, as_data
+from kpis.models import KPI, Revision
 from tests.rest.calls import call, codes, seen
 
 HRV = "bindings/NEUROS/hrv_rmssd/"
@@ -164,7 +167,7 @@ def test_an_agent_is_made_switched_off_and_removed(writer):
     ("body", "code"),
     [
         ({"name": "neuros"}, "name_pattern"),
-        ({"name": "X", "status": "old"}, "value_not_allowed"),
+        ({"name": "X", "status": "o" * 21}, "too_long"),
         ({}, "missing_key"),
     ],
 )
@@ -207,3 +210,76 @@ def test_lists_are_paged_and_narrowed(writer, path):
     assert call(writer, "GET", f"{path}?page_size=1&ordering=-position").status_code == 200
     assert call(writer, "GET", f"{path}?search=NEUROS").json()["results"]
     assert call(writer, "GET", f"{path}?owner=x").status_code == 400
+
+
+@pytest.fixture
+def odd(writer):
+    """An agent as an older file left it: a severity and a status that there are not, one action at two severities."""
+    agent = Agent.objects.whole().get(name="NEUROS")
+    data = as_data(agent.as_document())
+    data["kpis_used"][0]["alerting"] |= {
+        "caution_if": "< 30",
+        "timing": {"risk": {"for": "10m", "x-why": "noise"}, "elevated": {"for": "1h"}},
+        "actions": [
+            {"name": "rest", "on": "risk", "x-note": "at once"},
+            {"name": "rest", "on": "caution"},
+            {"name": "sing", "on": "terrible"},
+        ],
+    }
+    entry = as_data(agent.as_entry()) | {"status": "gamma"}
+    whole = Contract(BindingsDocument.model_validate(data), RosterAgent.model_validate(entry))
+    fill_entry(agent, "NEUROS", whole.entry)
+    fill_contract(agent, whole.bindings, kpis={kpi.name: kpi for kpi in KPI.objects.all()}, agents=everyone())
+    agent.save()
+    services.write_rows([agent])
+    return whole
+
+
+def everyone() -> dict[str, Agent]:
+    return {agent.name: agent for agent in Agent.objects.all()}
+
+
+def test_a_severity_that_there_is_not_is_shown_and_refused_when_sent_back(writer, odd):
+    row, tag = seen(writer, HRV)
+    answer = call(writer, "PUT", HRV, row, if_match=tag)
+    assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/actions/2/on"]
+    assert Contract.of(Agent.objects.whole().get(name="NEUROS")) == odd
+
+
+def test_a_status_of_one_s_own_is_kept_whole(writer, odd):
+    path = "agents/NEUROS/"
+    row, tag = seen(writer, HRV)
+    row["actions"].pop()
+    call(writer, "PUT", HRV, row, if_match=tag)
+    row, tag = seen(writer, path)
+    answer = call(writer, "PUT", path, row, if_match=tag)
+    assert (answer.status_code, answer.json()["status"]) == (200, "gamma")
+    assert Agent.objects.whole().get(name="NEUROS").as_entry() == odd.entry
+    _, tag = seen(writer, path)
+    assert call(writer, "PATCH", path, {"status": "beta"}, if_match=tag).json()["status"] == "beta"
+    assert Agent.objects.whole().get(name="NEUROS").as_entry().status == "beta"
+
+
+def test_corrected_it_is_taken_and_everything_else_stays(writer, odd):
+    row, tag = seen(writer, HRV)
+    row["actions"][2]["on"] = "warning"
+    answer = call(writer, "PUT", HRV, row, if_match=tag)
+    assert answer.status_code == 200, answer.content
+    alerting = as_data(Agent.objects.whole().get(name="NEUROS").as_document())["kpis_used"][0]["alerting"]
+    assert alerting["actions"] == [
+        {"name": "rest", "on": "risk", "x-note": "at once"},
+        {"name": "rest", "on": "caution"},
+        {"name": "sing", "on": "caution"},
+    ]
+    assert alerting["timing"] == {"risk": {"for": "10m", "x-why": "noise"}, "elevated": {"for": "1h"}}
+
+
+def test_a_trigger_s_own_timing_counts_and_not_one_that_lay_idle(writer, odd):
+    row, tag = seen(writer, HRV)
+    row["actions"].pop()
+    row["triggers"][0]["for"] = "20m"
+    row["triggers"].append({"severity": "info", "condition": "> 150", "for": "2h"})
+    answer = call(writer, "PUT", HRV, row, if_match=tag)
+    shown = {row["severity"]: row["for"] for row in answer.json()["triggers"]}
+    assert shown == {"critical": "20m", "warning": "", "info": "2h"}

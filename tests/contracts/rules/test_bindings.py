@@ -58,7 +58,7 @@ def codes(*documents, **around):
         ),
         (
             {"risk_if": "< 20", "actions": [{"name": "rest", "on": "never"}]},
-            ["trigger_without_action", "action_never_runs"],
+            ["trigger_without_action", "action_severity"],
         ),
         ({"risk_if": "< 20", "actions": [{"name": "Rest!"}]}, ["action_name"]),
     ],
