@@ -210,6 +210,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "auren_admin.formats"  # times with their zone
 
 # Files: static ones from this process, uploads kept in memory
 

@@ -46,6 +46,10 @@ OWN_FAMILIES = frozenset(
 OWN_BEGINNINGS = ("django_", "python_", "process_", "scrape_", "go_", "prometheus_")
 
 
+FOR_ENGINEERS = frozenset({"KPI016"})
+"""Rules whose notes say nothing to whoever knows people rather than Prometheus: forms fold them away."""
+
+
 @kpi_rule(
     "KPI010",
     "metric_pattern",

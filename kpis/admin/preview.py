@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
 from contracts.findings import Finding, Level
+from contracts.rules.metrics import FOR_ENGINEERS
 from kpis import understood
 from kpis.forms import ThresholdFormSet
 from kpis.gate import field_of
@@ -91,7 +92,11 @@ def context_of(kpi: KPI, thresholds: Sequence[Threshold]) -> dict[str, Any]:
     if kpi._state.adding:
         found = [finding for finding in found if not about_empty_field(kpi, finding)]
     symbol = kpi.unit.symbol if kpi.unit_id else ""
-    return {"picture": bands_picture(spec, symbol=symbol) if spec else None, "found": found}
+    return {
+        "picture": bands_picture(spec, symbol=symbol) if spec else None,
+        "found": [finding for finding in found if finding.rule not in FOR_ENGINEERS],
+        "for_engineers": [finding for finding in found if finding.rule in FOR_ENGINEERS],
+    }
 
 
 def about_empty_field(kpi: KPI, finding: Finding) -> bool:

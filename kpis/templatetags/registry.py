@@ -117,7 +117,7 @@ def when(at: datetime) -> SafeString:
     local = localtime(at)
     return format_html(
         '<time datetime="{}" title="{}" data-relative>{}</time>',
-        local.isoformat(), date_format(local, "j F Y, H:i:s e"), date_format(local, "j M Y, H:i"),
+        local.isoformat(), date_format(local, "j F Y, H:i:s e"), date_format(local, "j M Y, H:i T"),
     )  # fmt: skip
 
 

@@ -178,6 +178,7 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
         if request.method == "POST":
             seen = request.POST.get("revision", "")
             try:
+                require_reason(request, channel, release)
                 services.move(
                     channel=channel,
                     release=release,
@@ -242,6 +243,12 @@ def asked_release(request: HttpRequest) -> Release:
     if not number.isdecimal() or len(number) > 9:
         raise Http404("Name a release by its number.")
     return get_object_or_404(Release, number=int(number))
+
+
+def require_reason(request: HttpRequest, channel: Channel, release: Release) -> None:
+    """A roll-back says why, as a publish says what. Raises Refused."""
+    if kind_of(request, channel, release) == Kind.ROLLBACK and not request.POST.get("reason", "").strip():
+        raise Refused("reason_missing", "Say why it goes back.")
 
 
 def kind_of(request: HttpRequest, channel: Channel, release: Release) -> Kind:

@@ -18,6 +18,22 @@
         }
     }
 
+    // Puts a text into the clipboard; where the browser does not let us, selects it.
+    function copies(button) {
+        const source = document.getElementById(button.dataset.copy);
+        const told = button.parentElement.querySelector('[role="status"]');
+        button.hidden = false;
+        button.addEventListener('click', async () => {
+            getSelection().selectAllChildren(source);
+            try {
+                await navigator.clipboard.writeText(source.textContent);
+                told.textContent = button.dataset.copied;
+            } catch {
+                told.textContent = button.dataset.select;
+            }
+        });
+    }
+
     // A second click on Save sends nothing: the first is on its way.
     function sendOnce(form) {
         form.addEventListener('submit', event => {
@@ -78,6 +94,7 @@
         // A list stays where it is when an action answers with a file: its form may be sent again.
         document.querySelectorAll('form[method="post"]:not(#changelist-form)').forEach(sendOnce);
         window.addEventListener('load', () => setTimeout(nameWidgets)); // they draw themselves just before
+        document.querySelectorAll('[data-copy]').forEach(copies);
         // Widgets fill themselves while the page loads; that is no change.
         window.addEventListener('load', () => setTimeout(() => document.querySelectorAll('form[data-guard]').forEach(guard)));
     });

@@ -18,6 +18,14 @@ def test_it_says_what_the_rules_say_before_saving(hrv, editor_client):
     assert any(name.endswith("-condition") for name in answer["errors"])
 
 
+def test_what_only_engineers_can_use_is_folded_away(hrv, editor_client):
+    aside = preview(editor_client, form_data(hrv), hrv).json()["aside"]
+    shown, folded = aside.split("<details", 1)
+    assert "Prometheus recommends" not in shown
+    assert "1 note for engineers" in folded
+    assert "Prometheus recommends seconds" in folded
+
+
 def test_it_saves_nothing(hrv, editor_client):
     preview(editor_client, form_data(hrv, title="other", critical_condition="< 10"), hrv)
     assert KPI.objects.whole().get().as_document() == changed()

@@ -34,8 +34,16 @@ def test_rolling_back_shows_the_difference_and_takes_one_click(two, first, publi
     assert (last.kind, last.reason, last.by_name) == ("rollback", "Too many alarms", "Pia Publisher")
 
 
+def test_a_roll_back_says_why_as_a_publish_does(two, publisher_client):
+    page = publisher_client.get(f"{MOVE}?release=1")
+    answer = publisher_client.post(MOVE, form_of(page, reason="  "))
+    assert answer.status_code == 422
+    assert "Say why it goes back. Nothing was moved." in answer.text
+    assert Channel.objects.get().release == two
+
+
 def test_a_second_click_moves_nothing_and_says_where_it_is(two, publisher_client):
-    data = form_of(publisher_client.get(f"{MOVE}?release=1"))
+    data = form_of(publisher_client.get(f"{MOVE}?release=1"), reason="Too many alarms")
     publisher_client.post(MOVE, data)
     answer = publisher_client.post(MOVE, data)
     assert answer.status_code == 422

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bindings", "0009_token_revision"),
+        ("bindings", "0012_role_of_ones_own"),
         ("jobs", "0001_jobs"),
     ]
 
