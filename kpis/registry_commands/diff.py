@@ -8,7 +8,7 @@ from contracts.diff import ChangeClass, worst
 from contracts.diffformats import DIFF_FORMATS, render_changes
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
 from kpis.registry_commands.base import Subcommand, subcommand, wants_colour
-from kpis.registry_commands.sides import DATABASE, PLACES, USUAL, diff_sides, side_at
+from kpis.registry_commands.sides import DATABASE, PLACES, USUAL, diff_sides, sides_at
 
 
 @subcommand
@@ -40,7 +40,7 @@ class Diff(Subcommand):
         )
 
     def handle(self, command: BaseCommand, **options: Any) -> int:
-        before, after = (side_at(options[side]) for side in ("before", "after"))
+        before, after = sides_at(options["before"], options["after"])
         changes = diff_sides(before, after)
         text = render_changes(changes, options["format"], color=wants_colour(command, options))
         command.stdout.write(text, ending="")
