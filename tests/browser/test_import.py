@@ -24,7 +24,6 @@ def test_a_folder_is_chosen_planned_and_applied(page, tmp_path):
     assert sent == [*["kpi_bindings.yaml"] * 9, "kpi_registry.yaml", "roster.yaml"]
     page.get_by_role("button", name="Read and show the plan").click()
     expect(page.get_by_role("heading", name="What this import would do")).to_be_visible()
-    page.get_by_role("radio", name="Take the file’s version").check()
     page.get_by_role("button", name="Apply", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Imported")
     assert (Agent.objects.filter(bindings__isnull=False).distinct().count(), KPI.objects.count()) == (9, 19)
