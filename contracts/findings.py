@@ -137,6 +137,19 @@ class Report:
             left_out=Counter(self.left_out) + others,
         )
 
+    def at_least(self, level: Level) -> Report:
+        """The report without findings below a level; they count all the same, and it says that they are not shown."""
+        shown = tuple(finding for finding in self.findings if finding.level.rank >= level.rank)
+        hidden = Counter(finding.level for finding in self.findings if finding.level.rank < level.rank)
+        if not hidden:
+            return self
+        told = " and ".join(
+            f"{count:,} {each}" if count == 1 else f"{count:,} {each}s" for each, count in hidden.items()
+        )
+        said = f"{told} {'is' if hidden.total() == 1 else 'are'} not shown."
+        left_out = Counter(self.left_out) + hidden
+        return replace(self, findings=shown, remark=f"{self.remark} {said}".strip(), left_out=left_out)
+
     @property
     def worst(self) -> Level | None:
         """The worst level that occurs, or None without findings."""

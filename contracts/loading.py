@@ -67,8 +67,12 @@ class Tree:
         return [finding for loaded in self.loaded for finding in loaded.findings]
 
 
-def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) -> Tree:
+def load_tree(
+    paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES, units: Collection[UnitSpec] = ()
+) -> Tree:
     """Read every contract file at or below the paths, each of at most ``max_bytes``, as one tree.
+
+    ``units`` are those there are beside the standard ones, where the files are to go.
 
     Raises TreeError for a path that does not exist, a directory without contract files, a file that cannot be
     read, and no path at all.
@@ -93,7 +97,7 @@ def load_tree(paths: Iterable[str | FilePath], *, max_bytes: int = MAX_BYTES) ->
     if not found and not tree.unusable:
         raise TreeError("Nothing was checked: no path was given.", EXIT_USAGE)
     for file in found.values():
-        read_into(tree, _bytes(file, max_bytes), file.as_posix(), max_bytes)
+        read_into(tree, _bytes(file, max_bytes), file.as_posix(), max_bytes, units)
     return tree
 
 

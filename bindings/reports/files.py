@@ -14,6 +14,7 @@ from jobs.models import Job
 from jobs.services import enqueue, open_of
 from kpis.importing import JOINED
 from kpis.importing.planning import context_for
+from kpis.models import Unit
 
 VALIDATE_FILE = "validate_file"
 AT_ONCE_BYTES = 512 * 1024
@@ -30,7 +31,7 @@ class TooMany(Exception):
 
 def report_on(body: bytes, name: str) -> Report:
     """What reading and every rule say of one file; the file is judged among what there is here."""
-    tree = tree_of({name: body})
+    tree = tree_of({name: body}, units=[unit.as_spec() for unit in Unit.objects.all()])
     registry = next((one.document for one in tree.registries if one.document), None)
     around: RegistryContext | None = context_for(registry, prune=False) if registry else None
     texts = {one.source.file: one.source.text for one in tree.loaded}

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from contracts.commands.base import Console, Subcommand, subcommand, wants_colour
-from contracts.commands.sides import PLACES, USUAL, WORDS, diff_sides, side_at
+from contracts.commands.sides import PLACES, USUAL, WORDS, diff_sides, sides_at
 from contracts.diff import ChangeClass, worst
 from contracts.diffformats import DIFF_FORMATS, render_changes
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
@@ -41,7 +41,7 @@ class Diff(Subcommand):
         )
 
     def handle(self, command: Console, **options: Any) -> int:
-        before, after = (side_at(options[side]) for side in ("before", "after"))
+        before, after = sides_at(options["before"], options["after"])
         changes = diff_sides(before, after)
         text = render_changes(changes, options["format"], color=wants_colour(command, options))
         command.stdout.write(text, ending="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from contracts.formats import render
 from contracts.loading import TreeError, load_tree
 from contracts.release import ReleaseDocument, diff_releases
 from contracts.releasefiles import with_units_in_use
-from contracts.units import STANDARD_UNITS
+from contracts.units import STANDARD_UNITS, UnitSpec
 
 DATABASE = "db"
 """The word that stands for the working copy in the database; a file of this name is ``./db``."""
@@ -73,18 +73,23 @@ def symbols_of(registry: RegistryDocument) -> dict[str, str]:
     return {kpi.name: units[kpi.unit].symbol for kpi in registry.kpis if kpi.unit in units}
 
 
-def side_at(place: str) -> Side:
-    """The registry of a file, of a tree or of an app's place, with the agents beside it.
+def sides_at(*places: str) -> list[Side]:
+    """The registry of each file, of each tree or of each app's place, with the agents beside it.
 
-    Raises CannotRun unless there is exactly one registry and all of it can be read: a KPI or a binding that
-    could not be would look as if it had been removed.
+    A file's units are read by the names that they have at the other place. Raises CannotRun unless there is exactly
+    one registry and all of it can be read: a KPI or a binding that could not be would look as if it had been removed.
     """
+    stored = {place: side for place in places if (side := _stored_at(place))}
+    units = [unit.as_spec() for side in stored.values() for unit in side.registry.units]
+    return [stored.get(place) or _side_in_files(place, units) for place in places]
+
+
+def _stored_at(place: str) -> Side | None:
+    """What is under one of the words for what is stored; None for files."""
     word, colon, name = place.partition(":")
     if colon and word in PLACES:
         return side_of(PLACES[word].read(name))
-    if place in WORDS:
-        return WORDS[place]()
-    return _side_in_files(place)
+    return WORDS[place]() if place in WORDS else None
 
 
 def side_of(document: ReleaseDocument) -> Side:
@@ -93,10 +98,10 @@ def side_of(document: ReleaseDocument) -> Side:
     return Side(with_units_in_use(document.registry), document.bindings or None, roster, document)
 
 
-def _side_in_files(place: str) -> Side:
+def _side_in_files(place: str, units: Collection[UnitSpec]) -> Side:
     if not Path(place).exists():
         raise TreeError(f"There is no file or directory {place}.{_what_else(place)}", EXIT_USAGE)
-    tree = load_tree([place])
+    tree = load_tree([place], units=units)
     broken = [one for one in tree.loaded if _errors(one.findings)]
     if broken:
         findings = [finding for one in broken for finding in _errors(one.findings)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.documents.base import Document
@@ -11,7 +11,6 @@ from contracts.documents.problems import finding
 from contracts.documents.registry import Range
 from contracts.documents.roster import RosterAgent, RosterDocument
 from contracts.documents.shapes import subject_of
-from contracts.documents.unknown import parts_with_extra
 from contracts.findings import Finding, Path
 from contracts.yamlnodes import Plain, YamlMapping, YamlSource
 
@@ -22,10 +21,10 @@ _SHOWN = 40
 _OLDER = ("range", "thresholds")
 
 
-def split_numbers(document: Document, source: YamlSource) -> list[Finding]:
+def split_numbers(parts: Iterable[tuple[Path, Document]], source: YamlSource) -> list[Finding]:
     """An error for every key that is the rest of a number with a decimal comma."""
     found: list[Finding] = []
-    for path, part in parts_with_extra(document):
+    for path, part in parts:
         found += [
             _split(path, key, source) for key, value in part.extra.items() if _is_rest(part, key, value)
         ]

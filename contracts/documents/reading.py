@@ -23,7 +23,7 @@ from contracts.documents.registry import RegistryDocument
 from contracts.documents.roster import RosterDocument
 from contracts.documents.shapes import details, document_path, shape_finding
 from contracts.documents.unit_names import use_unit_codes
-from contracts.documents.unknown import unknown_keys
+from contracts.documents.unknown import parts_with_extra, unknown_keys
 from contracts.findings import Finding, Path
 from contracts.units import UnitSpec
 from contracts.yamlnodes import Node, YamlError, YamlMapping, YamlSequence, YamlSource, paused_gc
@@ -109,13 +109,14 @@ def _read(
         source, findings = prepare(source)
         document, found = _validate(model, source, part_of)
         findings += found
-        if document and (split := split_numbers(document, source)):
+        parts = [*parts_with_extra(document)] if document else []
+        if split := split_numbers(parts, source):
             findings += split
             _drop({part_of(found.path) for found in split}, source)
             document, found = _validate(model, source, part_of)
             findings += found
-        if document:
-            findings += unknown_keys(document, source)
+            parts = [*parts_with_extra(document)] if document else []
+        findings += unknown_keys(parts, source)
     return Loaded(document, source, findings)
 
 

@@ -27,10 +27,10 @@ _SAID = frozenset({"range", "thresholds"})
 _SHOWN = 60
 
 
-def unknown_keys(document: Document, source: YamlSource) -> list[Finding]:
+def unknown_keys(parts: Iterable[tuple[Path, Document]], source: YamlSource) -> list[Finding]:
     """A finding for every unknown key: a warning with the key that was probably meant, or else a note."""
     found: list[Finding] = []
-    for path, part in parts_with_extra(document):
+    for path, part in parts:
         found += _beyond(part, path, source)
         for key in islice(part.extra, EXTRA_KEYS.items):
             if not key.startswith("x-") and (told := _finding(type(part), key, (*path, key), source)):

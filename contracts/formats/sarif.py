@@ -6,6 +6,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -14,14 +15,21 @@ from contracts.catalogue import Rule
 from contracts.checks import RULES
 from contracts.findings import Finding, Report
 from contracts.fingerprints import Fingerprints
-from contracts.formats.summary import summary
+from contracts.formats.summary import counted, summary
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "aurenContract/v1"
+MOST_RESULTS = 25_000
+"""GitHub refuses a run with more as a whole:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"""
 
 
 def render_sarif(report: Report) -> str:
-    """One run with the whole catalogue as its rules."""
+    """One run with the whole catalogue as its rules; of too many results the worst, which then come first."""
+    if len(report.findings) > MOST_RESULTS:
+        report = report.cut(MOST_RESULTS)
+        worst_first = sorted(report.findings, key=lambda finding: -finding.level.rank)
+        report = replace(report, findings=tuple(worst_first))
     rules = [*RULES.values()]
     index = {rule.id: position for position, rule in enumerate(rules)}
     seen = Fingerprints()
@@ -34,12 +42,21 @@ def render_sarif(report: Report) -> str:
                 "columnKind": "unicodeCodePoints",
                 "artifacts": [{"location": {"uri": uri_of(file)}} for file in report.files],
                 "results": [_result(finding, index, seen) for finding in report.findings],
-                "invocations": [{"executionSuccessful": bool(report.files)}],
+                "invocations": [{"executionSuccessful": bool(report.files), **_notifications(report)}],
                 "properties": {"summary": summary(report)},
             }
         ],
     }
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _notifications(report: Report) -> dict[str, Any]:
+    """That results were left out, where readers of SARIF look for what happened to a run."""
+    if not report.left_out:
+        return {}
+    left_out = counted(sum(report.left_out.values()), "result")
+    text = f"Not in this file: {left_out}. {summary(report)}"
+    return {"toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}]}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

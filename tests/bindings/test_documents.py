@@ -1,6 +1,7 @@
 """Documents become rows and come back the same."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from bindings.documents import Contract, as_it_would_be
 from bindings.models import Agent
@@ -32,9 +33,6 @@ WRITINGS = {
     "everything": FULL_BINDING,
     "a guard inside alerting": {"alerting": {"condition": "is_resting == true", "risk_if": "< 20"}},
     "two guards": {"condition": "age > 40", "alerting": {"condition": "is_resting == true"}},
-    "an action at a severity that there is not": {
-        "alerting": {"risk_if": "< 20", "actions": [{"name": "rest_today", "on": "danger"}]}
-    },
     "timing without its trigger": {"alerting": {"timing": {"risk": {"for": "10m"}}}},
     "a drop that is not written with the older key": {"alerting": {"caution_if": "drop >= 10% over 7d"}},
 }
@@ -45,6 +43,13 @@ def test_a_document_reads_back_as_itself(kpis, somnos, parts):
     written = first_binding(**parts)
     assert as_it_would_be(written) == written
     assert replace(Agent(name="NEUROS"), written).as_document() == written
+
+
+def test_an_action_at_a_severity_that_there_is_not_is_kept_whole_and_refused_by_the_gate(kpis, somnos):
+    written = first_binding(alerting={"risk_if": "< 20", "actions": [{"name": "rest_today", "on": "danger"}]})
+    assert as_it_would_be(written) == written
+    with pytest.raises(ValidationError, match="“danger” is no severity"):
+        replace(Agent(name="NEUROS"), written)
 
 
 def test_unknown_keys_are_kept_everywhere(kpis, somnos):

@@ -45,6 +45,13 @@ def test_fail_on_chooses_the_level(tree, level, code):
     assert run("validate", tree, "--fail-on", level)[0] == code
 
 
+def test_notes_can_be_hidden_and_count_all_the_same(tree):
+    code, out, _ = run("validate", tree, "--level", "warning", "--fail-on", "note")
+    assert code == 1
+    assert re.fullmatch(r"(\d) notes in 1 file\. \1 notes are not shown\.\n", out)
+    assert run("validate", tree, "--level", "note")[1] == run("validate", tree)[1] != out
+
+
 def test_nothing_to_check_is_not_a_success(tmp_path):
     assert run("validate", tmp_path)[0] == 3
     assert run("validate", tmp_path / "missing")[0] == 2

@@ -74,6 +74,8 @@ def test_a_truly_new_unit_comes_in_with_its_kpis(db, options):
     assert (code, err) == (0, "")
     assert "unit      laps_per_week" in out
     assert KPI.objects.get(name="swim_volume").unit.symbol == "laps/week"
+    assert run("diff", file, "db")[1].splitlines()[0].endswith("unit laps_per_week added")
+    assert run("diff", file, "db", "--fail-on", "behavioural")[0] == 0
     assert run("import", file) == (0, "2 unchanged.\nNothing had to be done.\n", "")
 
 

