@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from bindings.models import Action, Agent, Binding, HandOff, Roster, Trigger
@@ -202,7 +203,9 @@ def hand_off_of(
     )
 
 
-def as_it_would_be(document: BindingsDocument, units: Mapping[str, UnitSpec]) -> BindingsDocument:
+def as_it_would_be(
+    document: BindingsDocument, units: Mapping[str, UnitSpec] = MappingProxyType({})
+) -> BindingsDocument:
     """The document as it reads once stored: conditions and guards are written canonically.
 
     ``units`` are those that KPIs will be measured in, by the KPI's name.

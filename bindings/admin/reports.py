@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -118,7 +119,10 @@ class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
         latest = ValidationReport.objects.values_list("pk", flat=True).first()
         pk = latest if pk is None else pk
         report = get_object_or_404(ValidationReport.objects.whole(), pk=pk) if pk else None
-        job = Job.objects.filter(kind=VALIDATION_REPORT).exclude(state=Job.State.CANCELLED).first()
+        jobs = Job.objects.filter(kind=VALIDATION_REPORT).exclude(state=Job.State.CANCELLED)
+        job = jobs.exclude(
+            state=Job.State.QUEUED, due_at__gt=Now()
+        ).first()  # one that comes later hides nothing
         context = self._context(request, "Validation") | {
             "report": report,
             "is_latest": pk == latest,

@@ -78,6 +78,11 @@ def test_what_changed_nothing_asks_for_nothing(hrv):
     assert not Job.objects.exists()
 
 
+def test_one_that_comes_by_itself_does_not_hide_the_button(hrv, editor_client):
+    follow_change()
+    assert "Validate now" in editor_client.get(PAGE).text
+
+
 def test_whoever_asks_does_not_wait_for_the_one_that_comes_by_itself(hrv):
     follow_change()
     ask_for_report(trigger="manual")

@@ -44,7 +44,7 @@ def test_a_large_one_is_followed_until_it_is_done(office, ines, start, monkeypat
     expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
     assert run_due() == 1
     expect(page.get_by_text(HEADLINE)).to_be_visible()
-    assert Job.objects.get().state == "done"
+    assert Job.objects.get(kind="backtest").state == "done"
 
 
 def test_the_publish_page_tells_it_also_on_a_phone(office, ines, start):
