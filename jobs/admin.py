@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from jobs import services
-from jobs.admin_lists import OfferedFilters
+from jobs.admin_lists import Housekeeping, OfferedFilters, folds_away
 from jobs.models import Job
 
 Action = Callable[[HttpRequest, QuerySet[Job]], None]
@@ -33,7 +33,7 @@ class JobAdmin(OfferedFilters, admin.ModelAdmin[Job]):
     """Jobs are written by programs: a person only looks, runs them again, cancels or deletes them."""
 
     list_display = ("__str__", "state_chip", "progress", "tries", "error", "author", "created_at")
-    list_filter = ("state", "kind")
+    list_filter = ("state", "kind", Housekeeping)
     list_select_related = ("author",)
     list_per_page = 50
     search_fields = ("kind", "key", "error", "message")
@@ -54,6 +54,12 @@ class JobAdmin(OfferedFilters, admin.ModelAdmin[Job]):
             path("<row:pk>/cancel/", view(self.act_view(self.cancel)), name="jobs_job_cancel"),
             *super().get_urls(),
         ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, which says where it leaves something out."""
+        return super().changelist_view(request, {"folds_away": folds_away(request)} | (extra_context or {}))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody writes a job by hand."""

@@ -92,6 +92,13 @@ class Schedule:
 
 KINDS: dict[str, Kind] = {}
 SCHEDULES: list[Schedule] = []
+ROUTINE = timedelta(hours=1)
+"""What runs by itself so often, or more often, is housekeeping that nobody follows job by job."""
+
+
+def routine_kinds() -> list[str]:
+    """The kinds that run by themselves every hour or more often."""
+    return sorted({one.kind for one in SCHEDULES if one.every <= ROUTINE})
 
 
 def job_kind(name: str, *, lease: timedelta = LEASE) -> Callable[[Run], Run]:

@@ -1,8 +1,11 @@
 """Jobs in the admin: what a person sees and may do, and what a page that waits is told."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from jobs import services
+from jobs import kinds, services
 from jobs.models import Job
 from jobs.runner import run_due
 
@@ -40,6 +43,46 @@ def test_the_list_asks_the_same_number_of_queries_for_3_and_30_jobs(
             services.enqueue(kind="test", payload={})
         with django_assert_num_queries(7):  # session, user, permissions (2), kinds, count, jobs
             onlooker_client.get(LIST)
+
+
+@pytest.fixture
+def routine(parked, monkeypatch, operator):
+    """Jobs of a kind that runs every minute: two done by themselves, one asked for, one that failed."""
+    monkeypatch.setattr(kinds, "SCHEDULES", [kinds.Schedule("sweep", timedelta(minutes=1), timedelta(0), {})])
+    for number, (state, author) in enumerate(
+        [("done", None), ("done", None), ("done", operator), ("failed", None)], start=101
+    ):
+        Job.objects.create(pk=number, kind="sweep", key=str(number), state=state, author=author)
+    return {101, 102}
+
+
+@pytest.fixture
+def operator(editor):
+    return editor
+
+
+def listed(client, query=""):
+    """The numbers of the jobs in the list, and whether the page says that some are folded away."""
+    page = client.get(f"{LIST}{query}").content.decode()
+    return {int(pk) for pk in re.findall(r"/admin/jobs/job/(\d+)/change/", page)}, "folded away." in page
+
+
+def test_housekeeping_that_was_done_is_folded_away_and_can_be_shown(parked, routine, onlooker_client):
+    assert listed(onlooker_client) == ({parked.pk, 103, 104}, True)
+    assert listed(onlooker_client, "?housekeeping=shown") == ({parked.pk, 101, 102, 103, 104}, False)
+    assert listed(onlooker_client, "?state__exact=done") == ({103}, True)
+
+
+@pytest.mark.parametrize("query", ["?kind=sweep", "?q=sweep"])
+def test_who_asks_for_a_kind_gets_all_of_it(routine, onlooker_client, query):
+    found, folded = listed(onlooker_client, query)
+    assert found >= routine
+    assert not folded
+
+
+def test_what_runs_every_minute_or_hour_is_housekeeping_and_a_nightly_report_is_not():
+    assert {"telemetry_tidy", "telemetry_silence"} <= set(kinds.routine_kinds())
+    assert not {"telemetry_retention", "validation_report"} & set(kinds.routine_kinds())
 
 
 @pytest.mark.parametrize("way", ["button", "action"])

@@ -20,7 +20,7 @@ def test_no_list_of_ours_looks_where_an_address_says(listed):
     for name in (*names, "author__password", "agent__tokens__digest", "no_such_thing"):
         for ending in ("__startswith", "__regex", "__gt", "__contains"):
             assert not listed.lookup_allowed(name + ending, "x")
-    for name in listed.list_filter:
+    for name in (one for one in listed.list_filter if isinstance(one, str)):
         assert all(listed.lookup_allowed(name + ending, "x") for ending in ("", "__exact", "__isnull"))
 
 
