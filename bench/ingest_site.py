@@ -45,7 +45,9 @@ def fill() -> object:
     call_command("migrate", verbosity=0)
     call_command("registry", "import", "examples/auren", verbosity=0, stdout=io.StringIO())
     publish(author=None, message="First", author_name="bench", accepted="Known.")
-    token = ApiToken(name="bench", agent=identity_of(Agent.objects.get(name=AGENT)), scopes=["observations:write"])
+    token = ApiToken(
+        name="bench", agent=identity_of(Agent.objects.get(name=AGENT)), scopes=["observations:write"]
+    )
     secret = token.new_secret()
     token.save()
     return secret
