@@ -56,6 +56,8 @@ class Publish(Subcommand):
             return EXIT_CLEAN
         colour = wants_colour(command, options)
         command.stdout.write(render_changes(plan.changes, "text", color=colour), ending="")
+        for renaming in plan.renamings:
+            command.stdout.write(str(renaming))
         command.stdout.write(said_of(plan.entries, colour), ending="")
         if options["dry_run"]:
             return self._foretell(command, plan, options)

@@ -56,8 +56,13 @@ def test_a_worker_that_read_it_long_ago_does_not_take_it(kind):
 
 def test_each_attempt_that_fails_waits_twice_as_long(kind, monkeypatch):
     kind(lambda work: 1 / 0)
-    job, asked = enqueue(), []
-    monkeypatch.setattr("jobs.runner.from_now", lambda delta: asked.append(delta) or from_now(delta))
+    job, asked = enqueue(), list[timedelta]()
+
+    def noted(delta):
+        asked.append(delta)
+        return from_now(delta)
+
+    monkeypatch.setattr("jobs.runner.from_now", noted)
     for _ in range(4):
         run_due()
         make_due(job)

@@ -21,6 +21,7 @@ from tests.form_filling import fill_in
 from tests.kpis.commands import run
 from tests.releases.samples import publish
 from tests.rest.calls import call, seen
+from tests.telemetry.exposition.samples import text
 from tests.telemetry.samples import MINUTE, NOW, observation
 
 pytestmark = pytest.mark.usefixtures("contract")
@@ -79,8 +80,8 @@ def delete_by_api(root, agent):
 def delete_by_import(root, agent):
     roster = working_copy().roster
     others = {name: entry for name, entry in roster.agents.items() if name != agent.name}
-    text = write_roster(roster.model_copy(update={"agents": others}))
-    plan = read_draft({"roster.yaml": text.encode()}, prune=True).plan
+    written = write_roster(roster.model_copy(update={"agents": others}))
+    plan = read_draft({"roster.yaml": written.encode()}, prune=True).plan
     assert plan
     apply_import(plan)
 
@@ -218,3 +219,18 @@ def test_what_publishing_renames_is_said_before(root):
     said = "NEUROS is called NEUREX from then on. Its token goes with it."
     assert [str(one) for one in plan_publish().renamings] == [said]
     assert said in root.get("/admin/releases/release/publish/").text
+    assert said in run("publish", "--dry-run", "--accept-warnings", "Known.")[1]
+
+
+def test_when_it_was_seen_last_goes_with_the_agent_too(root):
+    program("NEUROS")
+    ApiToken.objects.update(last_used=NOW)
+    delete_on_page(root, Agent.objects.get(name="NEUROS"))
+    line = 'auren_agent_last_seen_timestamp_seconds{agent="%s"} '
+    assert line % "NEUROS" in text()
+    restore(release=Release.objects.get(), author=None)
+    rename(root, "NEUROS", "NEUREX")
+    assert line % "NEUROS" in text()
+    publish()
+    contracts_now.forget()
+    assert line % "NEUREX" in text()
