@@ -84,6 +84,19 @@ def test_changes_over_time_are_told_from_what_came_before(follow):
     assert "10 %" in verdict.reason
 
 
+def test_each_source_is_judged_by_itself_and_the_worst_speaks(follow):
+    client = follow()
+    client.evaluate("hrv_rmssd", 60, at=NOON, measurement_source="watch")
+    earlier = NOON - timedelta(hours=5)
+    verdict = client.evaluate("hrv_rmssd", 12, at=earlier, measurement_source="ring")
+    assert (verdict.state, verdict.measurement_source) == (State.CRITICAL, "ring")
+    verdict = client.evaluate("hrv_rmssd", 61, at=NOON, measurement_source="watch")
+    assert (verdict.state, verdict.reason, verdict.changed) == (State.CRITICAL, "12 ms is below 25 ms", False)
+    later = NOON + timedelta(days=8)
+    verdict = client.evaluate("hrv_rmssd", 61, at=later, measurement_source="watch")
+    assert (verdict.state, verdict.measurement_source) == (State.NORMAL, "watch")
+
+
 def test_a_guard_asks_the_context(follow):
     client = follow(guard="is_resting == true")
     assert client.evaluate("hrv_rmssd", 18, context={"is_resting": False}).state is State.UNKNOWN
@@ -131,6 +144,18 @@ def test_a_new_release_is_judged_by_at_once(client, server, time, follow):
     time.now += 10
     client.step()
     assert client.evaluate("hrv_rmssd", 22).state is State.NORMAL
+
+
+def test_a_new_release_judges_the_value_in_force(client, server, time, follow):
+    follow().evaluate("hrv_rmssd", 22)
+    server.served, server.etag = body(critical="< 20"), '"two"'
+    time.now += 10
+    client.step()
+    verdict = client.state("hrv_rmssd")
+    assert (verdict.state, verdict.previous) == (State.NORMAL, State.CRITICAL)
+    assert [(one.cause, one.reason) for one in verdict.transitions] == [
+        ("release", "22 ms is not below 20 ms")
+    ]
 
 
 def test_a_time_needs_its_zone(follow):

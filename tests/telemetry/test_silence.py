@@ -16,7 +16,7 @@ from telemetry.job_kinds import RENEW, SILENCE
 from telemetry.models import Standing, Tally
 from telemetry.storage import forget_all
 from telemetry.storage.shapes import StandingKey
-from tests.telemetry.samples import HOUR, MINUTE, NOW, moves, observation, told
+from tests.telemetry.samples import HOUR, MINUTE, NOW, moves, observation, state, told
 
 UNKNOWN, NORMAL, CRITICAL = -1, 0, 3
 
@@ -50,6 +50,24 @@ def test_silence_makes_a_state_unknown_at_its_own_time_whenever_somebody_looks(t
     assert standing().state == UNKNOWN
     assert standing().since == after(2 * HOUR)
     assert moves() == [(UNKNOWN, CRITICAL, "value"), (CRITICAL, UNKNOWN, "silence")]
+
+
+def test_what_was_open_is_still_asked_for_while_nothing_is_heard(two_hours):
+    told(observation(18))
+    silence.let_time_pass(after(3 * HOUR))
+    found = state(observation(60, NOW - HOUR), now=NOW + 3 * HOUR)
+    assert (found["state"], found["reason"]) == ("unknown", "no value for 2 hours")
+    assert found["trigger"] == {"severity": "critical", "condition": "< 25"}
+    assert [one["name"] for one in found["actions"]] == ["reduce_training_intensity", "trigger_somnos_review"]
+
+
+def test_a_value_on_its_way_while_the_job_looked_is_judged_in_its_own_time(two_hours):
+    told(observation(18))
+    silence.let_time_pass(after(2 * HOUR + MINUTE))
+    found = state(observation(17, NOW + HOUR), now=NOW + 2 * HOUR + 2 * MINUTE)
+    assert (found["state"], found["previous"]) == ("critical", "unknown")
+    assert moves() == [(UNKNOWN, CRITICAL, "value")]
+    assert standing().since == micros(NOW)
 
 
 def test_who_is_unknown_is_not_looked_at_again_until_a_value_comes(two_hours):
