@@ -91,7 +91,7 @@ def hand_offs_end(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
             yield Problem(
                 path,
                 f"The hand-offs go in a circle. {', '.join(asked)}.",
-                "Let one of them settle the case itself.",
+                "Let one of them deal with the case itself.",
             )
 
 

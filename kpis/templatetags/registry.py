@@ -23,7 +23,7 @@ register = template.Library()
 
 TIMING = ("for_duration", "keep_firing_for", "recover_if")
 WORST_FIRST = (Level.ERROR, Level.WARNING, Level.NOTE)
-VERBS = {Action.CONFLICT: "settle", Action.UNCHANGED: "leave as they are"}
+VERBS = {Action.CONFLICT: "resolve", Action.UNCHANGED: "leave as they are"}
 CHIPS = {
     Action.CREATE: "normal",
     Action.CHANGE: "info",
@@ -117,7 +117,7 @@ def has_conflicts(plan: Plan) -> bool:
 
 @register.filter
 def action_verb(action: str) -> str:
-    """What an import does with a KPI: ``3 to create``, ``2 to settle``."""
+    """What an import does with a KPI: ``3 to create``, ``2 to resolve``."""
     return VERBS.get(Action(action), action)
 
 

@@ -50,7 +50,7 @@ class FindForm(forms.Form):
         found = find(name, by_id=self.may_by_id) if can_be_kept(name) else None
         if found is None:
             code = problem_with(name) if self.may_by_id else ""
-            why = PROBLEMS[code] if code else "Nobody is called that."
+            why = PROBLEMS[code] if code else "Nobody has that name or id."
             raise forms.ValidationError(f"{why} Give {self.by}.", code=code or "unknown")
         self.found = found
         return name
