@@ -28,7 +28,10 @@ class TokenForm(forms.ModelForm[ApiToken]):
     """A token as it is made. Afterwards only its name and its end may change."""
 
     scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, help_text="What it may be used for."
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,  # the model says that one is needed; both would say it twice
+        help_text="What it may be used for.",
     )
 
     class Meta:

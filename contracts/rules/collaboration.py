@@ -9,7 +9,7 @@ from itertools import pairwise
 from contracts.agents import AgentContext, AgentSpec
 from contracts.catalogue import Problem, agent_rule
 from contracts.naming import fold
-from contracts.rules.words import quoted
+from contracts.rules.words import a_word, quoted, word
 from contracts.severity import BINDING_WORD, Severity
 
 
@@ -154,6 +154,7 @@ def hand_offs_can_happen(agent: AgentSpec, context: AgentContext) -> Iterator[Pr
             name = BINDING_WORD[hand_off.severity]
             yield Problem(
                 hand_off.path[:2],
-                f"{agent.name} never asks anybody at {name}. None of its bindings has a trigger for it.",
-                f"Add {name}_if to a binding, or remove the hand-off.",
+                f"{agent.name} never asks anybody when a value is {a_word(hand_off.severity)}. "
+                "None of its bindings has a trigger for it.",
+                f"Add a trigger for {word(hand_off.severity)} ({name}_if) to a binding, or remove the hand-off.",
             )

@@ -89,6 +89,16 @@ def when(at: datetime) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag
+def since(at: datetime) -> SafeString:
+    """How long something has lasted: scripts make it "for 2 days", and put its beginning on hover."""
+    local = localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative="for">since {}</time>',
+        local.isoformat(), date_format(local, "j F Y, H:i:s e"), date_format(local, "j M Y, H:i"),
+    )  # fmt: skip
+
+
 @register.filter
 def none_found(counts: Sequence[tuple[Level, int]]) -> bool:
     """Whether no level occurs."""

@@ -33,7 +33,10 @@ class WebHookForm(forms.ModelForm[WebHook]):
     """A webhook as a person enters it."""
 
     events = forms.MultipleChoiceField(
-        choices=Event.choices, widget=forms.CheckboxSelectMultiple, help_text="What it is told."
+        choices=Event.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,  # the model says that one is needed; both would say it twice
+        help_text="What it is told.",
     )
 
     class Meta:

@@ -170,7 +170,7 @@ def test_a_person_is_found_and_goes_on_by_itself(office, ines, person):
     expect(page.get_by_role("heading", name=f"Person {label('u-1')}")).to_be_visible()
     report(18)
     ask_now(page)
-    expect(page.get_by_text("18 ms is below 25 ms, critical since")).to_be_visible()
+    expect(page.get_by_text("18 ms is below 25 ms, critical just now")).to_be_visible()
     expect(page.get_by_role("table").get_by_text("18 ms is below 25 ms")).to_be_visible()
 
 

@@ -4,9 +4,14 @@
     const UNITS = [['year', 31557600], ['month', 2629800], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
     const words = new Intl.RelativeTimeFormat('en-GB', {numeric: 'auto'});
 
-    // "2 hours ago", with the exact time on hover.
-    function relative(seconds) {
+    const lengths = new Intl.RelativeTimeFormat('en-GB', {numeric: 'always'});
+
+    // "2 hours ago", with the exact time on hover; of what lasts: "for 2 hours".
+    function relative(seconds, lasts) {
         const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+        if (lasts) {
+            return unit ? `for ${lengths.format(-Math.abs(Math.trunc(seconds / unit[1])), unit[0]).replace(' ago', '')}` : 'just now';
+        }
         return unit ? words.format(Math.trunc(seconds / unit[1]), unit[0]) : 'just now';
     }
 
@@ -14,7 +19,7 @@
         for (const time of document.querySelectorAll('time[data-relative]')) {
             const at = new Date(time.dateTime);
             time.title = at.toLocaleString('en-GB', {dateStyle: 'full', timeStyle: 'long'});
-            time.textContent = relative((at - Date.now()) / 1000);
+            time.textContent = relative((at - Date.now()) / 1000, time.dataset.relative === 'for');
         }
     }
 
