@@ -26,7 +26,7 @@ class EraseForm(forms.Form):
         label="User id",
         help_text="As agents send it. It is neither stored nor logged.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Say whose data to erase."},
+        error_messages={"required": "Enter whose data to erase."},
     )
     again = forms.CharField(
         max_length=NAME,

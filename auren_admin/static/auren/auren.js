@@ -67,11 +67,12 @@
     // Django's widgets that draw themselves get the name of what they stand for.
     function nameWidgets() {
         for (const select of document.querySelectorAll('select.select2-hidden-accessible')) {
-            const label = select.labels[0]?.textContent.trim() ?? select.getAttribute('aria-label');
-            select.nextElementSibling.querySelectorAll('[role="combobox"], [role="textbox"]').forEach(box => {
-                box.setAttribute('aria-label', [label, box.textContent.trim()].filter(Boolean).join(': '));
-                box.removeAttribute('aria-labelledby');
-            });
+            const label = select.labels[0], [box, value] = select.nextElementSibling.querySelectorAll('[role="combobox"], [role="textbox"]');
+            if (label && value) {
+                label.id ||= `${select.id}_label`;
+                box.setAttribute('aria-labelledby', `${label.id} ${value.id}`);
+                value.setAttribute('aria-labelledby', label.id);
+            }
         }
         document.querySelectorAll('.help-tooltip[aria-label]').forEach(icon => icon.setAttribute('role', 'img'));
     }

@@ -41,7 +41,7 @@ def test_who_may_not_know_whose_an_id_is_does_not_find_out(critical, client):
     assert pseudonym("u-1") == label("u-1")
     unknown, known = find(client, "u-9"), find(client, "u-1")
     assert unknown.status_code == known.status_code == 422
-    assert "Nobody has that name or id. Give the sixteen letters and digits" in known.text
+    assert "Nobody has that name or id. Enter the sixteen letters and digits" in known.text
     assert known.text.replace("u-1", "u-9").count("Nobody") == unknown.text.count("Nobody") == 1
 
 
