@@ -83,10 +83,10 @@
         document.addEventListener('auren:new', showTimes);
         // A list stays where it is when an action answers with a file: its form may be sent again.
         document.querySelectorAll('form[method="post"]:not(#changelist-form)').forEach(sendOnce);
-        window.addEventListener('load', () => setTimeout(nameWidgets)); // they draw themselves just before
         // Widgets fill themselves while the page loads; that is no change.
         window.addEventListener('load', () => setTimeout(() => document.querySelectorAll('form[data-guard]').forEach(guard)));
     });
+    window.addEventListener('load', () => setTimeout(nameWidgets)); // they draw themselves just before
     document.addEventListener('click', closeOthers);
     document.addEventListener('keydown', closeOthers);
     // Coming back by the browser's own button, the form may be sent again.
