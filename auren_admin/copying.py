@@ -181,7 +181,7 @@ def _copied(table: Table, source: str, connection: BaseDatabaseWrapper, say: Say
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
         raise NotCopied(
-            f"PostgreSQL refuses a row of {table.name}: {reason}. Nothing was kept; mend it in SQLite."
+            f"PostgreSQL refuses a row of {table.name}: {reason}. Nothing was kept; fix it in SQLite."
         ) from error
     return sent
 

@@ -72,7 +72,7 @@ class HeadForm(RowForm):
     )  # fmt: skip
     reason = forms.CharField(
         required=False, max_length=500, label="Why this change",
-        help_text="Kept in the history, for whoever wonders next year.",
+        help_text="Kept in the history, for anyone who wonders why next year.",
     )  # fmt: skip
     started_from = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -21,7 +21,14 @@ from contracts.documents import (
 )
 from contracts.drops import OLDER_KEY, canonical_drop
 from contracts.findings import Path
-from contracts.severity import BINDING_WORD, BINDING_WORDS, HANDOFF_KEYS, TRIGGER_KEYS, Severity
+from contracts.severity import (
+    BINDING_WORD,
+    BINDING_WORDS,
+    HANDOFF_KEYS,
+    REGISTRY_WORD,
+    TRIGGER_KEYS,
+    Severity,
+)
 
 ROSTER = "roster"
 """The subject of changes that are about the roster as a whole."""
@@ -128,7 +135,7 @@ def _triggers(subject: str, old: BindingDocument, new: BindingDocument, symbol: 
     before, after = _conditions(old), _conditions(new)
     for key in [key for key in TRIGGER_KEYS if before.get(key) != after.get(key)]:
         a, b = before.get(key), after.get(key)
-        path, severity = ("alerting", key), TRIGGER_KEYS[key]
+        path, severity = ("alerting", key), REGISTRY_WORD[TRIGGER_KEYS[key]]
         unit = f" {symbol}" if symbol and b and " over " not in b else ""
         if a is None:
             yield Change(subject, path, _BEHAVIOURAL, None, b, f"{subject} {severity} added: {b}{unit}")
@@ -173,7 +180,7 @@ def _actions(subject: str, old: list[ActionDocument], new: list[ActionDocument])
 
 def _step(action: ActionDocument) -> tuple[str, str]:
     severity = BINDING_WORDS.get(action.on)
-    return action.name, str(severity or action.on)
+    return action.name, REGISTRY_WORD[severity] if severity else action.on
 
 
 def _told(step: tuple[str, str]) -> str:

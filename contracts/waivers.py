@@ -77,7 +77,7 @@ def expired_finding(waiver: Waiver) -> Finding:
         (),
         f"A waiver has expired. {waiver.rule}{about} was waived until {waiver.expires.isoformat()} by "
         f"{waiver.owner}: {waiver.reason}",
-        "Mend what was waived and remove the waiver, or give it a new date.",
+        "Fix what was waived and remove the waiver, or give it a new date.",
         waiver.subject,
     )
 

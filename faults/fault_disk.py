@@ -93,7 +93,7 @@ def fill_once(
         code, page = site.sign_in()
         watch.notes["signing in"] = str(code)
         watch.check(
-            code == 302 or (code in CLEAR and "Not for the moment" in page),
+            code == 302 or (code in CLEAR and "Not available at the moment" in page),
             f"signing in: {code} {page[:200]}",
         )
         tried_to_write(site, export, watch)

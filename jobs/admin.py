@@ -42,7 +42,7 @@ class JobAdmin(OfferedFilters, admin.ModelAdmin[Job]):
     fieldsets = (
         ("How it stands", {"fields": ("kind", "key", "state_chip", "tries", "progress", "error", "author")}),
         ("When", {"fields": ("created_at", "due_at", "started_at", "lease_until", "finished_at")}),
-        ("What it does", {"fields": ("payload", "result")}),
+        ("What it is doing", {"fields": ("payload", "result")}),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -96,12 +96,14 @@ class JobAdmin(OfferedFilters, admin.ModelAdmin[Job]):
     @admin.action(description="Run again", permissions=["change"])
     def run_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Queue the selection again."""
-        self._tell(request, services.rerun(jobs=queryset), "queued again", "None of them is at rest.")
+        self._tell(
+            request, services.rerun(jobs=queryset), "queued again", "None of these can be run again now."
+        )
 
     @admin.action(description="Cancel", permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Cancel what of the selection is not over."""
-        self._tell(request, services.cancel(jobs=queryset), "cancelled", "All of them were over already.")
+        self._tell(request, services.cancel(jobs=queryset), "cancelled", "All of these had already finished.")
 
     def _tell(self, request: HttpRequest, count: int, done: str, nothing: str) -> None:
         if count:

@@ -29,7 +29,7 @@ def run_job(pk: int) -> bool:
         return False
     try:
         if kind is None:
-            raise LookupError("This worker does not know this kind of job.")
+            raise LookupError("This worker does not recognise this kind of job.")
         result = kind.run(work)
         if not work.finished:
             work.finish(result)

@@ -15,7 +15,7 @@ from jobs.kinds import KINDS
 from jobs.models import ATTEMPTS, Job, from_now
 
 KEPT_FOR = timedelta(days=30)
-DIED = "Its worker died each time."
+DIED = "Its worker died every time."
 
 
 def enqueue(

@@ -31,9 +31,7 @@ _TAKE = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)"
 """In one statement: the wait is bounded whatever the connection says, for this transaction only."""
 _IN_THE_WAY = frozenset({"55P03", "57014", "40P01", "40001"})
 """SQLSTATEs: lock_not_available, query_canceled, deadlock_detected, serialization_failure."""
-_SENTENCE = (
-    "Someone else is changing the registry at this moment. Nothing of yours was saved: try again shortly."
-)
+_SENTENCE = "Someone else is changing the registry right now. Your change was not saved: try again shortly."
 
 
 AFTERWARDS: list[Callable[[], None]] = []

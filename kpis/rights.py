@@ -16,7 +16,7 @@ class Lacking(PermissionDenied):
     def __init__(self, permissions: Iterable[str], *, doing: str) -> None:
         self.permissions = tuple(permissions)
         super().__init__(
-            f"{doing} would {in_words(self.permissions)}, which you may not. Ask someone who may, or leave that out."
+            f"{doing} would {in_words(self.permissions)}, which you may not do. Ask someone who may, or leave that out."
         )
 
 

@@ -16,7 +16,7 @@ _VERBS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 NOT_ANY_MORE = (
     "{scope} counts only as long as whoever holds this token may do the same, and they may not. "
-    "Have someone who may make its successor."
+    "Have someone who may make a replacement."
 )
 
 

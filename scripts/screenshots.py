@@ -165,7 +165,7 @@ class Photographer:
         self.keep(self.page("ines", dark=True), "publish-dark", publish)
         self.keep(self.page("ines", size=PHONE), "publish-phone", publish)
         page.get_by_label("What changed, and why").fill("The reference values of 2026")
-        page.get_by_label("Publish although the rules warn").check()
+        page.get_by_label("Publish despite the rules’ warnings").check()
         page.get_by_label("Why the warnings may stay").fill("Agreed in the meeting of 3 May")
         page.get_by_role("button", name="Publish release 2").click()
         self.keep(page, "release")
@@ -237,7 +237,7 @@ class Photographer:
         self.save(page)
         self.keep(page, "conflict")
         page.get_by_role("radio", name="< 35").check()
-        page.get_by_role("button", name="Merge and look").click()
+        page.get_by_role("button", name="Merge and review").click()
         page.get_by_label("Why this change").fill("The reference values of 2026, with Tomas’ warning")
         self.save(page)
 

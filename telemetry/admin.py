@@ -79,7 +79,7 @@ class StandingAdmin(OfferedFilters, admin.ModelAdmin[Standing]):
         released = contracts_now.current()
         definition = released.kpis.get(kpi)
         if definition is None and not Series.objects.filter(kpi=kpi).exists():
-            raise Http404("No release has such a KPI, and nothing was reported of it.")
+            raise Http404("No release has this KPI, and no values have been reported for it.")
         page, people = kpi_page.people(Standing.objects.filter(kpi=kpi), request.GET.get("p"))
         context = {
             "kpi": kpi,
@@ -147,7 +147,7 @@ class StandingAdmin(OfferedFilters, admin.ModelAdmin[Standing]):
         standing = self._standing(agent, kpi, subject)
         watched = self._watched(agent, kpi, True)
         if watched is None or watched.evaluator is None:
-            raise Http404("Nothing is evaluated there.")
+            raise Http404("Nothing is evaluated here.")
         person = kpi_page.Person.of(standing)
         context = self._binding(agent, kpi, watched) | {
             "person": person,

@@ -50,7 +50,7 @@ class AgentKind(Kind[Agent]):
         try:
             return Sheet.of_post(request.POST, Contract.of(thing)).contract().as_stored()
         except ShapeError as error:
-            raise BadRequest("A text of the form cannot be kept.") from error
+            raise BadRequest("A text in the form cannot be stored.") from error
 
     def changes(self, before: Data, after: Data) -> list[Change]:
         """The roster's entry, then the bindings, then the hand-offs."""

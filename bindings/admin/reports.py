@@ -183,7 +183,7 @@ class ReportAdmin(OfferedFilters, admin.ModelAdmin[ValidationReport]):
         was_seen = request.POST.get("seen", "") == seen
         if form.is_bound and not was_seen:
             form.add_error(
-                None, f"Somebody waived this in the meantime. {words_of(entry)} Send it to replace that."
+                None, f"Somebody has waived this in the meantime. {words_of(entry)} Save to replace it."
             )
         if request.method == "POST" and form.is_valid():
             silenced = silence(report, form.save())

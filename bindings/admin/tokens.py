@@ -32,7 +32,10 @@ class TokenForm(forms.ModelForm[ApiToken]):
     """A token as it is made. Afterwards only its name and its end may change."""
 
     scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, help_text="What it may be used for."
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,  # the model says that one is needed; both would say it twice
+        help_text="What it may be used for.",
     )
 
     agent = forms.ModelChoiceField(
@@ -134,7 +137,7 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
             return "the system"
         told = token.author_name if token.author_id else f"{token.author_name}, whose account is gone"
         if resting := token.resting_scopes():
-            told += f". May not (any more): {', '.join(resting)}. Have someone who may make its successor."
+            told += f". May not (any more): {', '.join(resting)}. Ask someone who may to make a replacement."
         return told
 
     @admin.display(description="state")
@@ -178,9 +181,7 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
             if hasattr(refused, "error_dict"):  # a scope that is not theirs to give
                 raise PermissionDenied(" ".join(refused.messages)) from None
             next_one = token.replaced_by.first()
-            messages.error(
-                request, f"{refused.messages[0]} Where its secret was not seen, rotate the new one."
-            )
+            messages.error(request, f"{refused.messages[0]} If its secret was not seen, rotate the new one.")
             return HttpResponseRedirect(
                 reverse("admin:bindings_apitoken_change", args=[next_one.pk if next_one else pk])
             )
@@ -194,7 +195,7 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
         if request.method == "POST":
             token.revoke()
             self.log_change(request, token, "Revoked.")
-            messages.success(request, f"{token.name} is revoked: nothing accepts it any more.")
+            messages.success(request, f"{token.name} is revoked: it is no longer accepted anywhere.")
         return HttpResponseRedirect(reverse("admin:bindings_apitoken_change", args=[pk]))
 
     def _to_change(self, request: HttpRequest, pk: int) -> ApiToken:

@@ -86,9 +86,7 @@ def lock_unchanged(steps: Sequence[Step]) -> dict[str, Agent]:
     for step in steps:
         seen = stored[step.name].revision if step.name in stored else 0
         if seen != step.revision:
-            raise ImportRefused(
-                f"{step.name} was changed while the plan was on the screen. Make the plan again."
-            )
+            raise ImportRefused(f"{step.name} was changed while the plan was on the screen. Update the plan.")
     return stored
 
 
@@ -103,5 +101,5 @@ def delete_agents(agents: Sequence[Agent], author: Author, reason: str) -> None:
     except ProtectedError as refused:
         names = ", ".join(sorted(str(user) for user in refused.protected_objects)[:5])
         raise ImportRefused(
-            f"An agent that the roster lacks is still asked: {names}. Change that first."
+            f"An agent missing from the roster is still asked: {names}. Change that first."
         ) from refused

@@ -101,9 +101,10 @@ class Waiver(models.Model):
         """Refuse a rule that does not exist, one that cannot be waived, and a date too far ahead."""
         if self._state.adding:
             require_room("waivers", Waiver.objects.all())
-        if self.rule not in RULES or self.rule == waivers.EXPIRED:
-            raise ValidationError({"rule": ValidationError("There is no such rule.", code="unknown_rule")})
-        self.subject_kind = waivers.subject_kind(self.rule)
+        if self.rule:  # that one is missing is said by the field itself
+            if self.rule not in RULES or self.rule == waivers.EXPIRED:
+                raise ValidationError({"rule": ValidationError("There is no such rule.", code="unknown_rule")})
+            self.subject_kind = waivers.subject_kind(self.rule)
         if self.expires and self.expires > timezone.localdate() + LONGEST:
             late = ValidationError("A waiver holds for a year at most.", code="expires_too_late")
             raise ValidationError({"expires": late})

@@ -73,12 +73,12 @@ class Shift:
         return f"{self.values.explain(unit)} {was} and {becomes}"
 
     def told_of(self, agent: str, unit: str) -> str:
-        """Of an agent, which acts at a severity: "22 to below 25 ms: NEUROS acts no more (was critical)"."""
+        """Of an agent, which acts at a severity: "22 to below 25 ms: NEUROS no longer acts (was critical)"."""
         now, then = (word and word != "normal" for word in (self.becomes, self.was))
         at = f"{self.values.explain(unit)}: {agent}"
         if now and then:
             return f"{at} acts as {self.becomes}, no longer as {self.was}"
-        return f"{at} acts as well ({self.becomes})" if now else f"{at} acts no more (was {self.was})"
+        return f"{at} now acts too ({self.becomes})" if now else f"{at} no longer acts (was {self.was})"
 
     @property
     def concerns_agents(self) -> bool:

@@ -25,7 +25,7 @@ from contracts.severity import REGISTRY_WORD, Severity
 from contracts.spec import KpiSpec
 from contracts.triggers import TriggerSpec
 
-INHERITS = "Uses the registry’s own thresholds."
+INHERITS = "Uses the registry’s thresholds."
 
 
 def watched_picture(

@@ -54,7 +54,7 @@ class Words:
         found = self._held(rule.condition, value, past)
         if found:
             held = f", for {_length(rule.for_)} now" if rule.for_ and mark.fired == since else ""
-            return f"{self.value(value)} is {found}{held}"
+            return f"{self._is(value, found)}{held}"
         if mark.quiet is not None:
             return f"{self._over(rule, value)}; {rule.state} goes on for {_length(rule.keep)} after that"
         if rule.recovery is not None and exact(value) not in rule.recovery.values:
@@ -85,8 +85,13 @@ class Words:
     def _over(self, rule: Rule, value: Number, past: Past | None = None) -> str:
         if rule.recovery is not None:
             found = self._held(rule.recovery, value, past) or rule.recovery.asked
-            return f"{self.value(value)} is {found}, where {rule.state} ends"
+            return f"{self._is(value, found)}, where {rule.state} ends"
         return f"{self.value(value)} is not {rule.condition.asked}"
+
+    def _is(self, value: Number, found: str) -> str:
+        """ "18 ms is below 20 ms"; "20 ms is at the limit of 20 ms", since nobody says that it is at most itself."""
+        told = self.value(value)
+        return f"{told} is {'at the limit of ' + told if found in (f'at most {told}', f'at least {told}') else found}"
 
     def _held(self, clause: Clause, value: Number, past: Past | None) -> str:
         """The part of the condition that holds; "" where none does, as far as can be told."""

@@ -8,7 +8,7 @@ from contracts.agents import AgentContext, BindingSpec
 from contracts.catalogue import Problem, binding_rule
 from contracts.naming import NAME
 from contracts.rules.response import bad_action
-from contracts.rules.words import listed, quoted
+from contracts.rules.words import a_word, listed, quoted, word
 from contracts.severity import BINDING_WORD, BINDING_WORDS
 
 _ACTIONS = ("alerting", "actions")
@@ -28,7 +28,7 @@ def triggers_have_actions(binding: BindingSpec, context: AgentContext) -> Iterat
         if not any(not action.on or BINDING_WORDS.get(action.on) is trigger.severity for action in actions):
             yield Problem(
                 trigger.path,
-                f"{binding.agent} would do nothing at {BINDING_WORD[trigger.severity]}. This trigger has no "
+                f"{binding.agent} would do nothing when the value is {a_word(trigger.severity)}. This trigger has no "
                 "action.",
                 "Add an action such as reduce_training_intensity.",
             )
@@ -91,8 +91,8 @@ def actions_can_run(binding: BindingSpec, context: AgentContext) -> Iterator[Pro
         if severity and binding.severities is not None and severity not in binding.severities:
             yield Problem(
                 path,
-                f"{quoted(action.name)} is never taken. Nothing triggers {BINDING_WORD[severity]} here.",
-                f"Add {BINDING_WORD[severity]}_if, or change “on”.",
+                f"{quoted(action.name)} is never taken. There is no trigger for {word(severity)} here.",
+                f"Add a trigger for {word(severity)} ({BINDING_WORD[severity]}_if), or change “on”.",
             )
 
 

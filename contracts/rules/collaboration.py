@@ -9,7 +9,7 @@ from itertools import pairwise
 from contracts.agents import AgentContext, AgentSpec, HandOffSpec
 from contracts.catalogue import Problem, agent_rule
 from contracts.naming import NearNames, fold
-from contracts.rules.words import quoted
+from contracts.rules.words import a_word, quoted, word
 from contracts.severity import BINDING_WORD, Severity
 
 
@@ -92,7 +92,7 @@ def hand_offs_end(agent: AgentSpec, context: AgentContext) -> Iterator[Problem]:
             yield Problem(
                 path,
                 f"The hand-offs go in a circle. {', '.join(asked)}.",
-                "Let one of them settle the case itself.",
+                "Let one of them deal with the case itself.",
             )
 
 
@@ -160,15 +160,17 @@ def hand_offs_can_happen(agent: AgentSpec, context: AgentContext) -> Iterator[Pr
             told_of.add(hand_off.severity)
             yield Problem(
                 hand_off.path[:2],
-                f"{agent.name} never asks anybody at {name}. None of its bindings has a trigger for it.",
-                f"Add {name}_if to a binding, or remove the hand-off.",
+                f"{agent.name} never asks anybody when a value is {a_word(hand_off.severity)}. "
+                "None of its bindings has a trigger for it.",
+                f"Add a trigger for {word(hand_off.severity)} ({name}_if) to a binding, or remove the hand-off.",
             )
         elif hand_off.severity in reached and _never_reaches(agent, hand_off):
             kpi, target = hand_off.document.kpi, hand_off.document.agent
             yield Problem(
                 (*hand_off.path, "kpi"),
-                f"{agent.name} never asks {target} about {kpi} at {name}. Its binding to {kpi} has no trigger for it.",
-                f"Add {name}_if to the binding, or remove the hand-off.",
+                f"{agent.name} never asks {target} when {kpi} is {a_word(hand_off.severity)}. "
+                f"Its binding to {kpi} has no trigger for it.",
+                f"Add a trigger for {word(hand_off.severity)} ({name}_if) to the binding, or remove the hand-off.",
             )
 
 

@@ -26,7 +26,7 @@ from contracts.triggers import Side, TriggerSpec, outward
         """,
 )
 def severities_are_in_order(binding: BindingSpec, context: AgentContext) -> Iterable[Problem]:
-    """On the way from healthy to dangerous, caution must come before risk, or it comes too late."""
+    """On the way from healthy to dangerous, a warning must come before critical, or it comes too late."""
     return conditions.out_of_order(binding.sides, binding.kpi, context)
 
 
@@ -68,7 +68,7 @@ def condition_can_be_true(binding: BindingSpec, context: AgentContext) -> Iterat
     "BND011",
     "trigger_overlaps_normal",
     "error",
-    title="Risk overlaps the normal range",
+    title="Critical trigger overlaps the normal range",
     example="""
         kpis_used: [{key: resting_hr, alerting: {risk_if: "> 75", actions: [{name: rest_today}]}}]
         """,
@@ -82,13 +82,13 @@ def risk_is_not_healthy(binding: BindingSpec, context: AgentContext) -> Iterator
     "BND012",
     "caution_overlaps_normal",
     "warning",
-    title="Caution overlaps the normal range",
+    title="Warning trigger overlaps the normal range",
     example="""
         kpis_used: [{key: resting_hr, alerting: {caution_if: "> 75", actions: [{name: rest_today}]}}]
         """,
 )
 def caution_is_not_healthy(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
-    """Caution about a healthy value is a false alarm, unless it is meant as an early one."""
+    """A warning about a healthy value is a false alarm, unless it is meant as an early one."""
     yield from _overlaps(binding, context, Severity.WARNING)
 
 

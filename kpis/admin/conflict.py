@@ -40,7 +40,7 @@ def conflict_page(
     thing = row_or_404(kind.whole(), object_id)
     _, differing = both_versions(kind, model_admin, request, thing)
     if not differing:
-        messages.info(request, f"{thing} already is as you wanted it: the same change was saved before.")
+        messages.info(request, f"{thing} is already as you wanted it: the same change has been saved before.")
         return HttpResponseRedirect(kind.url("change", thing.pk))
     latest = Revision.objects.of(kind.name, thing.pk).first()
     context = model_admin.admin_site.each_context(request) | {
@@ -92,7 +92,7 @@ def merge_view(kind: Kind[Thing], model_admin: ModelAdmin[Thing]) -> Callable[..
         outcome = kind.gathered(merge.settled(mine=mine, differing=differing, choices=choices))
         request.session.setdefault(DRAFTS, {})[f"{kind.name}:{pk}"] = outcome
         request.session.modified = True
-        messages.info(request, "Both versions are merged below. Have a look, then save.")
+        messages.info(request, "Both versions are merged below. Check them, then save.")
         return HttpResponseRedirect(kind.url("change", pk) + "?merge=1")
 
     return view

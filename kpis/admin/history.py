@@ -131,7 +131,7 @@ def restore_view(kind: Kind[Thing], model_admin: ModelAdmin[Thing]) -> View:
         if request.method == "POST":
             errors = restore(kind, request, thing, data, number)
             if not errors:
-                messages.success(request, f"{thing} is back to what it was in version {number}.")
+                messages.success(request, f"{thing} is as it was in version {number}.")
                 return HttpResponseRedirect(kind.url("change", pk))
             thing = kind.whole().get(pk=pk)
         context = model_admin.admin_site.each_context(request) | {
@@ -160,7 +160,7 @@ def restore(kind: Kind[Thing], request: HttpRequest, thing: Thing, data: Data, n
         with working_copy_lock():
             kind.restore(request, thing, data, seen=-1 if seen is None else seen, reason=reason)
     except services.StaleRevision:
-        return [f"Someone changed this {kind.noun} while you were looking. Below is how it stands now."]
+        return [f"Someone changed this {kind.noun} while you were looking. This is how it is now."]
     except ValidationError as refused:
         return list(refused.messages)
     except KeyError as missing:

@@ -199,9 +199,9 @@ def apply(request: HttpRequest, draft: Draft) -> str:
     Raises Lacking where the person may not do by hand all that the plan does.
     """
     if draft.plan is None:
-        return "There is nothing to apply: the files hold nothing that can be read."
+        return "There is nothing to apply: nothing in the files could be read."
     if request.POST.get("digest") != draft.plan.digest:
-        return "The registry was changed while you were looking. Below is the plan as it stands now."
+        return "The registry was changed while you were looking. This is the plan as it is now."
     if refusal := objection(draft, with_errors="with_errors" in request.POST, prune="prune" in request.POST):
         return refusal
     choice = request.POST.get("conflicts", Conflicts.REFUSE)

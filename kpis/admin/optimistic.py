@@ -85,7 +85,7 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
         ).first()
         if entry is None:
             return None
-        messages.info(request, f"This form was sent before: {entry.object_repr} was added once.")
+        messages.info(request, f"This form has been sent before: {entry.object_repr} was added once.")
         return HttpResponseRedirect(entry.get_admin_url() or reverse("admin:index"))
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
@@ -117,7 +117,9 @@ class OptimisticAdmin(LockedAdmin[M], Generic[M]):
         mine = Sent.of(form, formsets, request.POST)
         differences = Comparison(form, formsets, seen, mine, now, request.POST).differences()
         if not differences:
-            messages.info(request, f"{obj} already is as you wanted it: the same change was saved before.")
+            messages.info(
+                request, f"{obj} is already as you wanted it: the same change has been saved before."
+            )
             return HttpResponseRedirect(
                 reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             )

@@ -20,7 +20,7 @@ from kpis.models.bulk import park
 from kpis.services import Author
 
 BATCH = 1000
-REFUSED = "The database refuses the import, and nothing was changed. "
+REFUSED = "The database rejected the import, and nothing was changed. "
 
 
 def apply_import(
@@ -55,7 +55,7 @@ def _apply(plan: Plan, author: Author, reason: str, conflicts: Conflicts) -> dic
             "Choose whether the file's version (theirs) or the one here (ours) stays."
         )
     if plan.stamp and plan.stamp != working_copy_stamp():
-        raise ImportRefused("The registry was changed while the plan was on the screen. Make the plan again.")
+        raise ImportRefused("The registry was changed while the plan was on the screen. Update the plan.")
     if plan.registry:
         apply_registry(plan, plan.registry, author, reason, conflicts)
     for part in plan.joined:
@@ -118,9 +118,7 @@ def lock_unchanged(steps: Sequence[Step]) -> dict[str, KPI]:
     stored = {kpi.name: kpi for kpi in KPI.objects.select_for_update().order_by("pk") if kpi.name in names}
     for step in steps:
         if step.name not in stored or stored[step.name].revision != step.revision:
-            raise ImportRefused(
-                f"{step.name} was changed while the plan was on the screen. Make the plan again."
-            )
+            raise ImportRefused(f"{step.name} was changed while the plan was on the screen. Update the plan.")
     return stored
 
 
@@ -142,7 +140,7 @@ def delete_kpis(kpis: Sequence[KPI], author: Author, reason: str) -> None:
     except ProtectedError as refused:
         names = ", ".join(sorted(str(user) for user in refused.protected_objects)[:5])
         raise ImportRefused(
-            f"A KPI that the file lacks is still used by {names}. Change that first."
+            f"A KPI missing from the file is still used by {names}. Change that first."
         ) from refused
 
 

@@ -190,10 +190,12 @@ def objection(draft: Draft, *, with_errors: bool, prune: bool) -> str:
     if draft.plan is None:
         return "Nothing could be read."
     if not with_errors:
-        return "The rules found errors. Mend them in the file, or choose to import with errors and mend them here."
+        return (
+            "The rules found errors. Fix them in the file, or choose to import with errors and fix them here."
+        )
     if prune:
         # A KPI that could not be read is not in the document: it would be deleted for a slip of the pen.
-        return "What the files lack can only be deleted when they are free of errors."
+        return "Anything missing from the files can only be deleted when the files are free of errors."
     return ""
 
 

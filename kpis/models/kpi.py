@@ -60,12 +60,12 @@ class KPI(models.Model):
     name = LineField(
         max_length=KPI_LIMITS["name"],
         unique=True,
-        help_text="How files and agents call it, such as hrv_rmssd.",
+        help_text="The name that files and agents use, such as hrv_rmssd.",
     )
     title = LineField(
         max_length=KPI_LIMITS["title"],
         blank=True,
-        help_text="How people call it, such as Heart-rate variability.",
+        help_text="What people call it, such as Heart-rate variability.",
     )
     description = ProseField(
         max_length=KPI_LIMITS["description"],
@@ -78,7 +78,7 @@ class KPI(models.Model):
         db_index=True,
         help_text="Such as cardiovascular or sleep.",
     )
-    owner = LineField(max_length=KPI_LIMITS["owner"], blank=True, help_text="The team that answers for it.")
+    owner = LineField(max_length=KPI_LIMITS["owner"], blank=True, help_text="The team responsible for it.")
     references = models.JSONField(
         default=list, blank=True, help_text="Papers or standards behind the numbers, one per line."
     )
@@ -92,7 +92,7 @@ class KPI(models.Model):
         "Prometheus metric",
         max_length=KPI_LIMITS["prometheus_metric"],
         unique=True,
-        help_text="Such as auren_hrv_rmssd_ms: it says its unit.",
+        help_text="Such as auren_hrv_rmssd_ms, which ends with the unit.",
     )
     missing_data = LineField(
         "silent after",

@@ -23,7 +23,7 @@ class Unit(models.Model):
     title = LineField(
         max_length=UNIT_LIMITS["title"],
         blank=True,
-        help_text="How people say it, such as millilitres per minute.",
+        help_text="In full, such as millilitres per minute.",
     )
     symbol = LineField(
         max_length=UNIT_LIMITS["symbol"], blank=True, help_text="Shown behind a number, such as ms."
@@ -37,14 +37,14 @@ class Unit(models.Model):
     prometheus_suffix = LineField(
         max_length=UNIT_LIMITS["prometheus_suffix"],
         blank=True,
-        help_text="How a metric's name ends to say this unit, such as ms in auren_hrv_rmssd_ms.",
+        help_text="How the names of metrics in this unit end, such as ms in auren_hrv_rmssd_ms.",
     )
     grafana = LineField(
         "Grafana unit id",
         max_length=UNIT_LIMITS["grafana"],
         blank=True,
         default="short",
-        help_text="How Grafana formats it, such as percent.",
+        help_text="Grafana's name for this unit, such as percent.",
     )
     base = LineField(
         max_length=UNIT_LIMITS["base"],

@@ -27,7 +27,7 @@ register = template.Library()
 
 TIMING = ("for_duration", "keep_firing_for", "recover_if")
 WORST_FIRST = (Level.ERROR, Level.WARNING, Level.NOTE)
-VERBS = {Action.CONFLICT: "settle", Action.UNCHANGED: "leave as they are"}
+VERBS = {Action.CONFLICT: "resolve", Action.UNCHANGED: "leave as they are"}
 CHIPS = {
     Action.CREATE: "normal",
     Action.CHANGE: "info",
@@ -121,6 +121,16 @@ def when(at: datetime) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag
+def since(at: datetime) -> SafeString:
+    """How long something has lasted: scripts make it "for 2 days", and put its beginning on hover."""
+    local = localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative="for">since {}</time>',
+        local.isoformat(), date_format(local, "j F Y, H:i:s e"), date_format(local, "j M Y, H:i"),
+    )  # fmt: skip
+
+
 @register.filter
 def none_found(counts: Sequence[tuple[Level, int]]) -> bool:
     """Whether no level occurs."""
@@ -149,7 +159,7 @@ def has_conflicts(plan: Plan) -> bool:
 
 @register.filter
 def action_verb(action: str) -> str:
-    """What an import does with a KPI: ``3 to create``, ``2 to settle``."""
+    """What an import does with a KPI: ``3 to create``, ``2 to resolve``."""
     return VERBS.get(Action(action), action)
 
 

@@ -103,13 +103,13 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
                 services.ask_unprotect(channel=obj, by=by, reason=reason)
                 obj.is_protected = True
                 messages.warning(
-                    request, f"{obj.name} stays protected until someone else confirms that, under Channels."
+                    request, f"{obj.name} stays protected until someone else confirms, under Channels."
                 )
             services.follow_all(moved, by=by, reason=reason)
             ServingRevision.bump()
 
     def unprotect_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Confirm that a channel is to be protected no longer, or have it stay so."""
+        """Confirm that a channel is to be no longer protected, or have it stay so."""
         person = require(request, "releases.change_channel", "releases.add_approval")
         is_confirmed = request.POST.get("answer") == "confirm"
         try:
@@ -117,7 +117,7 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
         except Refused as refused:
             messages.error(request, refused.message)
         else:
-            now = "protected no longer" if is_confirmed else "still protected"
+            now = "no longer protected" if is_confirmed else "still protected"
             messages.success(request, f"{name} is {now}.")
         return HttpResponseRedirect(reverse("admin:releases_channel_changelist"))
 

@@ -33,7 +33,7 @@ class ChannelForm(forms.ModelForm[Channel]):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="Agents that follow it",
-        help_text="An agent follows one channel. All that are ticked nowhere follow production.",
+        help_text="An agent follows one channel. Agents not ticked on any channel follow production.",
     )
     reason = forms.CharField(
         required=False, max_length=500, label="Why", help_text="Kept with the channel's moves."

@@ -25,10 +25,10 @@ class PublishForm(forms.Form):
     message = forms.CharField(
         max_length=500,
         label="What changed, and why",
-        help_text="Everyone who follows these definitions reads it.",
+        help_text="Read by everyone who follows these definitions.",
         error_messages={"required": "Say in a sentence what changed and why."},
     )
-    accept = forms.BooleanField(required=False, label="Publish although the rules warn")
+    accept = forms.BooleanField(required=False, label="Publish despite the rules’ warnings")
     accepted = forms.CharField(
         max_length=500, required=False, label="Why the warnings may stay", help_text="Kept with the release."
     )
@@ -106,7 +106,9 @@ def publish(request: HttpRequest, name: str, form: PublishForm) -> tuple[HttpRes
         )
     except Refused as refused:
         if refused.code == "warnings_not_accepted":
-            form.add_error("accept", "The rules warn. Mend it, or tick this and say why it may stay.")
+            form.add_error(
+                "accept", "The rules give warnings. Fix them, or tick this and say why they may stay."
+            )
             return None, ""
         return None, f"{refused.message} Nothing was published."
     tell(request, done, name)
@@ -121,9 +123,9 @@ def tell(request: HttpRequest, done: Published, name: str) -> None:
     elif done.created:
         messages.success(request, f"Release {number} is proposed. Someone else has to approve it.")
     elif done.waits:
-        messages.warning(request, f"Release {number} says exactly this already, and waits: {done.waits}")
+        messages.warning(request, f"Release {number} already says exactly this, and is waiting: {done.waits}")
     else:
-        messages.info(request, f"Release {number} says exactly this already. Nothing was published again.")
+        messages.info(request, f"Release {number} already says exactly this. Nothing was published again.")
 
 
 def same_and_waiting(plan: PublishPlan) -> Release | None:

@@ -155,7 +155,7 @@ def doings(request: HttpRequest, release: Release) -> dict[str, Any]:
         "may_restore": user.has_perms(services.RESTORING),
         "verdicts": [
             ("approved", "Approve it", "It may go to any channel."),
-            ("changes", "Ask for changes", "It waits until they are made; say which."),
+            ("changes", "Ask for changes", "It waits until they are made; say which ones."),
             ("rejected", "Reject it", "It must not go out; say why."),
         ],
     }

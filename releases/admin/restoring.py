@@ -47,7 +47,7 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
         if request.method == "POST":
             if request.POST.get("seen") != seen:
                 refusal = Refused(
-                    "stale", "Something was changed while you were looking. Below is how it stands now."
+                    "stale", "Something was changed while you were looking. This is how it is now."
                 )
             else:
                 try:
@@ -58,8 +58,8 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
                     refusal = refused
                     now, seen = read_now()
                 else:
-                    nothing = "Nothing was changed: everything is like that already."
-                    told = f"Everything is as it was in release {number}. Publish it to have agents follow."
+                    nothing = "Nothing was changed: everything is already like that."
+                    told = f"Everything is as it was in release {number}. Publish it for agents to follow."
                     messages.success(request, nothing if done.changed_nothing else told)
                     return HttpResponseRedirect(reverse("admin:releases_release_change", args=[number]))
         document = release.as_document()

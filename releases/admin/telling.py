@@ -15,9 +15,9 @@ from contracts.spec import KpiSpec, compile_kpi
 KPI, AGENT, REST = "KPI", "agent", "registry"
 _PLACES = {KPI: 0, AGENT: 1, REST: 2}
 MEANINGS: Mapping[ChangeClass, str] = {
-    ChangeClass.BREAKING: "something that agents, alerts or dashboards rely on goes away or is renamed",
-    ChangeClass.BEHAVIOURAL: "agents will judge or act differently",
-    ChangeClass.COSMETIC: "only texts and names change: nothing acts differently",
+    ChangeClass.BREAKING: "something that agents rely on is removed or renamed",
+    ChangeClass.BEHAVIOURAL: "agents will evaluate or act differently",
+    ChangeClass.COSMETIC: "only texts and names change: no agent acts differently",
 }
 """What a class means to someone who reads it for the first time."""
 CHIPS: Mapping[str, str] = {"breaking": "critical", "behavioural": "info", "cosmetic": ""}

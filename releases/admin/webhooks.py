@@ -33,7 +33,10 @@ class WebHookForm(forms.ModelForm[WebHook]):
     """A webhook as a person enters it."""
 
     events = forms.MultipleChoiceField(
-        choices=Event.choices, widget=forms.CheckboxSelectMultiple, help_text="What it is told."
+        choices=Event.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,  # the model says that one is needed; both would say it twice
+        help_text="What it is told.",
     )
 
     class Meta:
@@ -129,7 +132,7 @@ class WebHookAdmin(OfferedFilters, OptimisticAdmin[WebHook]):
             try:
                 secret = hook.renew_secret(seen=request.POST.get("seen", ""))
             except ValidationError as refused:
-                messages.error(request, f"{refused.messages[0]} Make another one if you did not see it.")
+                messages.error(request, f"{refused.messages[0]} If you did not see it, make another one.")
                 return HttpResponseRedirect(reverse("admin:releases_webhook_change", args=[pk]))
         self.log_change(request, hook, "Made a new secret.")
         return self.secret_page(request, hook, secret)
@@ -174,4 +177,4 @@ def with_chips(rows: Any) -> list[tuple[Delivery, SafeString]]:
 
 def tell_sent_again(request: HttpRequest, count: int) -> None:
     """Say what was done."""
-    messages.success(request, f"{count} {'message is' if count == 1 else 'messages are'} on the way again.")
+    messages.success(request, f"{count} {'message is' if count == 1 else 'messages are'} queued again.")

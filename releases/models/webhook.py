@@ -124,7 +124,7 @@ class WebHook(models.Model):
         replaced already: done twice, nobody would know the secret before any more.
         """
         if seen is not None and seen != self.mark:
-            raise ValidationError("The secret was replaced already.", code="replaced")
+            raise ValidationError("The secret has already been replaced.", code="replaced")
         self.old_key, self.old_key_until = self.key, database_clock.moment() + OVERLAP
         self.key = new_key()
         self.save(update_fields=["key", "old_key", "old_key_until"])

@@ -38,7 +38,7 @@ class Publish(Subcommand):
             "--accept-warnings",
             metavar="REASON",
             default="",
-            help="Publish although the rules warn, and why; kept with the release.",
+            help="Publish despite the rules’ warnings, and why; kept with the release.",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="Only show what would be published, and whether it could."

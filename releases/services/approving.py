@@ -27,10 +27,11 @@ def say(*, release: Release, person: AbstractBaseUser, verdict: str, note: str =
     note = as_line(note, Approval, "note", MoveRefused)
     if verdict == Verdict.APPROVED and known.pk in makers(release):
         raise MoveRefused(
-            "author_cannot_approve", "Its author cannot approve a release. Someone else has to look at it."
+            "author_cannot_approve",
+            "A release cannot be approved by its author. Someone else has to review it.",
         )
     if verdict != Verdict.APPROVED and not note:
-        raise MoveRefused("note_missing", "Say in a note what should change, or why not.")
+        raise MoveRefused("note_missing", "Say in a note what should change, or why it is rejected.")
     said = Approval.objects.create(
         release=release,
         person_id=known.pk,

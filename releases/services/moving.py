@@ -38,7 +38,7 @@ def move(
     held = channel_named(channel if isinstance(channel, str) else channel.name)
     target = release_numbered(release if isinstance(release, int) else release.number)
     if expected_revision is not None and held.revision != expected_revision:
-        raise MoveRefused("stale", f"{held.name} was moved in the meantime. Look where it is now.")
+        raise MoveRefused("stale", f"{held.name} was moved in the meantime. Check where it is now.")
     if held.release_id == target.pk:
         raise MoveRefused("same_release", f"{held.name} is on release {target.number} already.")
     code, why = objection(target, held)

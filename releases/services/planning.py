@@ -103,7 +103,7 @@ def judged_copy() -> Judged:
         if content_again == content:
             return Judged(document, content, entries)
         document, content = again, content_again
-    raise PublishRefused("stale", "The registry is being changed at this moment. Try again.")
+    raise PublishRefused("stale", "The registry is being changed right now. Try again.")
 
 
 def read_copy() -> tuple[ReleaseDocument, bytes]:

@@ -34,7 +34,7 @@ def protect(*, channel: Channel | str, by: Author, by_name: str = "", reason: st
 
 @transaction.atomic
 def ask_unprotect(*, channel: Channel | str, by: AbstractBaseUser, reason: str = "") -> Unprotection:
-    """Ask that a channel be protected no longer; until somebody else confirms it, it stays as it is.
+    """Ask that a channel be no longer protected; until somebody else confirms it, it stays as it is.
 
     Raises MoveRefused: not_protected, asked_already, unknown_person, text_unfit.
     """
@@ -63,7 +63,7 @@ def settle_unprotect(*, channel: Channel | str, by: AbstractBaseUser, is_confirm
     held, person = named(channel), known_person(by)
     asked = held.unprotections.filter(state=State.OPEN).first()
     if asked is None:
-        raise MoveRefused("nothing_asked", f"Nobody asks any more that {held.name} be unprotected.")
+        raise MoveRefused("nothing_asked", f"Nobody is asking any longer that {held.name} be unprotected.")
     if is_confirmed and asked.asked_account == person.pk:
         raise MoveRefused("second_person", "You asked for it, so someone else has to confirm it.")
     asked.state = State.CONFIRMED if is_confirmed else State.WITHDRAWN

@@ -100,12 +100,12 @@ def refuse(plan: PublishPlan, message: str, accepted: str, digest: str | None) -
     """Raise PublishRefused where something stands in the way."""
     if digest is not None and digest != plan.digest:
         raise PublishRefused(
-            "stale", "The registry was changed while you looked at it. Look at what would be published now."
+            "stale", "The registry was changed while you were looking at it. See what would be published now."
         )
     if plan.errors:
         raise PublishRefused(
             "errors",
-            f"The rules find {plan.errors:,} {'error' if plan.errors == 1 else 'errors'}. Mend them, or waive them.",
+            f"The rules find {plan.errors:,} {'error' if plan.errors == 1 else 'errors'}. Fix them, or waive them.",
             open_entries(plan.entries, Level.ERROR),
         )
     if not message.strip():
@@ -114,7 +114,7 @@ def refuse(plan: PublishPlan, message: str, accepted: str, digest: str | None) -
         raise PublishRefused(
             "warnings_not_accepted",
             f"The rules warn {'once' if plan.warnings == 1 else f'{plan.warnings:,} times'}. "
-            "Mend that, or accept it and say why.",
+            "Fix that, or accept it and say why.",
             open_entries(plan.entries, Level.WARNING),
         )
 

@@ -71,7 +71,7 @@ def restore(*, release: Release, author: Author, reason: str = "") -> RestoreRes
         ) from missing
     except (IntegrityError, DataError) as error:
         raise RestoreRefused(
-            "database", f"The database refuses it, and nothing was changed. {reason_of(error)}"
+            "database", f"The database rejected it, and nothing was changed. {reason_of(error)}"
         ) from error
     except ProtectedError as error:
         names = ", ".join(sorted(str(user) for user in error.protected_objects)[:5])
@@ -109,7 +109,7 @@ def prove(document: ReleaseDocument) -> None:
     if errors:
         raise RestoreRefused(
             "errors",
-            f"The rules of today find {len(errors):,} {'error' if len(errors) == 1 else 'errors'} in that release, "
+            f"Today’s rules find {len(errors):,} {'error' if len(errors) == 1 else 'errors'} in that release, "
             "and nothing was changed. Waive them, or change the rules.",
             errors,
         )

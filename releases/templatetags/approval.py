@@ -33,7 +33,7 @@ def second_person_asked(context: RequestContext) -> list[Asked]:
         open_ones = Unprotection.objects.filter(state=Unprotection.State.OPEN).select_related("channel")
         found += [
             Asked(
-                f"{one.channel.name} is to be protected no longer",
+                f"{one.channel.name} is to be no longer protected",
                 one.asked_name,
                 one.at,
                 reverse("admin:releases_channel_changelist"),

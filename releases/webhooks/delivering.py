@@ -85,7 +85,7 @@ def attempt(delivery: Delivery, number: int) -> Try:
     hook, body, now = delivery.hook, delivery.body.encode(), database_clock.moment()
     said: Try = {"number": number, "at": now.isoformat(), "status": 0, "text": "", "error": ""}
     if not hook.is_enabled and delivery.event != TEST:
-        return said | {"error": "The webhook is off.", "milliseconds": 0}
+        return said | {"error": "The webhook is switched off.", "milliseconds": 0}
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "AUREN-Admin",

@@ -21,7 +21,7 @@ OBSERVATION: dict[str, Any] = {
             "format": "date-time",
             "description": "When it was measured, with its zone.",
         },
-        "user_id": _NAME | {"minLength": 1, "description": "Whoever was measured, by an id without meaning."},
+        "user_id": _NAME | {"minLength": 1, "description": "The person measured, by an id without meaning."},
         "measurement_source": _NAME | {"description": "What measured it, such as a kind of device."},
         "agent": _NAME | {"description": "Whose it is; only a token of a service needs to say."},
         "unit": _NAME | {"description": "Checked, never converted."},

@@ -27,7 +27,7 @@ from telemetry.ingest import clock
 from telemetry.models import Standing
 from telemetry.models.series import NAME
 
-ENOUGH = "You have as many backtests waiting as one may. Wait for one of them, or cancel it."
+ENOUGH = "You have as many backtests waiting as is allowed. Wait for one to finish, or cancel one."
 PERMISSION = "telemetry.view_standing"
 SEVERITIES = (("critical", "critical"), ("warning", "warning"), ("info", "elevated"))
 DAYS = tuple((days, f"{days} days") for days in (7, 30, 90, 365))
@@ -59,7 +59,7 @@ class BacktestForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         for name, text in data.items():
             if isinstance(text, str) and unfit_character(text):
-                self.add_error(name, "There is a character that cannot be kept.")
+                self.add_error(name, "This contains a character that cannot be stored.")
         return data
 
     def wish(self) -> Wish:

@@ -24,17 +24,17 @@ class EraseForm(forms.Form):
         max_length=NAME,
         strip=False,
         label="User id",
-        help_text="As agents send it. It is neither kept nor written to a log.",
+        help_text="As agents send it. It is neither stored nor logged.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Say whose data to erase."},
+        error_messages={"required": "Enter whose data to erase."},
     )
     again = forms.CharField(
         max_length=NAME,
         strip=False,
-        label="The same once more",
-        help_text="What is erased cannot be brought back.",
+        label="The same again",
+        help_text="Erased data cannot be brought back.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Write the id once more."},
+        error_messages={"required": "Enter the id again."},
     )
 
     def clean_user_id(self) -> str:
@@ -50,7 +50,7 @@ class EraseForm(forms.Form):
         """Both are the same."""
         data: dict[str, Any] = super().clean() or {}
         if {"user_id", "again"} <= data.keys() and data["user_id"] != data["again"]:
-            self.add_error("again", "The two are not the same. Nothing was erased.")
+            self.add_error("again", "The two do not match. Nothing was erased.")
         return data
 
 
@@ -90,12 +90,13 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
             done = erase(form.cleaned_data["user_id"], author=request.user)  # type: ignore[arg-type]  # signed in
             if done.left:
                 messages.error(
-                    request, "The id is still somewhere, or could not be looked for everywhere: see below."
+                    request,
+                    "The id is still present somewhere, or some places could not be searched: see below.",
                 )
             elif not done.known:
-                messages.warning(request, "Nothing was stored of anybody of this id, and nothing is.")
+                messages.warning(request, "Nothing was stored for this id, and nothing is.")
             else:
-                messages.success(request, "Erased. Nothing of this person is left.")
+                messages.success(request, "Erased. Nothing is left of this person’s data.")
             return HttpResponseRedirect(reverse("admin:telemetry_erasure_change", args=[done.pk]))
         context = self.admin_site.each_context(request) | {
             "title": "Erase a person",

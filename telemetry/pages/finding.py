@@ -27,7 +27,7 @@ class FindForm(forms.Form):
         strip=False,
         label="Person",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Say whom to find."},
+        error_messages={"required": "Enter whom to find."},
     )
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, *arguments: Any, **named: Any) -> None:
@@ -50,8 +50,8 @@ class FindForm(forms.Form):
         found = find(name, by_id=self.may_by_id) if can_be_kept(name) else None
         if found is None:
             code = problem_with(name) if self.may_by_id else ""
-            why = PROBLEMS[code] if code else "Nobody is called that."
-            raise forms.ValidationError(f"{why} Give {self.by}.", code=code or "unknown")
+            why = PROBLEMS[code] if code else "Nobody has that name or id."
+            raise forms.ValidationError(f"{why} Enter {self.by}.", code=code or "unknown")
         self.found = found
         return name
 

@@ -110,4 +110,4 @@ def _least(kind: str) -> float:
 
 
 def _said(at: int) -> str:
-    return f"{moment(at // SECOND * SECOND):%d %b %H:%M}"
+    return f"{moment(at // SECOND * SECOND):%d %b %H:%M} UTC"

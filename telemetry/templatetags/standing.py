@@ -29,7 +29,7 @@ def states_link(context: Context, agent: str, kpi: str) -> str:
     if not (may_see(context["request"].user) and contracts_now.current().binding(agent, kpi)):
         return ""
     address = reverse("admin:telemetry_standing_binding", args=[agent, kpi])
-    return format_html('<a class="small" href="{}">Who stands where</a>', address)
+    return format_html('<a class="small" href="{}">Who is in which state</a>', address)
 
 
 @register.filter

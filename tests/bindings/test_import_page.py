@@ -52,7 +52,9 @@ def test_a_file_changes_what_its_importer_may_change(kpis, group, parts, status,
     assert ValidationRule.objects.exists() == bool(lacks)
     assert RegistrySettings.current().version == "1.1"
     if lacks:
-        assert f"This import would {lacks}, which you may not. Ask someone who may" in answer.content.decode()
+        assert (
+            f"This import would {lacks}, which you may not do. Ask someone who may" in answer.content.decode()
+        )
 
 
 @pytest.fixture
@@ -164,7 +166,7 @@ def test_those_who_may_not_change_agents_are_told(plan_url, editor, editor_clien
     editor.user_permissions.remove(*Permission.objects.filter(content_type__app_label="bindings"))
     response = editor_client.post(plan_url, {"digest": digest_of(Upload.objects.get())})
     assert response.status_code == 403
-    assert "This import would add agents, which you may not." in response.content.decode()
+    assert "This import would add agents, which you may not do." in response.content.decode()
     assert not Agent.objects.exists()
 
 

@@ -25,10 +25,10 @@ def test_a_missing_unit_is_added_without_leaving_the_form(page):
 def test_an_export_is_downloaded_and_the_list_still_works(page):
     page.goto("/admin/kpis/kpi/")
     page.get_by_role("checkbox", name="Select this object").check()
-    page.get_by_label("With those ticked").select_option("export")
+    page.get_by_label("With the selected rows").select_option("export")
     for _ in range(2):
         with page.expect_download() as download:
-            page.get_by_role("button", name="Do it").click()
+            page.get_by_role("button", name="Apply").click()
         assert download.value.suggested_filename == "kpi_registry.yaml"
 
 
@@ -39,8 +39,8 @@ def test_kpis_are_found_filtered_and_deprecated_together(page):
     page.get_by_role("link", name="sleep", exact=True).click()
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     page.get_by_role("checkbox", name="Select all objects").check()
-    page.get_by_label("With those ticked").select_option("deprecate")
-    page.get_by_role("button", name="Do it").click()
+    page.get_by_label("With the selected rows").select_option("deprecate")
+    page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("status")).to_contain_text("1 KPI now deprecated")
     page.get_by_label("Search").fill("heart")
     page.get_by_label("Search").press("Enter")
@@ -50,7 +50,7 @@ def test_kpis_are_found_filtered_and_deprecated_together(page):
 
 def test_what_others_use_is_not_deleted_and_says_so(page, hrv):
     page.goto(f"/admin/kpis/unit/{hrv.unit_id}/delete/")
-    expect(page.get_by_role("main")).to_contain_text("It cannot be deleted while others use it.")
+    expect(page.get_by_role("main")).to_contain_text("It cannot be deleted while it is in use.")
     expect(page.get_by_role("link", name="Heart-rate variability")).to_be_visible()
 
 

@@ -143,7 +143,7 @@ def test_a_step_and_a_hand_off_are_taken_away(sheet):
 def test_without_own_triggers_the_card_says_at_once_that_it_inherits(sheet):
     expect(binding(sheet)).not_to_contain_text("inherited")
     trigger(sheet, "critical").fill("")
-    expect(binding(sheet)).to_contain_text("Uses the registry’s own thresholds.")
+    expect(binding(sheet)).to_contain_text("Uses the registry’s thresholds.")
     save(sheet)
     assert contract().bindings.kpis_used[0].alerting.risk_if == ""
 
@@ -180,7 +180,7 @@ def test_two_people_at_one_agent_lose_nothing(office, ines, tomas, neuros):
     save(mine)
     expect(mine.get_by_role("heading", name="Someone else saved first")).to_be_visible()
     mine.get_by_role("radio", name="< 22").check()
-    mine.get_by_role("button", name="Merge and look").click()
+    mine.get_by_role("button", name="Merge and review").click()
     expect(trigger(mine, "critical")).to_have_value("< 22")
     expect(mine.get_by_label("Because")).to_have_value("It may be sleep.")
 

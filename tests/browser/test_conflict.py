@@ -38,7 +38,7 @@ def test_the_second_sees_both_versions_and_nothing_is_overwritten(both):
 
 def test_what_was_chosen_is_merged_shown_and_saved_by_a_person(both):
     both.get_by_role("radio", name="< 32").check()
-    both.get_by_role("button", name="Merge and look").click()
+    both.get_by_role("button", name="Merge and review").click()
     expect(both.get_by_role("status")).to_contain_text("merged below")
     expect(condition(both, "critical")).to_have_value("< 18")
     expect(condition(both, "warning")).to_have_value("< 32")
@@ -50,6 +50,6 @@ def test_what_was_chosen_is_merged_shown_and_saved_by_a_person(both):
 
 
 def test_ones_own_version_can_be_dropped(both):
-    both.get_by_role("link", name="Drop mine, open theirs").click()
+    both.get_by_role("link", name="Discard mine, open theirs").click()
     expect(condition(both, "critical")).to_have_value("< 20")
     expect(condition(both, "warning")).to_have_value("< 32")

@@ -83,7 +83,7 @@ def test_a_conflict_shows_both_sides_as_text(page, hrv, office, tomas):
     page.get_by_label("Owner").fill(f"my {EVIL}")
     save_anyway(page)
     assert_text(page)
-    page.get_by_role("button", name="Merge and look").click()
+    page.get_by_role("button", name="Merge and review").click()
     assert_text(page)
 
 

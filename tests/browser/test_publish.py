@@ -152,7 +152,7 @@ def test_a_second_person_approves(office, ines, tomas, agent, settings):
     other.goto(f"{RELEASES}2/")
     other.get_by_label("Approve it").check()
     other.get_by_label("Note").fill("As in the two studies")
-    other.get_by_role("button", name="Say so").click()
+    other.get_by_role("button", name="Record it").click()
     expect(other.get_by_role("status")).to_contain_text("You approved release 2.")
     assert Approval.objects.get().person == tomas
     assert agent.poll().release == "1"  # approved is not published yet
@@ -168,7 +168,7 @@ def test_warnings_ask_for_a_reason_once_they_are_ticked(office, ines, neuros, hr
     page.goto(PUBLISH)
     reason = page.get_by_label("Why the warnings may stay")
     expect(reason).to_be_hidden()
-    page.get_by_label("Publish although the rules warn").check()
+    page.get_by_label("Publish despite the rules’ warnings").check()
     reason.fill("Decided on 3 May")
     publish_as_shown(page, "Without an action for now")
     expect(page.get_by_text("“Decided on 3 May”")).to_be_visible()

@@ -144,7 +144,7 @@ def test_replay_is_one_click(office, ines, person):
 def test_without_scripts_the_words_are_all_there(office, ines, person):
     page = office.window(ines, java_script_enabled=False)
     page.goto(person)
-    expect(page.get_by_text("A script draws the lines here; the table says the same.")).to_be_visible()
+    expect(page.get_by_text("The chart needs JavaScript; the table shows the same values.")).to_be_visible()
     page.goto("/admin/")
     expect(page.get_by_role("table").get_by_text("2 normal")).to_be_visible()
 
@@ -164,13 +164,13 @@ def test_a_person_is_found_and_goes_on_by_itself(office, ines, person):
     box = page.get_by_role("textbox", name="Find a person")
     box.fill("nobody")
     box.press("Enter")
-    expect(page.get_by_text("Nobody is called that.")).to_be_visible()
+    expect(page.get_by_text("Nobody has that name or id.")).to_be_visible()
     page.get_by_label("Person").fill(label("u-1"))
     page.get_by_label("Person").press("Enter")
     expect(page.get_by_role("heading", name=f"Person {label('u-1')}")).to_be_visible()
     report(18)
     ask_now(page)
-    expect(page.get_by_text("18 ms is below 25 ms, critical since")).to_be_visible()
+    expect(page.get_by_text("18 ms is below 25 ms, critical just now")).to_be_visible()
     expect(page.get_by_role("table").get_by_text("18 ms is below 25 ms")).to_be_visible()
 
 

@@ -45,7 +45,7 @@ def add(page, url):
 def test_a_webhook_is_made_and_tested(office, ines, receiver):
     page = office.window(ines)
     page.goto("/admin/releases/webhook/")
-    expect(page.get_by_role("heading", name="Nobody is told yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No webhooks yet")).to_be_visible()
     add(page, "https://169.254.169.254/")
     expect(page.get_by_text("This is no public address.")).to_be_visible()
     add(page, f"{receiver}/hook")
@@ -55,7 +55,7 @@ def test_a_webhook_is_made_and_tested(office, ines, receiver):
     page.get_by_role("button", name="Send a test").click()
     expect(page.get_by_role("heading", name="On its way")).to_be_visible()
     run_now()
-    expect(page.get_by_text("It was taken.")).to_be_visible()
+    expect(page.get_by_text("Accepted.")).to_be_visible()
     expect(page.get_by_text("thank you")).to_be_visible()
     page.get_by_role("link", name="The webhook").click()
     expect(page.get_by_role("row").filter(has_text="test")).to_contain_text("delivered")

@@ -101,7 +101,7 @@ def test_a_parked_job_is_run_again(parked, operator_client, way):
 def test_a_waiting_job_is_cancelled_once(parked, operator_client):
     services.rerun(jobs=Job.objects.all())
     assert "1 job cancelled." in press(operator_client, parked, "cancel").content.decode()
-    assert "over already" in press(operator_client, parked, "cancel").content.decode()
+    assert "already finished" in press(operator_client, parked, "cancel").content.decode()
     assert run_due() == 0
 
 

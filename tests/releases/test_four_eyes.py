@@ -93,7 +93,7 @@ def test_whoever_asked_does_not_confirm_it(guarded, ann, ben):
     assert "someone else has to confirm it" in answer.text
     assert Channel.objects.get(name="production").is_protected
     page = signed_in(ben).get(CHANNELS).text
-    assert "waits for a second person" in page
+    assert "waiting for a second person" in page
     signed_in(ben).post(url, {"answer": "confirm"})
     assert not Channel.objects.get(name="production").is_protected
     last = ChannelMove.objects.first()
@@ -230,4 +230,4 @@ def test_what_waits_for_a_second_person_is_on_the_first_page(guarded, ann, ben):
     save(signed_in(ann), "production")
     page = signed_in(ben).get("/admin/").text
     assert "Release 2 is proposed" in page
-    assert "production is to be protected no longer" in page
+    assert "production is to be no longer protected" in page

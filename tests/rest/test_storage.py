@@ -95,4 +95,4 @@ def test_a_database_that_is_away_is_a_page_in_words(editor_client, monkeypatch):
     )
     answer = editor_client.get("/admin/kpis/kpi/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert "Not for the moment" in answer.text
+    assert "Not available at the moment" in answer.text

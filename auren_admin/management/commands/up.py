@@ -27,7 +27,7 @@ from rest.storage import WAY_OUT, Failure, failure_of
 
 EXAMPLES = settings.BASE_DIR / "examples" / "auren"
 EXAMPLE_MESSAGE = "The example that AUREN Admin brings along"
-EXAMPLE_ACCEPTED = "They are there to be looked at"
+EXAMPLE_ACCEPTED = "They show what warnings look like"
 ADMIN = "admin"
 MAKE_ROOM = "Make room on the disk; the server goes on by itself then."
 COMPANIONS = ("worker", "schedule")
@@ -156,12 +156,12 @@ class Command(BaseCommand):
             )
         if password:
             lines.append(("Sign in", f"{ADMIN} with the password {password}"))
-            lines.append(("", f"It is shown only now; {manage} changepassword {ADMIN} sets another."))
+            lines.append(("", f"It will not be shown again; {manage} changepassword {ADMIN} sets another."))
         elif not get_user_model()._default_manager.filter(is_superuser=True).exists():
             lines.append(("Sign in", f"after making an account: {manage} createsuperuser"))
         if loaded:
             lines.append(("Next", f"Open one of the {loaded} example KPIs and change a threshold:"))
-            lines.append(("", "its picture and what the rules say follow as you type."))
+            lines.append(("", "its picture and the rules' findings are updated as you type."))
         elif not KPI.objects.exists():
             lines.append(("Next", f"Bring your registry in: {manage} registry import PATH"))
         lines.append(("Stop", "Ctrl-C"))

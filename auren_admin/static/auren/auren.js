@@ -4,9 +4,14 @@
     const UNITS = [['year', 31557600], ['month', 2629800], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
     const words = new Intl.RelativeTimeFormat('en-GB', {numeric: 'auto'});
 
-    // "2 hours ago", with the exact time on hover.
-    function relative(seconds) {
+    const lengths = new Intl.RelativeTimeFormat('en-GB', {numeric: 'always'});
+
+    // "2 hours ago", with the exact time on hover; of what lasts: "for 2 hours".
+    function relative(seconds, lasts) {
         const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+        if (lasts) {
+            return unit ? `for ${lengths.format(-Math.abs(Math.trunc(seconds / unit[1])), unit[0]).replace(' ago', '')}` : 'just now';
+        }
         return unit ? words.format(Math.trunc(seconds / unit[1]), unit[0]) : 'just now';
     }
 
@@ -14,7 +19,7 @@
         for (const time of document.querySelectorAll('time[data-relative]')) {
             const at = new Date(time.dateTime);
             time.title = at.toLocaleString('en-GB', {dateStyle: 'full', timeStyle: 'long'});
-            time.textContent = relative((at - Date.now()) / 1000);
+            time.textContent = relative((at - Date.now()) / 1000, time.dataset.relative === 'for');
         }
     }
 
@@ -78,11 +83,12 @@
     // Django's widgets that draw themselves get the name of what they stand for.
     function nameWidgets() {
         for (const select of document.querySelectorAll('select.select2-hidden-accessible')) {
-            const label = select.labels[0]?.textContent.trim() ?? select.getAttribute('aria-label');
-            select.nextElementSibling.querySelectorAll('[role="combobox"], [role="textbox"]').forEach(box => {
-                box.setAttribute('aria-label', [label, box.textContent.trim()].filter(Boolean).join(': '));
-                box.removeAttribute('aria-labelledby');
-            });
+            const label = select.labels[0], [box, value] = select.nextElementSibling.querySelectorAll('[role="combobox"], [role="textbox"]');
+            if (label && value) {
+                label.id ||= `${select.id}_label`;
+                box.setAttribute('aria-labelledby', `${label.id} ${value.id}`);
+                value.setAttribute('aria-labelledby', label.id);
+            }
         }
         document.querySelectorAll('.help-tooltip[aria-label]').forEach(icon => icon.setAttribute('role', 'img'));
     }
@@ -93,11 +99,11 @@
         document.addEventListener('auren:new', showTimes);
         // A list stays where it is when an action answers with a file: its form may be sent again.
         document.querySelectorAll('form[method="post"]:not(#changelist-form)').forEach(sendOnce);
-        window.addEventListener('load', () => setTimeout(nameWidgets)); // they draw themselves just before
         document.querySelectorAll('[data-copy]').forEach(copies);
         // Widgets fill themselves while the page loads; that is no change.
         window.addEventListener('load', () => setTimeout(() => document.querySelectorAll('form[data-guard]').forEach(guard)));
     });
+    window.addEventListener('load', () => setTimeout(nameWidgets)); // they draw themselves just before
     document.addEventListener('click', closeOthers);
     document.addEventListener('keydown', closeOthers);
     // Coming back by the browser's own button, the form may be sent again.

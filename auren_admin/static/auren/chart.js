@@ -92,7 +92,7 @@
             this.plot?.destroy();
             this.plot = null;
             if (!shown.length) {
-                this.box.replaceChildren(Object.assign(document.createElement('p'), {className: 'muted', textContent: 'No value in this time.'}));
+                this.box.replaceChildren(Object.assign(document.createElement('p'), {className: 'muted', textContent: 'No values in this period.'}));
                 this.say('');
                 return;
             }

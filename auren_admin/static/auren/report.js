@@ -17,7 +17,7 @@
             try {
                 const response = await fetch(this.card.dataset.progress, {headers: {Accept: 'application/json'}, redirect: 'error'});
                 if (response.status === 403 || response.status === 404) {
-                    this.words.textContent = 'It runs in the background. Load this page again to see what it found.';
+                    this.words.textContent = 'It runs in the background. Reload this page to see what it found.';
                     return;
                 }
                 if (!response.ok) {
@@ -42,7 +42,7 @@
                 this.bar.value = done;
             }
             const count = total ? `: ${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}` : '';
-            this.words.textContent = state === 'running' ? `${message || 'Beginning'}${count}` : state === 'queued' ? 'Waiting for a worker.' : `It ${words}.`;
+            this.words.textContent = state === 'running' ? `${message || 'Starting'}${count}` : state === 'queued' ? 'Waiting for a worker.' : `It ${words}.`;
             this.later();
         }
 

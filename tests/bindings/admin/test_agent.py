@@ -77,7 +77,7 @@ def test_who_may_not_see_agents_is_not_told_who_watches(neuros, hrv, editor, edi
 def test_a_kpi_that_is_bound_is_not_deleted_and_the_page_lists_who_uses_it(neuros, hrv, editor_client, data):
     url = reverse("admin:kpis_kpi_delete", args=[hrv.pk])
     page = editor_client.get(url) if data is None else editor_client.post(url, data)
-    assert "It cannot be deleted while others use it." in page.text
+    assert "It cannot be deleted while it is in use." in page.text
     assert reverse("admin:bindings_agent_change", args=[neuros.pk]) in page.text
     assert KPI.objects.exists()
 

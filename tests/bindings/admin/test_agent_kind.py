@@ -129,7 +129,7 @@ def test_a_deleted_agent_leaves_a_mark_and_one_that_is_asked_is_not_deleted(neur
         reverse("admin:bindings_agent_delete", args=[somnos.pk]),
         {"post": "yes", "seen": str(somnos.revision)},
     )
-    assert "It cannot be deleted while others use it." in page.text
+    assert "It cannot be deleted while it is in use." in page.text
     assert fill_in(editor_client, reverse("admin:bindings_agent_delete", args=[neuros.pk])).status_code == 302
     assert Revision.objects.of("agent", neuros.pk)[0].document is None
 

@@ -148,7 +148,7 @@ def test_a_row_that_is_gone_or_blank_is_no_row(neuros, editor_client):
 def test_a_binding_without_triggers_says_that_it_inherits(neuros, editor_client):
     editor_client.post(change_url(neuros), agent_data(neuros, bindings__0__critical__condition=""))
     page = editor_client.get(change_url(neuros))
-    assert "Uses the registry’s own thresholds." in page.text
+    assert "Uses the registry’s thresholds." in page.text
     assert page.context["cards"][0]["inherits"]
 
 

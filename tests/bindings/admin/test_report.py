@@ -40,7 +40,7 @@ def text(response) -> str:
 
 
 def test_without_a_report_it_says_how_to_get_one(registry, keeper, reader):
-    assert "Nothing was validated yet" in text(keeper.get(PAGE))
+    assert "Nothing has been validated yet" in text(keeper.get(PAGE))
     assert "Validate now" in text(keeper.get(PAGE))
     assert "Validate now" not in text(reader.get(PAGE))
 
@@ -115,7 +115,7 @@ def test_findings_are_filtered(neuros, hrv, reader, query, field):
 
 def test_a_filter_that_nothing_matches_says_so(neuros, reader):
     report()
-    assert "No finding is like that" in text(reader.get(PAGE, {"q": "nothing of the kind"}))
+    assert "No findings match" in text(reader.get(PAGE, {"q": "nothing of the kind"}))
 
 
 def test_all_clear_is_told(neuros, keeper):
@@ -127,7 +127,7 @@ def test_all_clear_is_told(neuros, keeper):
         )  # fmt: skip
     report()
     shown = text(keeper.get(PAGE))
-    assert "Nothing to mend" in shown
+    assert "Nothing to fix" in shown
     assert "until" in shown
 
 
@@ -225,8 +225,8 @@ def test_few_and_many_findings_need_the_same_queries(neuros, keeper, count, djan
 
 def test_a_parked_validation_is_told(neuros, keeper):
     report()
-    Job.objects.create(kind="validation_report", state="parked", error="Its worker died each time.")
-    assert "Its worker died each time." in text(keeper.get(PAGE))
+    Job.objects.create(kind="validation_report", state="parked", error="Its worker died every time.")
+    assert "Its worker died every time." in text(keeper.get(PAGE))
 
 
 def test_an_older_report_can_be_read(neuros, reader):

@@ -61,8 +61,8 @@ def test_of_an_agent_it_is_told_whether_it_acts():
     wider = kpi((1, 250), (30, 110, 50), critical="< 20", warning="< 30")
     told_of = [(shift.told_of("NEUROS", "ms"), shift.concerns_agents) for shift in shifts(HRV, wider)]
     assert told_of == [
-        ("above 100 to 110 ms: NEUROS acts no more (was elevated)", True),
-        ("above 110 to 250 ms: NEUROS acts no more (was elevated)", True),
+        ("above 100 to 110 ms: NEUROS no longer acts (was elevated)", True),
+        ("above 110 to 250 ms: NEUROS no longer acts (was elevated)", True),
     ]
     assert [shift.concerns_agents for shift in shifts(kpi((1, 9), (2, 3)), kpi((1, 9), (2, 4)))] == [False]
 

@@ -52,7 +52,7 @@ def test_sent_twice_it_is_published_once_and_says_so(first, publisher_client):
     data = form_of(publisher_client.get(PUBLISH), message="Felt earlier")
     publisher_client.post(PUBLISH, data)
     answer = publisher_client.post(PUBLISH, data, follow=True)
-    assert "Release 2 says exactly this already" in answer.text
+    assert "Release 2 already says exactly this" in answer.text
     assert Release.objects.count() == 2
 
 
@@ -79,7 +79,7 @@ def test_errors_stand_in_the_way_and_lead_to_where_they_are_mended(first, publis
     spoil()
     page = publisher_client.get(PUBLISH)
     assert "It cannot be published yet" in page.text
-    assert "Mend" in page.text
+    assert "Fix" in page.text
     assert "Publish release" not in page.text
     answer = publisher_client.post(PUBLISH, {"message": "Anyway", "digest": "", "channel": "production"})
     assert (answer.status_code, Release.objects.count()) == (422, 1)
@@ -93,7 +93,7 @@ def warned(first):
 
 def test_warnings_want_a_tick_and_a_reason(warned, publisher_client):
     page = publisher_client.get(PUBLISH)
-    assert "although the rules warn" in page.text
+    assert "despite the rules’ warnings" in page.text
     for fields in ({}, {"accept": "on"}, {"accepted": "It may"}):
         answer = publisher_client.post(PUBLISH, form_of(page, message="So") | fields)
         assert (answer.status_code, Release.objects.count()) == (422, 1), fields

@@ -38,7 +38,7 @@ def test_the_list_has_every_release_the_newest_first_with_a_way_back(second, pub
 
 
 def test_without_any_release_the_list_says_what_one_is(registry, production, publisher_client):
-    assert "Nothing was published yet" in publisher_client.get(RELEASES).text
+    assert "Nothing has been published yet" in publisher_client.get(RELEASES).text
 
 
 def test_a_release_tells_what_it_changed_where_it_is_and_what_is_in_it(second, publisher_client):
@@ -71,7 +71,7 @@ def test_the_author_cannot_approve_and_is_told_why(proposed, author):
     assert "someone else has to approve it" in page
     assert 'value="approved"' not in page
     answer = client.post(f"{TWO}say/", {"verdict": "approved"}, follow=True)
-    assert "cannot approve" in answer.text
+    assert "cannot be approved by its author" in answer.text
     assert not proposed.approvals.exists()
 
 

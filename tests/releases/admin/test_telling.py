@@ -37,7 +37,7 @@ def test_an_agents_trigger_is_told_under_the_agent_and_its_kpi(first, copy):
     assert (group.noun, group.name) == (AGENT, "NEUROS")
     (piece,) = group.pieces
     assert (piece.key, piece.title) == ("hrv_rmssd", "Heart-rate variability")
-    assert [moved.words for moved in piece.moved] == ["25 to below 28 ms: NEUROS acts as well (critical)."]
+    assert [moved.words for moved in piece.moved] == ["25 to below 28 ms: NEUROS now acts too (critical)."]
 
 
 def test_what_is_new_and_what_is_gone_say_so_and_what_is_new_is_drawn(first):

@@ -104,7 +104,7 @@ def test_a_test_is_followed_to_its_answer(publisher, hook, listener):
     run_now()
     page = publisher.get(answer["Location"]).content.decode()
     assert "On its way" not in page
-    assert "It was taken." in page
+    assert "Accepted." in page
     assert "&quot;type&quot;: &quot;test&quot;" in page
     assert len(listener.arrived) == 1
     assert "normal" in publisher.get("/admin/releases/webhook/").content.decode()
@@ -117,7 +117,7 @@ def test_a_failure_is_shown_with_what_was_answered_and_when_it_is_tried_again(pu
     page = publisher.get(f"/admin/releases/delivery/{message.pk}/change/").content.decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
-    assert "It is tried again at" in page
+    assert "The next try is at" in page
     assert "Answered 500" in publisher.get(change(hook)).content.decode()
 
 
@@ -131,7 +131,7 @@ def test_a_message_is_sent_again_by_its_button_and_by_the_action(publisher, hook
         {"action": "send_all_again", "_selected_action": [message.pk]},
         follow=True,
     )
-    assert "1 message is on the way again." in page.content.decode()
+    assert "1 message is queued again." in page.content.decode()
     run_now()
     assert len(listener.arrived) == 3
 
@@ -175,7 +175,7 @@ def test_a_webhook_is_deleted_with_its_messages(publisher, hook):
     assert not Delivery.objects.exists()
     log = publisher.get("/admin/releases/delivery/").content.decode()
     assert "No messages yet" in log
-    assert "Nobody is told yet" in publisher.get("/admin/releases/webhook/").content.decode()
+    assert "No webhooks yet" in publisher.get("/admin/releases/webhook/").content.decode()
 
 
 def test_the_log_takes_the_same_number_of_queries_for_many_messages(

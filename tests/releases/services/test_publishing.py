@@ -96,7 +96,7 @@ def test_a_plan_for_another_channel_is_not_that_for_this_one(first):
     services.create_channel(name="staging")
     edit("< 25")
     seen = services.plan_publish(channel="staging").digest
-    with pytest.raises(PublishRefused, match="changed while you looked"):
+    with pytest.raises(PublishRefused, match="changed while you were looking"):
         publish(digest=seen)
 
 

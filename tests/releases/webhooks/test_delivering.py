@@ -159,7 +159,11 @@ def test_a_webhook_that_was_turned_off_gets_nothing_more(hook, listener):
     announce("report.made", {})
     WebHook.objects.update(is_enabled=False)
     run_now()
-    assert (only().state, only().last["error"], listener.arrived) == ("failed", "The webhook is off.", [])
+    assert (only().state, only().last["error"], listener.arrived) == (
+        "failed",
+        "The webhook is switched off.",
+        [],
+    )
 
 
 def test_a_test_goes_to_a_webhook_that_is_off_and_is_tried_once(hook, listener):

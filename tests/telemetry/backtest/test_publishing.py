@@ -33,7 +33,7 @@ def test_a_change_of_words_says_nothing(history, django_user_model):
 def test_where_nothing_was_measured_it_says_so(history, django_user_model):
     edit("< 28")
     Series.objects.all().delete()
-    assert "Nothing was measured that could tell" in page_of(django_user_model)
+    assert "Nothing has been measured that would show" in page_of(django_user_model)
     assert not Job.objects.exists()
 
 

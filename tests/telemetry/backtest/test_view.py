@@ -73,7 +73,7 @@ def test_the_form_stands_beside_a_kpi_and_a_binding(history, client, page):
 
 
 def test_without_a_question_the_page_says_where_to_ask(client):
-    assert "ask from there" in client.get(ASK).text
+    assert "start a backtest there" in client.get(ASK).text
 
 
 def test_only_those_who_may_see_measurements_ask(history, django_user_model):

@@ -39,7 +39,7 @@ def test_a_person_s_page_says_why(critical, client):
     assert "18 ms is below 25 ms" in page
     assert "reduce training intensity" in page
     assert "NEUROS asks <b>SOMNOS</b> for help: Poor sleep is a common cause." in page
-    assert "something above is acted on" in page
+    assert "one of the conditions above is met" in page
     assert "u-1" not in page
 
 
@@ -63,7 +63,7 @@ def test_another_contract_in_force_is_told(critical, client):
     told_why = why(critical, in_force())
     assert told_why is not None
     assert told_why.is_older
-    assert "The last value was judged by release 1" in client.get(person(critical)).text
+    assert "The last value was evaluated under release 1" in client.get(person(critical)).text
 
 
 def test_what_no_contract_watches_any_more_is_shown_as_it_was_left(critical, client):
@@ -78,7 +78,7 @@ def test_what_no_contract_watches_any_more_is_shown_as_it_was_left(critical, cli
 def test_replay_gives_the_same_answer(critical, client):
     page = client.post(f"{person(critical)}replay/").text
     assert "the same" in page
-    assert "3 values evaluated once more come to <b>critical</b> by the same 2 changes" in page
+    assert "3 values evaluated again lead to <b>critical</b> by the same 2 changes" in page
 
 
 def test_replay_is_asked_for_and_not_found_by_looking(critical, client):

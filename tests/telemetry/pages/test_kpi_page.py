@@ -74,7 +74,7 @@ def test_what_nobody_judged_has_lines_all_the_same(contract, client, now):
     Standing.objects.all().delete()
     (line,) = client.get(LINES).json()["lines"]
     assert (line["value"], line["state"]) == ([50], "unknown")
-    assert "Nothing was reported of this KPI for an agent" in client.get(PAGE).text
+    assert "No values of this KPI have been reported for an agent" in client.get(PAGE).text
 
 
 def test_a_kpi_that_is_not_there_is_not_found(contract, client):

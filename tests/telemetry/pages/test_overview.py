@@ -1,4 +1,4 @@
-"""Who stands where, at a glance."""
+"""Who is in which state, at a glance."""
 
 import pytest
 

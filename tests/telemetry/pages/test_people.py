@@ -41,7 +41,7 @@ def test_who_may_not_know_whose_an_id_is_does_not_find_out(critical, client):
     assert pseudonym("u-1") == label("u-1")
     unknown, known = find(client, "u-9"), find(client, "u-1")
     assert unknown.status_code == known.status_code == 422
-    assert "Nobody is called that. Give the sixteen letters and digits" in known.text
+    assert "Nobody has that name or id. Enter the sixteen letters and digits" in known.text
     assert known.text.replace("u-1", "u-9").count("Nobody") == unknown.text.count("Nobody") == 1
 
 
@@ -115,13 +115,13 @@ def test_what_no_contract_watches_any_more_is_still_told(critical, client):
     Standing.objects.filter(pk=critical.pk).update(agent="GONE", kpi="gone")
     contracts_now.forget()
     page = client.get(whole(critical.subject_id)).text
-    assert "no contract in force watches it any more" in page
+    assert "no longer watched by any contract in force" in page
 
 
 def test_somebody_of_whom_nothing_is_watched_has_a_page(critical, client):
     nobody = Subject.objects.create(user_id="u-3")
     page = client.get(whole(nobody.pk)).text
-    assert "Nothing that was reported of this person is watched by an agent." in page
+    assert "No agent watches anything that has been reported for this person." in page
     assert "The state has never changed." in page
 
 
