@@ -40,7 +40,7 @@ class ContractResource(WritableResource):
         """An agent's token writes for that agent only. Raises PermissionDenied."""
         token = self.request.auth
         if isinstance(token, Token) and token.agent_name and token.agent_name != agent.name:
-            raise PermissionDenied(f"This token speaks for {token.agent_name}, not for another agent.")
+            raise PermissionDenied("This token speaks for another agent.")
 
 
 @extend_schema(tags=["agents"])
