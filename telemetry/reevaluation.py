@@ -31,6 +31,18 @@ def observations_of(
     ]
 
 
+def values_before(key: StandingKey, source: str, at: int, at_most: int) -> list[tuple[int, float]]:
+    """Times and values of a source before a moment, the newest first."""
+    rows = Observation.objects.filter(
+        series__subject=key.subject,
+        series__kpi=key.kpi,
+        series__agent=key.agent,
+        series__source=source,
+        at__lt=at,
+    )
+    return list(rows.order_by("-at").values_list("at", "value")[:at_most])
+
+
 def past_of(key: StandingKey, source: str, since: int, until: int) -> Series:
     """The values of a source in a time, its beginning and its end included."""
     past = Series()

@@ -20,6 +20,7 @@ from contracts.evaluation import (
     Memory,
     Observed,
     Series,
+    State,
     Told,
     change_contract,
     changes,
@@ -32,11 +33,14 @@ from telemetry import contracts_now
 from telemetry.contracts_now import Watched
 from telemetry.judging import transition_row
 from telemetry.models import Transition
-from telemetry.reevaluation import disagreements, observations_of, past_of
+from telemetry.reevaluation import disagreements, observations_of, past_of, values_before
 from telemetry.storage.memories import NUMBERS, sources_of, sources_text, whole_memory
 from telemetry.storage.shapes import Settled, StandingKey, StandingRow, TransitionRow
 
 CORRECTION = "correction"
+NORMAL = NUMBERS[State.NORMAL]
+AT_MOST = 200
+"""Values and transitions before a change among which a beginning is looked for."""
 _NEVER = -(2**62)
 
 
@@ -105,18 +109,45 @@ class Judging:
         """Judge all of a source again, of which something before its newest value, or before somebody looked, is
         another than it was. What is recorded from then on is made to agree."""
         before = self.memories.get(source, START).at
-        contracts = in_force(self.key, self.contracts)
-        observations = observations_of(self.key, source)
-        memory, told = retrace(contracts, observations, until=self.looked)
+        begin = self._begin(source, since)
+        contracts = in_force(self.key, self.contracts[-1:] if begin else self.contracts)
+        if begin:
+            contracts = [contracts[0]._replace(since=None)]
+        observations = observations_of(self.key, source, since=begin.at if begin else None)
+        fresh = observations[1:] if begin else observations
+        memory, told = retrace(contracts, fresh, until=self.looked, start=begin or START)
         self.memories[source] = memory
         # How long the value before it stood, and what came of that, may be another thing as well.
         since = max((one.at for one in observations if one.at < since), default=since)
+        if begin is not None and begin.at is not None:
+            since = max(since, begin.at + 1)
         self.transitions = [one for one in self.transitions if one.source != source or one.at < since]
         absent, wrong = disagreements(self.key, source, told, since)
         self.withdrawn += wrong
         for one in absent:
             is_past = before is not None and one[0].at <= before
             self._add(source, [one], self._release_at(one), cause=CORRECTION if is_past else "")
+
+    def _begin(self, source: str, since: int) -> Memory | None:
+        """A memory near by that is known for sure, so that a long history need not be judged as a whole; None where
+        there is none."""
+        contract, key = self.contracts[-1], self.key
+        if contract.release != self.watched.release:
+            return None
+        values = values_before(key, source, since, AT_MOST)
+        recorded = Transition.objects.standing().filter(
+            subject=key.subject, kpi=key.kpi, agent=key.agent, source=source, at__lt=since
+        ).order_by("-at", "-pk")  # fmt: skip
+        rows = list(recorded.values_list("at", "after")[:AT_MOST])
+        for at, value in values:
+            if contract.since is not None and at <= contract.since:
+                return None
+            row = next((row for row in rows if row[0] <= at), None)
+            if row is None:
+                return None
+            if row[1] == NORMAL and (found := self.evaluator.settled(value, at, row[0])):
+                return found
+        return None
 
     def let_pass(self, now: int) -> None:
         """Let time pass up to a moment."""

@@ -157,6 +157,14 @@ class Evaluator:
             return silent_from if due is None else due
         return min(due, silent_from)
 
+    def settled(self, value: Number, at: int, since: int) -> Memory | None:
+        """The memory of a series that is normal after a value that no trigger is about, whatever came before: a
+        replay may begin there. None where it depends on more than this."""
+        if self._guard is not None or self.looks_back or self._mask(value) & self._triggers:
+            return None
+        due = None if self.missing is None else at + self.missing
+        return Memory(_NORMAL, since, at, at, value, (), due, "")
+
     def hears(self, observed: Observed) -> bool:
         """Whether the guard lets an observation through."""
         return self._guard is None or self._guard.evaluate(observed.context or {}).holds

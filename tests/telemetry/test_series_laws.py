@@ -16,7 +16,7 @@ few = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-many = settings(few, max_examples=1500)
+many = settings(few, max_examples=300)
 
 
 def lived(binding, todo):
