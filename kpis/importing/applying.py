@@ -39,7 +39,7 @@ def apply_import(
             return _apply(plan, author, reason, conflicts)
     except (IntegrityError, DataError) as error:
         raise ImportRefused(
-            f"The database rejected the import, and nothing was changed: {reason_of(error)}"
+            f"The database refuses the import, and nothing was changed: {reason_of(error)}"
         ) from error
 
 

@@ -69,7 +69,7 @@ def restore(*, release: Release, author: Author, reason: str = "") -> RestoreRes
         ) from missing
     except (IntegrityError, DataError) as error:
         raise RestoreRefused(
-            "database", f"The database rejected it, and nothing was changed: {reason_of(error)}"
+            "database", f"The database refuses it, and nothing was changed: {reason_of(error)}"
         ) from error
     except ProtectedError as error:
         names = ", ".join(sorted(str(user) for user in error.protected_objects)[:5])

@@ -108,7 +108,7 @@ def _told(one: Mapping[str, Any]) -> str:
 def summary(answer: Mapping[str, Any]) -> str:
     """The answer in one sentence: for how many people it acts more often, and for how many less."""
     if not answer["people"]:
-        return "Nothing was measured in this period, so nothing can be said."
+        return "Nothing was measured in this time, so nothing can be said."
     more, fewer = answer["more"], answer["fewer"]
     if not more and not fewer:
         return "Nobody would be acted on more often, or less."

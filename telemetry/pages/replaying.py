@@ -83,17 +83,17 @@ def _reasons(standing: Standing, recorded: list[Transition], release: int) -> li
     if releases:
         numbers = ", ".join(map(str, releases))
         found.append(
-            f"Some changes were evaluated under another contract (release {numbers}); this was by release {release}."
+            f"Some changes were judged by another contract (release {numbers}); this was by release {release}."
         )
     if any(one.cause == "correction" for one in recorded):
-        found.append("Some values were corrected after they had been evaluated.")
+        found.append("Values were corrected after they had been judged.")
     rows = Observation.objects.filter(
         series__subject=standing.subject_id, series__kpi=standing.kpi, series__agent=standing.agent
     ).order_by("at").values_list("received", flat=True)  # fmt: skip
     newest = 0
     for received in rows.iterator():
         if received < newest:
-            found.append("Some values came late: they were not yet there when later ones were evaluated.")
+            found.append("Values came late: they were not there yet when later ones were judged.")
             break
         newest = received
     return found

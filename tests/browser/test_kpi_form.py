@@ -44,7 +44,7 @@ def test_a_mistake_is_seen_before_it_is_saved_and_cannot_be_saved(office, ines, 
         re.compile("overlaps the normal range")
     )
     expect(save_button(page)).to_be_disabled()
-    expect(save_button(page)).to_have_accessible_description("Correct the errors first, then save.")
+    expect(save_button(page)).to_have_accessible_description("Mend the errors first, then save.")
     assert conditions()["critical"] == "< 20"
 
 
@@ -53,7 +53,7 @@ def test_the_server_refuses_what_a_tampered_page_sends(page):
     expect(save_button(page)).to_be_disabled()
     page.evaluate("document.getElementById('save').disabled = false")
     save_button(page).click()
-    expect(page.get_by_role("alert")).to_contain_text("Nothing has been saved yet")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was saved yet")
     expect(condition(page, "critical")).to_have_value("< 120")
     assert conditions()["critical"] == "< 20"
     assert Revision.objects.count() == 1

@@ -117,7 +117,7 @@ def test_a_failure_is_shown_with_what_was_answered_and_when_it_is_tried_again(pu
     page = publisher.get(f"/admin/releases/delivery/{message.pk}/change/").content.decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
-    assert "The next try is at" in page
+    assert "It is tried again at" in page
     assert "Answered 500" in publisher.get(change(hook)).content.decode()
 
 
