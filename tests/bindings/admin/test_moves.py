@@ -31,7 +31,7 @@ def test_a_new_binding_begins_with_the_kpis_thresholds_and_a_step(neuros, editor
 def test_a_binding_can_be_added_to_an_agent_that_is_not_saved_yet(hrv, editor_client):
     response = editor_client.post(ADD, agent_data(name="") | {"_do": "binding", "new_kpi": str(hrv.pk)})
     assert response.context["sheet"].cards[0].key == "hrv_rmssd"
-    assert "Nothing was saved yet" not in response.text
+    assert "Nothing has been saved yet" not in response.text
 
 
 def test_a_kpi_that_is_bound_is_not_added_twice(neuros, hrv, editor_client):
