@@ -103,7 +103,9 @@ class Waiver(models.Model):
             require_room("waivers", Waiver.objects.all())
         if self.rule:  # that one is missing is said by the field itself
             if self.rule not in RULES or self.rule == waivers.EXPIRED:
-                raise ValidationError({"rule": ValidationError("There is no such rule.", code="unknown_rule")})
+                raise ValidationError(
+                    {"rule": ValidationError("There is no such rule.", code="unknown_rule")}
+                )
             self.subject_kind = waivers.subject_kind(self.rule)
         if self.expires and self.expires > timezone.localdate() + LONGEST:
             late = ValidationError("A waiver holds for a year at most.", code="expires_too_late")
