@@ -193,7 +193,8 @@ def _hand_offs(old: BindingsDocument, new: BindingsDocument) -> Iterator[Change]
         severity, target, kpi, _ = key
         a, b = before.get(key), after.get(key)
         place = ("collaboration", f"on_{BINDING_WORD[severity]}", target, *([kpi] if kpi else []))
-        when = f"{kpi} is {severity}" if kpi else severity
+        word = REGISTRY_WORD[severity]
+        when = f"{kpi} is {word}" if kpi else word
         told = f"{new.agent} {{}} {target} when {when}"
         if a is None and b is not None:
             yield Change(new.agent, place, _BEHAVIOURAL, None, as_data(b), told.format("asks"))
