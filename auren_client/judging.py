@@ -6,15 +6,15 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from auren_client.bindings import Bindings
 from auren_client.errors import NotBound, UnreadableBinding
 from auren_client.past import Past, longest_window
+from auren_client.tracking import NOTHING, Known, Source
 from contracts.evaluation import (
-    START,
+    SECOND,
     Evaluator,
-    Memory,
     Observed,
     State,
     Transitions,
@@ -22,7 +22,6 @@ from contracts.evaluation import (
     evaluator,
     explain,
     impossible,
-    within_limit,
 )
 from contracts.watched import BodyError, WatchedAction, WatchedBinding, WatchedHandOff
 
@@ -60,18 +59,6 @@ class Verdict:
         return self.state is not self.previous
 
 
-class Known(NamedTuple):
-    """What is remembered of one user: by which contract, and of each source."""
-
-    judge: Evaluator
-    memories: dict[str, Memory]
-
-    @property
-    def state(self) -> State:
-        """The worst of the sources that count."""
-        return combine(self.judge, self.memories).state
-
-
 class Judge:
     """Remembers, in this process, what came before each observation. Safe to use from several threads."""
 
@@ -85,15 +72,21 @@ class Judge:
         """Judge an observation. Raises NotBound and UnreadableBinding."""
         binding, judge = _bound(bindings, kpi)
         with self._lock:
-            known = self._known.get((kpi, user_id)) or Known(judge, {})
+            known = self._known.get((kpi, user_id)) or Known.nothing(judge)
             before = known.state
-            refused = _refusal(bindings, binding) or impossible(binding.definition, observed.value)
-            if refused:
-                return _refused(bindings, binding, user_id, before, refused)
-            known, changed = self._by_release(known, judge, user_id, observed.at - 1)
-            memory = known.memories.get(observed.source, START)
-            memory, transitions = self._judged(judge, memory, user_id, observed)
-            known = Known(judge, within_limit(known.memories | {observed.source: memory}))
+            refused = _not_in_use(binding) or impossible(binding.definition, observed.value)
+            disabled = _disabled(bindings, binding)
+            if refused or disabled:
+                if not refused:  # it is stored all the same, and what changes over time is told from it
+                    observed = _as_sent(observed)
+                    self._past(judge, user_id, observed, known.sources.get(observed.source, Source()))
+                    self._follow(known, None, kpi, user_id, observed.at - 1)
+                return _refused(bindings, binding, user_id, before, refused or disabled)
+            observed = _as_sent(observed)
+            known, changed = self._follow(known, judge, kpi, user_id, observed.at - 1)
+            source = known.sources.get(observed.source, Source())
+            past = self._past(judge, user_id, observed, source)
+            known, transitions = known.observe(observed, past)
             _keep(self._known, (kpi, user_id), known, self._most)
         return _verdict(bindings, binding, user_id, before, known, changed + transitions)
 
@@ -101,46 +94,49 @@ class Judge:
         """What is so at a moment without a new observation. Raises NotBound and UnreadableBinding."""
         binding, judge = _bound(bindings, kpi)
         with self._lock:
-            known = self._known.get((kpi, user_id)) or Known(judge, {})
+            known = self._known.get((kpi, user_id)) or Known.nothing(judge)
             before = known.state
-            if refused := _refusal(bindings, binding):
-                return _refused(bindings, binding, user_id, before, refused)
-            known, transitions = self._by_release(known, judge, user_id, now)
-            memories: dict[str, Memory] = {}
-            for source, memory in known.memories.items():
-                memories[source], more = judge.tick(memory, now)
-                transitions += more
-            if memories:
-                known = Known(judge, memories)
+            if disabled := _disabled(bindings, binding):
+                self._follow(known, None, kpi, user_id, now)
+                return _refused(bindings, binding, user_id, before, disabled)
+            known, changed = self._follow(known, judge, kpi, user_id, now)
+            known, transitions = known.let_pass(now)
+            if known.sources:
                 _keep(self._known, (kpi, user_id), known, self._most)
-        return _verdict(bindings, binding, user_id, before, known, transitions)
+        return _verdict(bindings, binding, user_id, before, known, changed + transitions)
 
-    def _by_release(self, known: Known, judge: Evaluator, user_id: str, at: int) -> tuple[Known, Transitions]:
-        """The same by another contract, if there is one by now: it judges the values in force."""
-        if known.judge is judge or not known.memories:
+    def _follow(
+        self, known: Known, judge: Evaluator | None, kpi: str, user_id: str, at: int
+    ) -> tuple[Known, Transitions]:
+        """The same by the contract in force; None where none is."""
+        if known.contracts[-1].evaluator is judge:
             return known, ()
-        at = max([at, *(one.at for one in known.memories.values() if one.at is not None)])
-        memories: dict[str, Memory] = {}
-        found: Transitions = ()
-        for source, memory in known.memories.items():
-            past = self._pasts.get((judge.binding.kpi, user_id, source)) or Past()
-            before = past.before(at if memory.heard is None else memory.heard)
-            memories[source], more = judge.adopt(memory, at, known.judge, before)
-            found += more
-        return Known(judge, memories), found
+        pasts = {name: past for name in known.sources if (past := self._pasts.get((kpi, user_id, name)))}
+        known, found = known.follow(judge, at, pasts)
+        if known.sources:
+            _keep(self._known, (kpi, user_id), known, self._most)
+        return known, found
 
-    def _judged(
-        self, judge: Evaluator, before: Memory, user_id: str, observed: Observed
-    ) -> tuple[Memory, Transitions]:
+    def _past(self, judge: Evaluator, user_id: str, observed: Observed, source: Source) -> Past:
+        """What came before in its series, and the value itself."""
         window = longest_window(judge)
         if not window:
-            return judge.evaluate(before, observed)
+            return NOTHING
         key = (judge.binding.kpi, user_id, observed.source)
         past = self._pasts.get(key) or Past()
-        found = judge.evaluate(before, observed, past.before(observed.at))
-        past.add(observed.at, observed.value, window)
+        oldest = source.oldest()
+        past.remember(
+            observed.at,
+            observed.value,
+            (observed.at if oldest is None else min(oldest, observed.at)) - window * SECOND,
+        )
         _keep(self._pasts, key, past, self._most)
-        return found
+        return past
+
+
+def _as_sent(observed: Observed) -> Observed:
+    """With the number that JSON has room for: the server has no other."""
+    return observed._replace(value=float(observed.value) + 0.0)  # of the two zeros the positive one
 
 
 def _bound(bindings: Bindings, kpi: str) -> tuple[WatchedBinding, Evaluator]:
@@ -156,7 +152,13 @@ def _bound(bindings: Bindings, kpi: str) -> tuple[WatchedBinding, Evaluator]:
         raise UnreadableBinding(str(error)) from error
 
 
-def _refusal(bindings: Bindings, binding: WatchedBinding) -> str:
+def _not_in_use(binding: WatchedBinding) -> str:
+    """The server stores no value of such a KPI; what it stands at goes on."""
+    status = binding.definition.status
+    return "" if status == "active" else f"{binding.kpi} is {status}"
+
+
+def _disabled(bindings: Bindings, binding: WatchedBinding) -> str:
     if not bindings.enabled:
         return f"{bindings.agent} is disabled"
     return "" if binding.enabled else f"{bindings.agent}'s binding to {binding.kpi} is disabled"
@@ -176,10 +178,11 @@ def _verdict(
     known: Known,
     transitions: Transitions,
 ) -> Verdict:
-    combined = combine(known.judge, known.memories)
+    memories = known.memories
+    combined = combine(known.judge, memories)
     memory = combined.memory
     told = explain(binding, memory)
-    is_said = bool(transitions) and len(known.memories) == 1
+    is_said = bool(transitions) and len(memories) == 1
     return Verdict(
         kpi=binding.kpi,
         user_id=user_id,

@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_left
-from decimal import Decimal
-from functools import reduce
 
 from contracts.decimals import EXACT, Number, exact
-from contracts.evaluation import SECOND, Evaluator, History
+from contracts.evaluation import Evaluator, Series
 
-MOST = 10_000
-"""How many values of a series are remembered; the oldest are forgotten."""
+MOST = 1_000_000
+"""How many values of a series are remembered: one a second for eleven days. Of more, the oldest are forgotten."""
+
+_log = logging.getLogger("auren_client")
 
 
-class Past:
+class Past(Series):
     """Values by their time, each time once. Late ones find their place."""
 
-    __slots__ = ("_times", "_values")
+    __slots__ = ("_complained",)
 
     def __init__(self) -> None:
-        self._times: list[int] = []
-        self._values: list[Decimal] = []
+        super().__init__()
+        self._complained = False
 
-    def add(self, at: int, value: Number, window: int) -> None:
-        """Remember a value; another one of the same time is replaced. Forget what no window reaches any more."""
-        place = bisect_left(self._times, at)
-        if place < len(self._times) and self._times[place] == at:
-            self._values[place] = exact(value)
-            return
-        self._times.insert(place, at)
-        self._values.insert(place, exact(value))
-        oldest = bisect_left(self._times, self._times[-1] - window * SECOND)
-        stale = max(oldest, len(self._times) - MOST)
-        del self._times[:stale], self._values[:stale]
+    def remember(self, at: int, value: Number, oldest: int) -> None:
+        """Remember a value; another one of the same time is replaced. Forget what is older than ``oldest``."""
+        times, totals = self._times, self._totals
+        place = bisect_left(times, at)
+        if place == len(times):
+            self.add(at, value)
+        else:
+            more = exact(value)
+            if times[place] == at:
+                more = EXACT.subtract(more, EXACT.subtract(totals[place + 1], totals[place]))
+            else:
+                times.insert(place, at)
+                totals.insert(place + 1, totals[place])
+            for later in range(place + 1, len(totals)):
+                totals[later] = EXACT.add(totals[later], more)
+        self._forget(bisect_left(times, oldest))
 
-    def before(self, at: int) -> History:
-        """The sum and the number of values in a window that ends just before a moment."""
-        end = bisect_left(self._times, at)
-
-        def window(seconds: int) -> tuple[Number, int]:
-            begin = bisect_left(self._times, at - seconds * SECOND)
-            return reduce(EXACT.add, self._values[begin:end], Decimal(0)), end - begin
-
-        return window
+    def _forget(self, stale: int) -> None:
+        times = self._times
+        if len(times) > MOST:
+            if not self._complained:
+                _log.warning("More than %d values of a series in a window: the oldest are forgotten.", MOST)
+            self._complained = True
+            stale = max(stale, len(times) - MOST)
+        if 2 * stale > len(times) or len(times) > MOST:  # half at once: moving the rest takes time
+            del times[:stale], self._totals[:stale]
 
 
 def longest_window(judge: Evaluator) -> int:

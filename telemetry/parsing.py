@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from contracts.evaluation import SECOND, Observed
+from contracts.evaluation import LARGEST, SECOND, Observed
 from contracts.naming import NearNames
 from contracts.texts import unfit_character
 from rest.problems import Problem
@@ -30,7 +30,6 @@ _PLAIN_KEYS: Final = frozenset({"kpi", "value", "at", "user_id", "measurement_so
 _make: Final = tuple.__new__
 _NOT_FINITE: Final = frozenset({"nan", "inf", "infinity"})
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
-_LARGEST: Final = 999_999_999.999999
 
 
 class Item(NamedTuple):
@@ -208,7 +207,7 @@ def _number(value: Any, watched: Watched) -> float:
     kind = type(value)
     if kind is not float and kind is not int:
         raise _no_number(value)
-    if watched.low <= value <= watched.high and -_LARGEST <= value <= _LARGEST:
+    if watched.low <= value <= watched.high and -LARGEST <= value <= LARGEST:
         return float(value) + 0.0  # of the two zeros the positive one
     raise _out_of_range(watched)
 
@@ -222,7 +221,7 @@ def _no_number(value: Any) -> Refused:
 
 
 def _out_of_range(watched: Watched) -> Refused:
-    low, high = max(watched.low, -_LARGEST), min(watched.high, _LARGEST)
+    low, high = max(watched.low, -LARGEST), min(watched.high, LARGEST)
     symbol = watched.definition.symbol
     span = f"{low:.15g} to {high:.15g} {symbol}".rstrip()
     return Refused("out_of_range", f"{watched.definition.name} can only be {span}.", "value")

@@ -40,7 +40,7 @@ from contracts.evaluation.memory import (
     micros,
     moment,
 )
-from contracts.evaluation.possible import impossible
+from contracts.evaluation.possible import LARGEST, impossible
 from contracts.evaluation.rules import History
 from contracts.evaluation.sources import (
     MOST_SOURCES,
@@ -56,6 +56,7 @@ from contracts.evaluation.sources import (
 from contracts.watched import WatchedBinding
 
 __all__ = [
+    "LARGEST",
     "MOST_SOURCES",
     "SECOND",
     "START",

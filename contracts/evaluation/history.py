@@ -116,12 +116,14 @@ def retrace(
     *,
     until: int | None = None,
     start: Memory = START,
+    past: Series | None = None,
 ) -> tuple[Memory, list[Told]]:
     """One series by the contracts that were in force one after the other; with each transition the observation
-    that brought it."""
+    that brought it. ``past`` has what came before the observations, and themselves; without it nothing did."""
     memory, found, place = start, list[Told](), 0
-    past = Series()
-    if any(one.evaluator is not None and one.evaluator.looks_back for one in contracts):
+    is_whole = past is not None
+    past = Series() if past is None else past
+    if not is_whole and any(one.evaluator is not None and one.evaluator.looks_back for one in contracts):
         for one in observations:
             past.add(one.at, one.value)
     judge: Evaluator | None = None

@@ -1,12 +1,13 @@
 """What an observation means, said on the spot."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from auren_client import NotBound, State, UnreadableBinding
 from auren_client.judging import Judge
-from auren_client.past import MOST, Past
+from auren_client.past import Past
 from contracts.evaluation import SECOND, Observed
 from tests.auren_client.servers import body
 
@@ -146,21 +147,54 @@ def test_those_asked_about_longest_ago_are_forgotten(follow):
     assert states == [State.UNKNOWN, State.CRITICAL, State.CRITICAL]
 
 
-def test_a_past_forgets_what_no_window_reaches_and_never_grows_too_long():
+def test_a_past_has_all_of_a_window_and_no_more():
     past = Past()
-    for second in range(MOST + 500):
-        past.add(second * SECOND, 1, 86_400)
-    assert past.before(MOST * 2 * SECOND)(86_400)[1] == MOST
-    past.add(200_000 * SECOND, 5, 86_400)
-    assert past.before(200_001 * SECOND)(86_400) == (5, 1)
+    for minute in range(10_080):  # one a minute for seven days
+        past.remember(minute * 60 * SECOND, 50, (minute - 10_080) * 60 * SECOND)
+    assert past.before(10_080 * 60 * SECOND)(7 * 86_400) == (504_000, 10_080)
+    past.remember(20_000 * 60 * SECOND, 5, 19_000 * 60 * SECOND)
+    assert len(past._times) == 1
+
+
+def test_a_past_that_grows_too_long_says_so_once(monkeypatch, caplog):
+    monkeypatch.setattr("auren_client.past.MOST", 5)
+    past = Past()
+    for second in range(9):
+        past.remember(second * SECOND, 1, 0)
+    assert past.before(9 * SECOND)(60) == (5, 5)
+    assert len(caplog.records) == 1
 
 
 def test_a_late_value_finds_its_place_and_a_correction_replaces():
     past = Past()
     for second, value in ((10, 1), (30, 3), (20, 7), (20, 2)):
-        past.add(second * SECOND, value, 60)
+        past.remember(second * SECOND, value, 0)
     assert past.before(30 * SECOND)(60) == (3, 2)
     assert past.before(31 * SECOND)(11) == (5, 2)
+
+
+def test_a_kpi_that_is_no_longer_in_use_is_not_judged(follow):
+    definition = body()["bindings"][0]["definition"] | {"status": "deprecated"}
+    verdict = follow(definition=definition).evaluate("hrv_rmssd", 18)
+    assert (verdict.refused, verdict.actions) == ("hrv_rmssd is deprecated", ())
+
+
+def test_a_corrected_value_is_judged_in_place_of_the_former_one(follow):
+    client = follow(trigger("< 25", keep_firing_for="1h"))
+    assert client.evaluate("hrv_rmssd", 18, at=NOON).state is State.CRITICAL
+    verdict = client.evaluate("hrv_rmssd", 60, at=NOON)
+    assert (verdict.state, verdict.reason) == (State.NORMAL, "60 ms: nothing to act on")
+
+
+def test_a_value_for_a_time_that_was_looked_at_already_is_judged_in_its_own_time(follow):
+    client = follow(trigger("< 25", **{"for": "5m", "keep_firing_for": "1h"}))
+    client.evaluate("hrv_rmssd", 18, at=NOON)
+    assert client.state("hrv_rmssd", at=NOON + timedelta(minutes=6)).state is State.CRITICAL
+    assert client.evaluate("hrv_rmssd", 60, at=NOON + timedelta(minutes=4)).state is State.NORMAL
+
+
+def test_the_number_that_is_judged_is_the_one_that_is_sent(follow):
+    assert follow().evaluate("hrv_rmssd", Decimal("24.99999999999999999999")).state is State.NORMAL
 
 
 def test_a_hand_off_about_another_kpi_is_not_told(client, server):

@@ -27,7 +27,12 @@ def test_a_value_outside_the_absolute_range_is_told(value, told):
     assert impossible(HRV, value) == told
 
 
-def test_without_an_absolute_range_every_finite_number_is_possible():
-    assert impossible(Definition("x"), -1e308) == ""
-    assert impossible(Definition("x", absolute_range=WatchedRange(max=Decimal(5))), -1e308) == ""
+@pytest.mark.parametrize("value", [-1e308, 1_000_000_000, Decimal("-999999999.9999995")])
+def test_no_value_is_larger_than_what_is_kept(value):
+    assert "999999999.999999, the" in impossible(Definition("x"), value)
+    assert impossible(Definition("x", absolute_range=WatchedRange(Decimal(0), Decimal(5))), value)
+
+
+def test_digits_that_json_does_not_carry_do_not_count():
+    assert impossible(HRV, Decimal("250.50000000000000000001")) == ""
     assert impossible(Definition("x"), float("nan"))

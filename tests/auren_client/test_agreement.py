@@ -1,0 +1,74 @@
+"""What a client says on the spot, and what the server answers to the same values: never two things."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from contracts.evaluation import Observed, State
+from tests.auren_client.pairs import MINUTE, Pair, live, lives, looking_back, not_looking_back, without_memory
+from tests.telemetry.series_worlds import START
+
+pytestmark = pytest.mark.django_db
+few = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # to look for a smaller difference takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+many = settings(few, max_examples=350, derandomize=False)
+WEEK = 10_080
+"""Minutes."""
+
+
+@few
+@given(looking_back, lives(looking_back, 8))
+def test_client_and_server_say_the_same_where_contracts_look_back(binding, steps):
+    live(binding, steps)
+
+
+@few
+@given(not_looking_back, lives(not_looking_back, 8))
+def test_client_and_server_say_the_same(binding, steps):
+    live(binding, steps)
+
+
+@few
+@given(without_memory, lives(without_memory, 8, has_late=True))
+def test_client_and_server_tell_changes_from_values_that_came_late(binding, steps):
+    live(binding, steps)
+
+
+@pytest.mark.slow
+def test_of_20_000_values_none_means_two_things():
+    judged = 0
+
+    @many
+    @given(st.data())
+    def often(data):
+        nonlocal judged
+        contracts, has_late = data.draw(
+            st.sampled_from([(looking_back, False), (not_looking_back, False), (without_memory, True)])
+        )
+        judged += live(data.draw(contracts), data.draw(lives(contracts, 60, has_late=has_late)))
+
+    often()
+    assert judged + WEEK >= 20_000
+
+
+@pytest.mark.slow
+@few
+@given(st.sampled_from([45.05, 45.1]))
+def test_a_window_of_more_than_10_000_values_is_whole_in_both(value):
+    """The mean of the 10,080 values is 50.08, that of the newest 10,000 is 50."""
+    pair = Pair()
+    pair.publish_drop("drop >= 10% over 7d")
+    with pair.in_force():
+        times = [START - (WEEK - minute) * MINUTE for minute in range(WEEK)]
+        told = [Observed(60.0 if place < 80 else 50.0, at) for place, at in enumerate(times)]
+        pair.tell(told[: WEEK // 2])
+        pair.tell(told[WEEK // 2 :])
+        pair.tell([Observed(value, START)])
+        assert pair.bindings is not None
+        state = pair.judge.state(pair.bindings, "hrv", pair.user, START).state
+        assert state is (State.CRITICAL if value == 45.05 else State.NORMAL)
