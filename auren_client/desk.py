@@ -142,8 +142,8 @@ class Desk:
         """What an observation means, by the bindings at hand and what this client was asked before.
 
         Nothing is sent. Each source is judged by itself, and the state is the worst of them. Observations of one
-        source come in the order of their time; one older than its newest changes nothing. Raises NoBindings,
-        NotBound and UnreadableBinding.
+        source come in the order of their time; another one for its newest moment takes that one's place, and one that
+        is older changes nothing. Raises NoBindings, NotBound and UnreadableBinding.
         """
         moment = micros(aware(at or self._now()))
         observed = Observed(value, moment, context, measurement_source)

@@ -79,7 +79,7 @@ class Judge:
             if refused or disabled:
                 if not refused:  # it is stored all the same, and what changes over time is told from it
                     observed = _as_sent(observed)
-                    self._past(judge, user_id, observed, Source())
+                    self._past(judge, user_id, observed, known.sources.get(observed.source, Source()))
                     self._follow(known, None, kpi, user_id, observed.at - 1)
                 return _refused(bindings, binding, user_id, before, refused or disabled)
             observed = _as_sent(observed)

@@ -54,7 +54,9 @@ def renew(now: int, progress: Progress = no_progress) -> dict[str, int]:
 def _is_old(released: Released, kpi: str, agent: str, release: int, due: int | None) -> bool:
     """Whether a standing was evaluated by another contract than is in force."""
     watched = released.binding(agent, kpi)
-    return due is not None if watched is None or watched.evaluator is None else watched.release != release
+    if watched is None or watched.evaluator is None:
+        return release != 0 or due is not None  # a silent one as well: what comes from now on is nobody's to judge
+    return watched.release != release
 
 
 def _looked_at(released: Released, keys: Sequence[StandingKey], now: int) -> Counter[str]:

@@ -12,13 +12,11 @@ pytestmark = pytest.mark.django_db
 few = settings(
     max_examples=12,
     deadline=None,
-    phases=(
-        Phase.explicit,
-        Phase.generate,
-    ),  # what differs is told as it is: to find a smaller one takes minutes
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # to look for a smaller difference takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-many = settings(few, max_examples=60)
+many = settings(few, max_examples=350, derandomize=False)
 WEEK = 10_080
 """Minutes."""
 
@@ -55,7 +53,6 @@ def test_of_20_000_values_none_means_two_things():
         judged += live(data.draw(contracts), data.draw(lives(contracts, 60, has_late=has_late)))
 
     often()
-    print(judged)  # noqa: T201
     assert judged + WEEK >= 20_000
 
 
@@ -72,5 +69,6 @@ def test_a_window_of_more_than_10_000_values_is_whole_in_both(value):
         pair.tell(told[: WEEK // 2])
         pair.tell(told[WEEK // 2 :])
         pair.tell([Observed(value, START)])
+        assert pair.bindings is not None
         state = pair.judge.state(pair.bindings, "hrv", pair.user, START).state
         assert state is (State.CRITICAL if value == 45.05 else State.NORMAL)

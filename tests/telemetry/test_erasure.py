@@ -175,7 +175,7 @@ def test_the_page_asks_twice_and_shows_the_proof(measured, eraser):
     assert b"Erase a person" in eraser.get(page).content
     answer = eraser.post(page, {"user_id": WHO, "again": OTHER})
     assert answer.status_code == 422
-    assert b"not the same" in answer.content
+    assert b"do not match" in answer.content
     answer = eraser.post(page, {"user_id": WHO, "again": WHO}, follow=True)
     assert b"Nothing of this person is left" in answer.content
     assert b"2 observations" in answer.content

@@ -61,7 +61,7 @@ def test_reporting_erasing_and_finding_refuse_the_same(client, page, user, code)
         call_command("erase", user, stdout=StringIO())
     answer = page.post(reverse("admin:telemetry_erasure_add"), {"user_id": user, "again": user})
     assert answer.status_code == 422
-    assert "Nothing was erased" in answer.content.decode()
+    assert "Nothing has been erased" in answer.content.decode()
     answer = page.post(reverse("admin:telemetry_standing_find"), {"name": user})
     assert answer.status_code == 422
     assert not Subject.objects.exists()

@@ -157,5 +157,5 @@ def test_a_hand_off_about_a_kpi_needs_a_trigger_of_its_own_binding():
         one for one in told(BindingsDocument.model_validate(data)) if one.code == "handoff_never_happens"
     ]
     assert [one.message for one in found] == [
-        "NEUROS never asks SOMNOS about hrv_rmssd at risk. Its binding to hrv_rmssd has no trigger for it."
+        "NEUROS never asks SOMNOS when hrv_rmssd is critical. Its binding to hrv_rmssd has no trigger for it."
     ]
