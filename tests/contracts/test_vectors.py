@@ -107,9 +107,9 @@ def test_a_story_goes_as_the_vectors_say(story):
         if "release" in step:
             former, binding = evaluator(binding), binding_of(story, "then")
             for source, memory in memories.items():
-                past = series[source].before(memory.heard or 0)
+                before = series[source].before(memory.heard or 0)
                 memories[source], found = evaluator(binding).adopt(
-                    memory, step["release"]["at"], former, past
+                    memory, step["release"]["at"], former, before
                 )
                 transitions += [{"source": source} | one.as_data() for one in found]
         elif "tick" in step:

@@ -210,7 +210,7 @@ def test_a_deprecated_kpi_is_deleted_together_with_its_successor(db):
 # order
 
 
-def named(*names: str) -> list[dict[str, object]]:
+def named(*names: str) -> list[dict[str, str]]:
     return [SLEEP | {"name": name, "prometheus_metric": f"auren_{name}"} for name in names]
 
 
