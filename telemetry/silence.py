@@ -55,7 +55,8 @@ def _is_old(released: Released, kpi: str, agent: str, release: int, due: int | N
     """Whether a standing was evaluated by another contract than is in force."""
     watched = released.binding(agent, kpi)
     if watched is None or watched.evaluator is None:
-        return release != 0 or due is not None  # a silent one as well: what comes from now on is nobody's to judge
+        # One that is silent too, for which nothing is due: what comes from now on is nobody's to judge.
+        return release != 0 or due is not None
     return watched.release != release
 
 
