@@ -18,7 +18,7 @@ def understood(text: str, unit: UnitSpec | None) -> SafeString:
     try:
         condition = parse(text, unit)
     except ConditionError:
-        return SafeString()
+        return SafeString("")
     words = condition.explain(unit.symbol if unit else "")
     if str(condition) == text:
         return format_html("{}", words)
