@@ -177,7 +177,7 @@ def test_the_page_asks_twice_and_shows_the_proof(measured, eraser):
     assert answer.status_code == 422
     assert b"do not match" in answer.content
     answer = eraser.post(page, {"user_id": WHO, "again": WHO}, follow=True)
-    assert b"Nothing of this person is left" in answer.content
+    assert b"Nothing is left of this person" in answer.content
     assert b"2 observations" in answer.content
     assert WHO.encode() + b"<" not in answer.content
     assert not Subject.objects.filter(user_id=WHO).exists()
