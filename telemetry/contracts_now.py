@@ -143,6 +143,14 @@ def evaluator_of(release: int, agent: str, kpi: str) -> Evaluator | None:
     return _watched(binding, release, is_on=found.enabled).evaluator if found and binding else None
 
 
+def last_evaluator(watched: Watched, release: int) -> Evaluator | None:
+    """What judged a standing last: until a new release takes effect for it, the contract of the one before. Told by
+    another contract than it was judged by, a state would have a reason that its numbers contradict."""
+    if watched.evaluator is None or release in (0, watched.release):
+        return watched.evaluator
+    return evaluator_of(release, watched.binding.agent, watched.binding.kpi) or watched.evaluator
+
+
 @lru_cache(maxsize=8)
 def _of_release(number: int) -> Watching | None:
     release = Release.objects.filter(number=number).first()

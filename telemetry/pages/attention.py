@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from contracts.evaluation import explaining
 from contracts.watched import Definition, WatchedAction, WatchedHandOff
-from telemetry.contracts_now import Released, Watched
+from telemetry.contracts_now import Released, Watched, last_evaluator
 from telemetry.models import Standing
 from telemetry.pages.words import WORDS, called, kind_of, when_of
 from telemetry.storage.memories import COLUMNS, from_columns
@@ -88,22 +88,25 @@ def _attention(theirs: list[tuple[Standing, Watched]]) -> Attention:
 
 
 def _reason(standing: Standing, watched: Watched) -> Reason:
+    evaluator = last_evaluator(watched, standing.release)
+    binding = evaluator.binding if evaluator else watched.binding
     return Reason(
         agent=standing.agent,
         definition=watched.definition,
         kind=kind_of(standing.state),
         reason=reason_of(standing, watched),
         since=when_of(standing.since),
-        actions=watched.binding.actions_at(kind_of(standing.state)) if standing.state > 0 else (),
-        hand_offs=watched.binding.hand_offs_at(kind_of(standing.state)),
+        actions=binding.actions_at(kind_of(standing.state)) if standing.state > 0 else (),
+        hand_offs=binding.hand_offs_at(kind_of(standing.state)),
     )
 
 
 def reason_of(standing: Standing, watched: Watched) -> str:
-    """Why somebody is in a state, by the contract in force, and which of several sources says so; "" where nothing
-    is evaluated."""
-    if watched.evaluator is None:
+    """Why somebody is in a state, by the contract that judged it, and which of several sources says so; "" where
+    nothing is evaluated."""
+    evaluator = last_evaluator(watched, standing.release)
+    if evaluator is None:
         return ""
     memory = from_columns(tuple(getattr(standing, column) for column in COLUMNS))
-    reason = explaining.reason(watched.evaluator, memory)
+    reason = explaining.reason(evaluator, memory)
     return f"{reason} ({standing.source})" if standing.sources and standing.source else reason

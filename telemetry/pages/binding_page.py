@@ -10,7 +10,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from contracts.evaluation import Evaluator, Explanation, Memory, Phase, combine, explain, explaining
-from telemetry.contracts_now import Released, Watched
+from telemetry.contracts_now import Released, Watched, last_evaluator
 from telemetry.models import Standing, Transition
 from telemetry.pages.kpi_page import Person
 from telemetry.pages.span import Span
@@ -170,16 +170,17 @@ class Why:
 
 
 def why(standing: Standing, watched: Watched) -> Why | None:
-    """Told from what is remembered, by the contract in force; None where nothing is evaluated."""
-    if watched.evaluator is None:
+    """Told from what is remembered, by the contract that judged it; None where nothing is evaluated."""
+    evaluator = last_evaluator(watched, standing.release)
+    if evaluator is None:
         return None
     memory = from_columns(tuple(getattr(standing, column) for column in COLUMNS))
-    told = explain(watched.binding, memory)
+    told = explain(evaluator.binding, memory)
     triggers = tuple(
         Trigger(one.severity.value, one.condition, PHASES[one.phase], one.phase.value, one.reason)
         for one in told.triggers
     )
-    sources = _sources(watched.evaluator, sources_of(standing.source, standing.sources, memory))
+    sources = _sources(evaluator, sources_of(standing.source, standing.sources, memory))
     return Why(told, triggers, standing.release, watched.release, standing.source, sources)
 
 

@@ -11,7 +11,7 @@ from contracts.evaluation import SECOND, micros
 from contracts.units import STANDARD_UNITS
 from kpis.models import RegistrySettings, Unit
 from releases.models import Channel, Release
-from telemetry import models
+from telemetry import contracts_now, models
 from telemetry.ingest import report
 from tests.bindings.samples import document, make_agent, make_ln_rmssd, replace
 from tests.kpis.conftest import make
@@ -135,3 +135,12 @@ def moves(kpi: str = "hrv_rmssd") -> list[tuple[int, int, str]]:
     """The transitions that stand: from, to and why."""
     found = models.Transition.objects.standing().filter(kpi=kpi).order_by("at", "pk")
     return list(found.values_list("before", "after", "cause"))
+
+
+def publish_alerting(kpi: str, alerting: dict[str, object]) -> int:
+    """Publish other triggers of NEUROS for a KPI; the release's number."""
+    used = [one | {"alerting": one["alerting"] | alerting} if one["key"] == kpi else one for one in KPIS_USED]
+    replace(Agent.objects.get(name="NEUROS"), document(kpis_used=used))
+    number = publish().release.number
+    contracts_now.forget()
+    return number

@@ -2,24 +2,12 @@
 
 import pytest
 
-from bindings.models import Agent
 from contracts.evaluation import micros
-from telemetry import contracts_now, silence
+from telemetry import silence
 from telemetry.models import Standing, Transition
-from tests.bindings.samples import document, replace
-from tests.releases.samples import publish
-from tests.telemetry.samples import KPIS_USED, MINUTE, NOW, moves, observation, state, told
+from tests.telemetry.samples import MINUTE, NOW, moves, observation, publish_alerting, state, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contract")]
-
-
-def released(kpi: str, alerting: dict[str, object]) -> int:
-    """Publish other triggers of NEUROS for a KPI."""
-    used = [one | {"alerting": one["alerting"] | alerting} if one["key"] == kpi else one for one in KPIS_USED]
-    replace(Agent.objects.get(name="NEUROS"), document(kpis_used=used))
-    number = publish().release.number
-    contracts_now.forget()
-    return number
 
 
 def reasons() -> list[tuple[str, str]]:
@@ -29,7 +17,7 @@ def reasons() -> list[tuple[str, str]]:
 
 def test_a_relaxed_threshold_raises_no_alarm_with_a_reason_that_is_not_true():
     told(observation(18, kpi="hrv_patient"))
-    released("hrv_patient", {"risk_if": "< 15"})
+    publish_alerting("hrv_patient", {"risk_if": "< 15"})
     silence.renew(micros(NOW + MINUTE))
     silence.let_time_pass(micros(NOW + 30 * MINUTE))
     assert moves("hrv_patient") == [(-1, 0, "value")]
@@ -38,7 +26,7 @@ def test_a_relaxed_threshold_raises_no_alarm_with_a_reason_that_is_not_true():
 
 def test_a_relaxed_threshold_ends_what_was_acted_on_and_says_why():
     told(observation(18))
-    number = released("hrv_rmssd", {"risk_if": "< 15"})
+    number = publish_alerting("hrv_rmssd", {"risk_if": "< 15"})
     silence.renew(micros(NOW + MINUTE))
     assert reasons()[1:] == [("release", "18 ms is not below 15 ms")]
     last = Transition.objects.get(cause="release")
@@ -47,14 +35,14 @@ def test_a_relaxed_threshold_ends_what_was_acted_on_and_says_why():
 
 def test_a_stricter_threshold_judges_the_value_in_force_at_once():
     told(observation(26))
-    released("hrv_rmssd", {"risk_if": "< 28"})
+    publish_alerting("hrv_rmssd", {"risk_if": "< 28"})
     silence.renew(micros(NOW + MINUTE))
     assert reasons()[1:] == [("release", "26 ms is below 28 ms")]
 
 
 def test_the_next_value_finds_it_where_nobody_has_looked_yet():
     told(observation(26))
-    released("hrv_rmssd", {"risk_if": "< 28"})
+    publish_alerting("hrv_rmssd", {"risk_if": "< 28"})
     found = state(observation(60, NOW + MINUTE), now=NOW + MINUTE)
     assert (found["state"], found["previous"]) == ("normal", "normal")
     assert reasons()[1:] == [
@@ -65,7 +53,7 @@ def test_the_next_value_finds_it_where_nobody_has_looked_yet():
 
 def test_a_release_that_leaves_a_binding_as_it_was_says_nothing():
     told(observation(18), observation(18, kpi="hrv_patient"))
-    released("hrv_patient", {"risk_if": "< 15"})
+    publish_alerting("hrv_patient", {"risk_if": "< 15"})
     silence.renew(micros(NOW + MINUTE))
     assert moves() == [(-1, 3, "value")]
     assert Standing.objects.get(kpi="hrv_rmssd").contracts == ""
@@ -73,7 +61,7 @@ def test_a_release_that_leaves_a_binding_as_it_was_says_nothing():
 
 def test_a_value_from_before_a_release_is_judged_by_the_contract_of_its_time():
     told(observation(60))
-    released("hrv_rmssd", {"risk_if": "< 28"})
+    publish_alerting("hrv_rmssd", {"risk_if": "< 28"})
     silence.renew(micros(NOW + 5 * MINUTE))
     found = state(observation(26, NOW + MINUTE), now=NOW + 6 * MINUTE)
     assert found["state"] == "critical"

@@ -11,7 +11,7 @@ from telemetry.pages.binding_page import why
 from telemetry.pages.replaying import replayed
 from telemetry.subjects import label
 from tests.releases.samples import released
-from tests.telemetry.samples import HOUR, NOW, observation, told
+from tests.telemetry.samples import HOUR, NOW, observation, publish_alerting, told
 
 PAGE = "/admin/telemetry/standing/binding/NEUROS/hrv_rmssd/"
 
@@ -83,6 +83,14 @@ def test_replay_gives_the_same_answer(critical, client):
 
 def test_replay_is_asked_for_and_not_found_by_looking(critical, client):
     assert client.get(f"{person(critical)}replay/").status_code == 405
+
+
+def test_until_a_release_takes_effect_the_reason_is_that_of_the_contract_that_judged(critical, client):
+    publish_alerting("hrv_rmssd", {"risk_if": "< 15"})
+    for page in (client.get(person(critical)).text, client.get("/admin/telemetry/standing/now/").text):
+        assert "18 ms is below 25 ms" in page
+        assert "18 ms is below 15 ms" not in page
+    assert "release 2 is now in force" in client.get(person(critical)).text
 
 
 def test_what_replays_differently_says_so(critical):
