@@ -240,12 +240,12 @@ def corpus() -> Path:
     return folder
 
 
-def test_the_real_files_wait_for_the_kpis_that_are_missing(corpus, db):
-    code, out, err = run("import", corpus, "--with-errors")
-    assert (code, "Did you mean hrv_rmssd?" in out) == (1, True)
-    assert "NEUROS binds ln_rmssd" in err
-    assert not Agent.objects.exists()
-    assert not KPI.objects.exists()
+def test_of_the_real_files_what_is_about_missing_kpis_stays_out_by_name(corpus, db):
+    code, out, _ = run("import", corpus, "--with-errors")
+    assert (code, "Did you mean hrv_rmssd?" in out) == (0, True)
+    assert "NEUROS watches ln_rmssd, which is no KPI here" in out
+    assert not KPI.objects.filter(name="ln_rmssd").exists()
+    assert Agent.objects.get(name="NEUROS").bindings.exists()
 
 
 def test_the_real_files_come_in_and_go_out_the_same(corpus, tmp_path, registry):
