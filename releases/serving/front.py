@@ -98,9 +98,8 @@ class Front:
         try:
             seat = shelf.seats[blake2b(environ["HTTP_AUTHORIZATION"].encode()).digest()]
             page = seat.pages[environ["PATH_INFO"]]
-        except (
-            KeyError
-        ):  # nothing is done in here: whatever failed then would be told with this error before it
+        except KeyError:
+            # Nothing is done in here: whatever failed then would be told with this error before it.
             seat = None
         now = monotonic()
         if seat is None or environ.get("QUERY_STRING") or seat.expires <= now or not self._is_usual(environ):
