@@ -109,7 +109,9 @@ def _action(row: dict[str, Any], kept: Mapping[Any, Any]) -> dict[str, Any]:
     said = {key: value for key, value in row.items() if key != "extra"}
     if said.get("on"):
         said["on"] = BINDING_WORD[Severity(said["on"])]
-    return {**kept.get((row.get("name"), said.get("on") or ""), {}), **said}
+    name = row.get("name")  # whatever it is: the document refuses what is no text
+    before = kept.get((name, said.get("on") or ""), {}) if isinstance(name, str) else {}
+    return {**before, **said}
 
 
 def kept_of(binding: Binding) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -275,12 +275,12 @@ def lives(
     return st.lists(steps, min_size=most // 3, max_size=most)
 
 
-def live(binding: WatchedBinding, steps: list[Step]) -> int:
+def live(binding: WatchedBinding, steps: list[Step], sources: Sequence[str] = SOURCES) -> int:
     """Let both live through it; how many values were compared."""
     pair = Pair()
     pair.publish(replace(binding, enabled=True, definition=replace(binding.definition, status="active")))
     with pair.in_force():
-        for source in SOURCES:  # what was stored while nothing was judged yet is another story
+        for source in sources:  # what was stored while nothing was judged yet is another story
             newer([(50, {"rested": True}, source, 1)])(pair)
         for step in steps:
             step(pair)

@@ -17,6 +17,7 @@ from bindings.reports.keeping import entries_in
 from contracts.documents import write_registry
 from jobs.models import Job
 from jobs.runner import run_due
+from kpis.bulk import BULK_CHANGE, start
 from kpis.models import Upload, ValidationRule
 from releases.models import Channel, WebHook
 from releases.services import publish, working_copy
@@ -65,6 +66,7 @@ def fill(person: User) -> None:
     edit("< 22")
     client = Client()
     client.force_login(person)
+    start(name="kpi.delete", ids=[], author=person)
     client.post(BACKTEST, {f"backtest-{name}": value for name, value in ASKED.items()})
 
 
@@ -101,6 +103,8 @@ def _filled(address: str) -> str:
         known["{pk}"] = _any(Upload)
     elif "/backtest/" in address:
         known["{pk}"] = Job.objects.filter(kind="backtest").latest("pk").pk
+    elif "/bulk/" in address:
+        known["{pk}"] = Job.objects.filter(kind=BULK_CHANGE).latest("pk").pk
     for name in ("{pk}", "{object_id}", "{id}"):
         if name in address:
             known.setdefault(name, _any(apps.get_model(app, model)))

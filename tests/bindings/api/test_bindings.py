@@ -83,6 +83,7 @@ def test_any_change_of_the_agent_makes_what_was_seen_stale(writer):
         ({"actions": [{"name": "a", "on": "risk"}]}, "severity_unknown", "/actions/0/on"),
         ({"actions": [{"nam": "a"}]}, "unknown_field", "/actions/0/nam"),
         ({"actions": "a"}, "wrong_shape", "/actions"),
+        ({"actions": [{"name": {"a": 1}}]}, "wrong_shape", "/actions/0/name"),
         ({"guard": "is_resting =="}, "guard_invalid", "/guard"),
         ({"role": "b" * 41}, "too_long", "/role"),
         ({"enabled": "yes"}, "truth_expected", "/enabled"),
