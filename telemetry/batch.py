@@ -16,6 +16,7 @@ from telemetry.models import Transition
 from telemetry.standing_judging import Judging
 from telemetry.storage import Store
 from telemetry.storage.shapes import (
+    NEVER,
     Latest,
     Moved,
     SeriesKey,
@@ -75,7 +76,7 @@ class Batch:
         pasts = self._pasts(by_series, rows)
         for binding, keys in by_binding.items():
             ours = [(key, by_series[key]) for key in keys]
-            self._evaluate(binding, ours, standings[binding], pasts, again)
+            self._evaluate(binding, ours, standings[binding], rows, pasts, again)
         self.store.move_standings(self._moved)
         self.store.settle_standings(self._settled)
         if self._withdrawn:
@@ -198,6 +199,7 @@ class Batch:
         key: StandingKey,
         series: Sequence[tuple[SeriesKey, Stretch]],
         row: StandingRow,
+        rows: Mapping[SeriesKey, SeriesRow],
         pasts: Mapping[SeriesKey, Series],
         again: Mapping[SeriesKey, int],
     ) -> None:
@@ -209,7 +211,11 @@ class Batch:
         is_usual = (
             len(series) == 1
             and not row.sources
-            and (before.at is None or (row.source == source and row.release == release))
+            and (
+                (row.source == source and row.release == release)
+                if before.at is not None
+                else rows[ours].at == NEVER  # else something is stored that was nobody's to judge
+            )
             and ours not in again
             and (row.looked is None or not fresh or fresh[0].at > row.looked)
         )

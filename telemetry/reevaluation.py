@@ -31,15 +31,12 @@ def observations_of(
     ]
 
 
-def values_before(key: StandingKey, source: str, at: int, at_most: int) -> list[tuple[int, float]]:
-    """Times and values of a source before a moment, the newest first."""
+def values_before(key: StandingKey, source: str | None, at: int, at_most: int) -> list[tuple[int, float]]:
+    """Times and values of a source, or of all, before a moment, the newest first."""
     rows = Observation.objects.filter(
-        series__subject=key.subject,
-        series__kpi=key.kpi,
-        series__agent=key.agent,
-        series__source=source,
-        at__lt=at,
+        series__subject=key.subject, series__kpi=key.kpi, series__agent=key.agent, at__lt=at
     )
+    rows = rows if source is None else rows.filter(series__source=source)
     return list(rows.order_by("-at").values_list("at", "value")[:at_most])
 
 

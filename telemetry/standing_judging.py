@@ -86,6 +86,10 @@ class Judging:
             return
         agent, kpi = self.key.agent, self.key.kpi
         former = contracts_now.evaluator_of(number, agent, kpi) if number else None
+        if not self.memories and not number and values_before(self.key, None, before, 1):
+            # What is stored already was nobody's to judge when it came, and stays that.
+            self.contracts.append(JudgedBy(before, release, self.looked))
+            return
         if not self.memories or (former is not None and former.binding == self.evaluator.binding):
             self.contracts[-1] = self.contracts[-1]._replace(release=release)
             return
