@@ -180,7 +180,7 @@ def test_a_plan_and_an_import_ask_as_many_queries_of_few_and_many(kpis, django_a
     whole = {name: document(agent=name, kpis_used=used, collaboration={}) for name in names}
     with django_assert_max_num_queries(17):
         plan = plan_of(files(roster=roster, **whole))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):  # one more on PostgreSQL
         apply_import(plan)
     assert Binding.objects.count() == 2 * count
 
