@@ -16,7 +16,7 @@ few = settings(
     phases=(Phase.explicit, Phase.generate),  # to look for a smaller difference takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-many = settings(few, max_examples=350, derandomize=False)
+many = settings(few, max_examples=350)
 ONE = ("band",)
 """With a second one, which of two equal states speaks hangs on since when, and a late value tells only the server."""
 WEEK = 10_080
