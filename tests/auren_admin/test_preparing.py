@@ -40,6 +40,7 @@ def empty(tmp_path, request):
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.mark.slow
 def test_of_two_at_once_one_waits_and_then_has_nothing_to_do(empty):
     both = [migrating(empty), migrating(empty)]
     said = [process.communicate(timeout=120) for process in both]

@@ -101,11 +101,13 @@ def test_the_agent_has_ten_lines():
     assert len(snippet("from auren_client import Client\n").rstrip().splitlines()) == 10
 
 
+@pytest.mark.slow
 def test_the_ten_line_agent_does_what_the_readme_says(environment):
     done = run([sys.executable, "-c", snippet("from auren_client import Client\n")], environment)
     assert done.stdout == told()
 
 
+@pytest.mark.slow
 def test_the_agent_on_asyncio_is_told_by_the_server_what_it_said_itself(environment):
     code = snippet("from auren_client import AsyncClient\n")
     imports, body = code.split("\n\n", 1)
@@ -181,6 +183,7 @@ def wait_until(process, log, text):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_name_in_small_letters_is_told_the_right_one(environment):
     agent = "from auren_client import Client\nClient(agent='neuros').bindings()"
     done = subprocess.run(
@@ -190,6 +193,7 @@ def test_a_name_in_small_letters_is_told_the_right_one(environment):
     assert "The release has no agent called neuros. Did you mean NEUROS?" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_real_server_answers_304_and_says_what_it_serves(environment):
     agent = """
 from auren_client import Client
@@ -206,6 +210,7 @@ print(calls[0].status, found.release, found.channel, len(found), client.status.p
     assert run([sys.executable, "-c", agent], environment).stdout == "304 1 production 3 None\n"
 
 
+@pytest.mark.slow
 def test_a_wrong_token_is_told_in_words(environment):
     agent = "from auren_client import Client\nClient().bindings()"
     command = [sys.executable, "-c", agent]

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 SCRIPT = """
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +43,7 @@ print(json.dumps([done, list(Release.objects.values_list("number", flat=True))])
 """
 
 
+@pytest.mark.slow
 def test_twenty_who_publish_at_once_make_numbers_without_gaps(tmp_path):
     environment = os.environ | {
         "AUREN_DATA_DIR": str(tmp_path),

@@ -37,6 +37,7 @@ def test_on_postgresql():
     assert_all_is_well(everything())
 
 
+@pytest.mark.slow
 def test_on_a_file(tmp_path):
     """In a process of its own: the tests' database is in memory, and has but one connection."""
     environment = os.environ | {

@@ -5,7 +5,10 @@ import os
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.slow
 def test_what_was_acknowledged_is_there_for_other_processes_too(tmp_path):
     """SQLite's locks belong to the process: one that opens and closes the file itself has none afterwards."""
     environment = os.environ | {

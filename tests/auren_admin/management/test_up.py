@@ -241,6 +241,7 @@ def companions_of(process):
 @pytest.mark.skipif(
     not Path("/proc/self/cmdline").exists(), reason="looks for processes where Linux has them"
 )
+@pytest.mark.slow
 def test_a_worker_and_a_schedule_run_beside_it_are_replaced_and_end_with_it(running):
     process, address = running
     fetch(process, f"{address}/livez")
@@ -259,6 +260,7 @@ def test_a_worker_and_a_schedule_run_beside_it_are_replaced_and_end_with_it(runn
 @pytest.mark.skipif(
     not Path("/proc/self/cmdline").exists(), reason="looks for processes where Linux has them"
 )
+@pytest.mark.slow
 def test_they_end_when_it_is_killed(running):
     process, address = running
     fetch(process, f"{address}/livez")
