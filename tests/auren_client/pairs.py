@@ -243,13 +243,16 @@ def published(binding: WatchedBinding, is_followed: bool) -> Step:
     """Another contract; both follow it now, or with the next value."""
 
     def step(pair: Pair) -> None:
-        was_on = pair.contracts[pair.release].enabled
+        before = pair.contracts[pair.release]
         if not pair.is_followed:
             pair.look()
         pair.publish(binding)
-        if binding.enabled is not was_on:
+        is_switched = binding.enabled is not before.enabled
+        if is_switched:
             pair.floor = pair.now = max([pair.now, *pair.newest.values()])
-        if is_followed or binding.enabled is not was_on:
+        # With another time until silence it matters when exactly a release takes effect, which no client is told.
+        is_other_silence = binding.definition.missing_data != before.definition.missing_data
+        if is_followed or is_switched or is_other_silence:
             pair.look()
 
     return step
