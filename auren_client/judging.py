@@ -108,7 +108,7 @@ class Judge:
     def _follow(
         self, known: Known, judge: Evaluator | None, kpi: str, user_id: str, at: int
     ) -> tuple[Known, Transitions]:
-        """The same by the contract in force; None where none is."""
+        """Have the contract in force, None where there is none, judge the values in force from a moment on."""
         if known.contracts[-1].evaluator is judge:
             return known, ()
         pasts = {name: past for name in known.sources if (past := self._pasts.get((kpi, user_id, name)))}

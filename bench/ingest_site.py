@@ -66,7 +66,7 @@ def grow(rows: str) -> object:
 
 
 def main(command: str, *words: str) -> None:
-    """Do it."""
+    """Run one command of this helper: the words are those of `bench.bench_ingest`."""
     if command == "serve":
         serve("127.0.0.1", int(words[0]), on_listening=lambda: None)
     else:

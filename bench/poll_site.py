@@ -114,7 +114,7 @@ def revoke(name: str) -> object:
 
 
 def main(command: str, *words: str) -> None:
-    """Do it."""
+    """Run one command of this helper: the words are those of `bench.bench_polls`."""
     if command == "serve":
         serve("127.0.0.1", int(words[0]), on_listening=lambda: None)
     elif command == "fill":

@@ -106,7 +106,7 @@ def record(*, agent: Agent, author: Author, source: str, reason: str = "") -> Re
 
 
 def record_all(*, agents: Sequence[Agent], author: Author, source: str, reason: str = "") -> list[Revision]:
-    """The same for many agents at once. From its first revision on an agent has an identity."""
+    """Record a revision of many agents at once. From its first revision on an agent has an identity."""
     claim(agents)
     documents = [Contract.of(agent).as_stored() for agent in agents]
     revisions = services.record_subjects(

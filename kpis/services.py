@@ -46,7 +46,7 @@ def record(*, kpi: KPI, author: Author, source: str, reason: str = "") -> Revisi
 
 
 def record_all(*, kpis: Sequence[KPI], author: Author, source: str, reason: str = "") -> list[Revision]:
-    """The same for many KPIs at once, in a constant number of queries per thousand."""
+    """Record a revision of many KPIs at once, in a constant number of queries per thousand."""
     documents = [as_stored(kpi.as_document()) for kpi in kpis]
     return record_subjects(
         kind=KIND_KPI, subjects=kpis, documents=documents, author=author, source=source, reason=reason
@@ -129,7 +129,7 @@ def lock(*, kpi: KPI, revision: int) -> None:
 
 
 def lock_subject(subject: Model, revision: int | None) -> None:
-    """The same for a thing of any kind that has revisions."""
+    """Lock the row of a thing of any kind that has revisions."""
     rows = type(subject)._default_manager.select_for_update().filter(pk=subject.pk)
     if rows.values_list("revision", flat=True).first() != revision:
         raise StaleRevision

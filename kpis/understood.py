@@ -26,7 +26,7 @@ def understood(text: str, unit: UnitSpec | None) -> SafeString:
 
 
 def understood_field(bound: BoundField) -> SafeString:
-    """The same of a field of a form that knows its ``unit``."""
+    """What was understood in a field of a form that knows its ``unit``."""
     unit: UnitSpec | None = getattr(bound.form, "unit", None)
     return understood(str(bound.value() or "").strip(), unit)
 

@@ -57,7 +57,7 @@ class StandingAdmin(OfferedFilters, admin.ModelAdmin[Standing]):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Standing | None = None) -> bool:
-        """Nobody does."""
+        """Nobody changes what was measured."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Standing | None = None) -> bool:

@@ -132,7 +132,7 @@ class Batch:
     def _sort_series(
         self, key: SeriesKey, stretch: Stretch, row: SeriesRow, there: dict[tuple[int, int], Stored]
     ) -> int | None:
-        """The same for one series by each of its observations; from when on its past is another."""
+        """Tell of each observation of a series what it is; from when on the series' past is another."""
         results, newest = stretch.delivery.results, row.at
         since: int | None = None
         fresh: list[Observed] = []
@@ -253,7 +253,7 @@ class Batch:
         pasts: Mapping[SeriesKey, Series],
         again: Mapping[SeriesKey, int],
     ) -> None:
-        """The same where it is not one source whose values come in their order."""
+        """Evaluate a binding where it is not one source whose values come in their order."""
         first = series[0][1]
         judging = Judging.of(key, first.watched, evaluator, row, self.now)
         earliest = min([fresh[0].at for ours, _ in series if (fresh := self._fresh[ours])], default=self.now)

@@ -97,7 +97,7 @@ def _together(deliveries: Sequence[Delivery], now: int) -> list[dict[str, Any]]:
 
 
 def _alone(delivery: Delivery, now: int) -> dict[str, Any]:
-    """The same for one. Tries again where somebody was faster."""
+    """Take one delivery in; tries again where somebody was faster."""
     problem: Exception | None = None
     for _ in range(ATTEMPTS):
         try:

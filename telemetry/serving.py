@@ -106,7 +106,7 @@ class Reports:
 
 
 def _reported(body: bytes, agent: str, *, is_strict: bool) -> bytes:
-    """The same as the view does, with a connection to the database that is given back, or kept if it is a file."""
+    """Answer as the view does, with a connection to the database that is given back, or kept if it is a file."""
     is_well = False
     try:
         connection.ensure_connection()  # all who wait for the database do at once, and none with a lock in hand

@@ -72,7 +72,7 @@ class Judging:
     def of(
         cls, key: StandingKey, watched: Watched, evaluator: Evaluator, row: StandingRow, now: int
     ) -> Judging:
-        """As it is stored."""
+        """Begin with a standing as it is stored."""
         memories = sources_of(row.source, row.sources, row.memory)
         return cls(
             key, watched, evaluator, row, now, memories, judged_by(row.release, row.contracts), row.looked
@@ -266,12 +266,12 @@ def in_force(key: StandingKey, releases: Sequence[JudgedBy]) -> list[InForce]:
 
 
 def contracts_in_force(key: StandingKey, release: int, contracts: str) -> list[InForce]:
-    """The same of a stored standing."""
+    """The contracts by which a stored standing was judged."""
     return in_force(key, judged_by(release, contracts))
 
 
 def contracts_text(contracts: Sequence[JudgedBy]) -> str:
-    """The inverse."""
+    """Releases that judged a standing, as they are stored; "" for a single one."""
     return orjson.dumps(contracts, default=tuple).decode() if len(contracts) > 1 else ""
 
 

@@ -101,7 +101,7 @@ class AgentAdmin(OfferedFilters, BulkAdmin[Agent]):
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        """The same for several."""
+        """Delete the selected agents, and keep a mark of each in the history."""
         services.delete_agents(agents=Agent.objects.filter(pk__in=queryset.values("pk")), author=request.user)
 
     # Bulk actions

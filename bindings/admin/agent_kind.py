@@ -94,7 +94,7 @@ class AgentKind(Kind[Agent]):
         }
 
     def gathered(self, data: Data) -> Data:
-        """The inverse; a row whose name one side took away is no row."""
+        """The document of spread rows; a row whose name one side took away is no row."""
         asked = {
             key: listed(rows, "agent") if key.startswith("on_") else rows
             for key, rows in data.get("hand-offs", {}).items()
@@ -146,7 +146,7 @@ def listed(rows: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def in_order(rows: Mapping[str, Any]) -> Iterator[str]:
-    """The rows' names."""
+    """Names of the rows, in the order that is kept beside them and then those that it lacks."""
     order = [name for name in rows.get(ORDER, []) if name in rows]
     yield from order
     yield from (name for name in rows if name != ORDER and name not in order)

@@ -105,7 +105,7 @@ def field_of(sheet: Sheet, path: Path) -> tuple[RowForm, str | None]:
 
 
 def field_of_card(card: Card, path: Path) -> tuple[RowForm, str | None]:
-    """The same within one binding."""
+    """The form and the field of a binding's card that a place of its document stands for."""
     by_severity = {row.severity: row for row in card.triggers}
     match path:
         case ("alerting", "condition") | ("condition",):

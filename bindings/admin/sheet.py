@@ -84,7 +84,7 @@ class Sheet:
         return cls(make.row(HeadForm, None), cards, rows, stored, bound).with_choices()
 
     def with_choices(self) -> Sheet:
-        """The same, its hand-offs free to be about any KPI that it binds."""
+        """This sheet, its hand-offs free to be about any KPI that it binds."""
         for row in self.hand_offs:
             row.offer(self.watched)
         return self
@@ -133,7 +133,7 @@ class Sheet:
         return RosterAgent.model_validate(data | said)
 
     def contract(self) -> Contract:
-        """Both."""
+        """The whole contract that the form says: its bindings and its entry on the roster."""
         return Contract(self.document(), self.entry())
 
 
@@ -158,7 +158,7 @@ class Rows:
         return kind(**self._source(kind(prefix=prefix)), prefix=prefix)
 
     def trigger(self, severity: Severity, prefix: str) -> TriggerForm:
-        """The same for the row of a severity."""
+        """The trigger that the row of a severity says."""
         return TriggerForm(severity, **self._source(TriggerForm(severity, prefix=prefix)), prefix=prefix)
 
     def _source(self, form: RowForm) -> dict[str, Any]:

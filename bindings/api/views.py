@@ -162,4 +162,4 @@ OF_ONE_KPI = {
 
 @extend_schema_view(**OF_ONE_KPI)
 class KpiHandOffResource(HandOffResource):
-    """The same about one KPI only."""
+    """Hand-offs that are about one KPI only."""

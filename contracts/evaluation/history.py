@@ -96,7 +96,7 @@ def replay(
 def replay_all(
     evaluator: Evaluator, observations: Iterable[Observed], *, until: int | None = None
 ) -> dict[str, Replayed]:
-    """The same for each series of a user, by source: the order in which the sources report does not matter."""
+    """Evaluate each series of a user, by source: the order in which the sources report does not matter."""
     return {source: replay(evaluator, own, until=until) for source, own in by_source(observations).items()}
 
 

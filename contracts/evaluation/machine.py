@@ -277,7 +277,7 @@ class Evaluator:
         return memory.heard + self.missing
 
     def _due(self, marks: tuple[Mark, ...], heard: int | None) -> int | None:
-        """The same for marks, and for the silence after a value of a known state."""
+        """When time alone changes something about these marks, or about the silence after a value of a known state."""
         due = None if heard is None or self.missing is None else heard + self.missing
         for mark in marks:
             if mark.fired is None or mark.quiet is not None:

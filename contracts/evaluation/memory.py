@@ -100,7 +100,7 @@ class Memory(NamedTuple):
 
     @classmethod
     def from_data(cls, data: object) -> Memory:
-        """The inverse. Raises MemoryDataError."""
+        """Read a memory from JSON. Raises MemoryDataError."""
         if not isinstance(data, Mapping):
             raise MemoryDataError("expected a mapping")
         try:

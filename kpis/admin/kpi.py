@@ -233,7 +233,7 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[KPI]) -> None:
-        """The same for several."""
+        """Delete the selected KPIs, and keep a mark of each in the history."""
         services.delete_kpis(kpis=KPI.objects.filter(pk__in=queryset.values("pk")), author=request.user)
 
     history_view = history.history_view(KPIS)

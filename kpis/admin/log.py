@@ -22,7 +22,7 @@ _FULL_NAME = Trim(Concat("user__first_name", Value(" "), "user__last_name"))
 
 
 class Line(NamedTuple):
-    """Who did what, and when."""
+    """One line of the log: who did what, and when."""
 
     action_time: datetime
     action_flag: int

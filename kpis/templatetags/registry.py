@@ -86,7 +86,7 @@ def errors_of_whole(form: BaseForm) -> SafeString:
 
 @register.filter
 def errors_of_rows(formset: BaseFormSet[Any]) -> SafeString:
-    """The same of the rows of a formset taken together."""
+    """Errors of the rows of a formset taken together."""
     return error_list(str(formset.prefix), [str(error) for error in formset.non_form_errors()])
 
 

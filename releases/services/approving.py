@@ -104,7 +104,7 @@ def may_go(release: Release, channel: Channel) -> str:
 
 
 def objection(release: Release, channel: Channel) -> tuple[str, str]:
-    """The same with the code of the refusal."""
+    """Why a release may not be approved by a person, with the code of the refusal."""
     if is_rejected(release):
         return "rejected", f"Release {release.number} was rejected."
     if not needs_approval(channel) or is_approved(release) or guarding.may_come_back(release, channel):

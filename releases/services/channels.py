@@ -60,7 +60,7 @@ def follow_all(
     by_name: str = "",
     reason: str = "",
 ) -> None:
-    """The same for several agents at once: what they are called is looked at when all have gone. Raises the same."""
+    """Have several agents follow a channel: what they are called is looked at when all have gone. Raises the same."""
     guarding.take_turn()
     gone = [_go(agent, channel, by=by, by_name=by_name, reason=reason) for agent, channel in pairs]
     if any(gone):

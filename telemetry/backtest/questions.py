@@ -138,7 +138,7 @@ def as_such(definition: Definition) -> WatchedBinding:
 
 
 def in_document(watching: Watching, kpi: str, agent: str) -> WatchedBinding | None:
-    """The same in a document; None where nothing is evaluated by it."""
+    """The contract that a document asks for; None where nothing is evaluated by it."""
     definition = watching.definition(kpi)
     if definition is None:
         return None

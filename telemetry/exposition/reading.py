@@ -59,7 +59,7 @@ def changed_series(cursor: int) -> list[Row]:
 
 
 def changed_standings(cursor: int) -> list[Row]:
-    """The same of standings: number, change, state, KPI, agent and open severity."""
+    """Standings that changed: number, change, state, KPI, agent and open severity."""
     return sorted(_CHANGED_STANDINGS.rows(cursor))
 
 

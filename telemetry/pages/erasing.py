@@ -47,7 +47,7 @@ class EraseForm(forms.Form):
         return user_id
 
     def clean(self) -> dict[str, Any]:
-        """Both are the same."""
+        """Refuse two ids that do not match."""
         data: dict[str, Any] = super().clean() or {}
         if {"user_id", "again"} <= data.keys() and data["user_id"] != data["again"]:
             self.add_error("again", "The two do not match. Nothing was erased.")
@@ -76,7 +76,7 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Erasure | None = None) -> bool:
-        """And where it is."""
+        """A proof stays where it is."""
         return False
 
     def add_view(
@@ -113,12 +113,12 @@ class ErasureAdmin(OfferedFilters, admin.ModelAdmin[Erasure]):
 
     @admin.display(description="Rows deleted")
     def rows(self, erasure: Erasure) -> int:
-        """All kinds together."""
+        """Rows of all kinds together."""
         return sum(erasure.deleted.values())
 
     @admin.display(description="Deleted")
     def rows_of_what(self, erasure: Erasure) -> str:
-        """By kind."""
+        """Rows deleted, by kind."""
         return ", ".join(f"{count:,} {name}" for name, count in erasure.deleted.items()) or "nothing"
 
     @admin.display(description="Looked at")

@@ -22,7 +22,7 @@ def from_columns(row: tuple[Any, ...]) -> Memory:
 
 
 def as_columns(memory: Memory) -> tuple[Any, ...]:
-    """The inverse."""
+    """A memory as the columns of a standing."""
     state, since, at, heard, value, marks, due, skipped = memory
     return (
         NUMBERS[state],
@@ -44,7 +44,7 @@ def sources_of(source: str, sources: str, memory: Memory) -> dict[str, Memory]:
 
 
 def sources_text(memories: Mapping[str, Memory]) -> str:
-    """The inverse, "" where the standing's own columns say it all."""
+    """The sources' memories as they are stored, "" where the standing's own columns say it all."""
     if len(memories) < 2:
         return ""
     return orjson.dumps({name: as_columns(memories[name]) for name in sorted(memories)}).decode()
