@@ -16,7 +16,7 @@ from kpis.importing.refusals import RowsRefused, about, reason_of, require_own_m
 from kpis.importing.steps import Action, Conflicts, ImportRefused, Step
 from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
-from kpis.models.bulk import park
+from kpis.models.rewriting_columns import park
 from kpis.services import Author
 
 BATCH = 1000

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from contracts.ordering import merged
-from kpis.models.bulk import overwrite
+from kpis.models.rewriting_columns import overwrite
 
 
 def put_in_order(model: type[Model], wanted: Sequence[str]) -> None:

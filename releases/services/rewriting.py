@@ -15,7 +15,7 @@ from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis import services
 from kpis.documents import fill_kpi, fill_settings
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
-from kpis.models.bulk import overwrite, park
+from kpis.models.rewriting_columns import overwrite, park
 from kpis.services import Author
 
 BATCH = 1000

@@ -15,7 +15,7 @@ from bindings.models import Agent, Binding, HandOff, Roster
 from contracts.documents import BindingsDocument, RosterDocument
 from contracts.release import ReleaseDocument
 from kpis.models import KPI
-from kpis.models.bulk import overwrite, park
+from kpis.models.rewriting_columns import overwrite, park
 from kpis.services import Author
 from releases.services.reading import all_agents
 from releases.services.rewriting import RESTORE, Written, put_in_order
