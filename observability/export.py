@@ -1,0 +1,23 @@
+"""Everything that is made from a release: files' texts by their path below the folder that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from contracts.release import ReleaseDocument
+from observability.options import ExportOptions, Files
+
+GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = ()
+"""Each writes files of its own; no two write the same path."""
+
+
+def export_files(document: ReleaseDocument, options: ExportOptions) -> dict[str, str]:
+    """All files of a release, sorted by path. The same release and options give the same bytes, always."""
+    found: dict[str, str] = {}
+    for generate in GENERATORS:
+        files = generate(document, options)
+        if twice := found.keys() & files.keys():
+            raise ValueError(f"two generators write {sorted(twice)}")
+        found.update(files)
+    return dict(sorted(found.items()))

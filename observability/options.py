@@ -1,0 +1,30 @@
+"""What an export needs beside the release, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Files = Mapping[str, str]
+"""Texts by path, such as ``prometheus/rules/kpi-alerts.yml``, with ``/`` between folders."""
+
+
+class RuleFormat(StrEnum):
+    """What rules are wrapped in."""
+
+    PROMETHEUS = "prometheus"
+    PROMETHEUSRULE = "prometheusrule"
+    MIMIR = "mimir"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What a release does not say. ``admin_url`` is where people find this admin, without a final slash."""
+
+    admin_url: str = "http://127.0.0.1:8000"
+    runbook_url: str = ""
+    """The folder that the runbooks lie in, without a final slash; links to them are left out where it is empty."""
+    rule_format: RuleFormat = RuleFormat.PROMETHEUS
+    release: int = 0
+    """The release's number, 0 for the working copy; it is told in headers and links only."""
