@@ -8,8 +8,12 @@ from typing import Final
 from contracts.release import ReleaseDocument
 from observability.alert_rules import alert_rule_files
 from observability.options import ExportOptions, Files
+from observability.rule_tests.files import rule_test_files
 
-GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (alert_rule_files,)
+GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (
+    alert_rule_files,
+    rule_test_files,
+)
 """Each writes files of its own; no two write the same path."""
 
 
