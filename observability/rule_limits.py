@@ -6,6 +6,7 @@ from typing import Final
 
 from observability.alert_texts import RULE_LIMIT_RUNBOOK, filled, runbook_url
 from observability.options import ExportOptions, RuleFormat
+from observability.promql import plain_text
 from observability.rule_files import Group
 
 GROUP: Final = "auren_rule_limits"
@@ -25,7 +26,7 @@ def limit_group(options: ExportOptions, interval: str) -> Group:
         "summary": "Alert rules fail: {{ $labels.rule_group }}",
         "description": f"A rule of this group would raise more than {options.rule_limit} alerts at a time, or cannot "
         "be evaluated. Prometheus then raises none of its alerts.",
-        "runbook_url": runbook_url(RULE_LIMIT_RUNBOOK, options),
+        "runbook_url": plain_text(runbook_url(RULE_LIMIT_RUNBOOK, options)),
     }
     rule = {
         "alert": ALERT,
