@@ -101,9 +101,10 @@ def _people(known: Held, released: Released, *, is_open: bool) -> list[bytes]:
     pieces: list[bytes] = []
     for kpi, shown in sorted(known.shown.items(), key=lambda item: item[1].metric):
         stack = known.series.get(kpi)
-        if stack and stack.count and shown.metric:
+        texts = stack.texts(VALUES) if stack and shown.metric else []
+        if any(texts):
             pieces.append(header(shown.metric, shown.about, is_open=is_open))
-            pieces += stack.texts(VALUES)
+            pieces += texts
     pieces.append(header(LAST_OBSERVATION, "When a series was measured last.", is_open=is_open))
     for _, stack in sorted(known.series.items()):
         pieces += stack.texts(STAMPS)
