@@ -21,6 +21,7 @@ from telemetry.exposition.held import Held, held
 from telemetry.exposition.lines import encoded, header, prefix
 from telemetry.exposition.process import process_families
 from telemetry.exposition.samples import LAST_OBSERVATION, OPEN, OPENS, STAMPS, STATE, STATES, VALUES
+from telemetry.exposition.served_snapshot import snapshot_families
 
 END = b"# EOF\n"
 SENT_AT_ONCE = 1024 * 1024
@@ -69,7 +70,7 @@ def scrape(now: int, *, is_open: bool, kpis: bool = True, process: bool = True) 
     if kpis:
         pieces += _kpis(now, is_open=is_open)
     if process:
-        pieces.append(rendered([*process_families(), clock_family()], is_open=is_open))
+        pieces.append(rendered([*process_families(), clock_family(), *snapshot_families()], is_open=is_open))
     return Scrape([*pieces, END] if is_open else pieces)
 
 
