@@ -9,10 +9,11 @@ from posixpath import basename
 from typing import Any, Final
 
 from contracts.release import ReleaseDocument
+from contracts.yamlwriter import write_yaml
 from observability import infrastructure_rules as rules
 from observability.infrastructure_rules import infrastructure_alerts
 from observability.options import ExportOptions, Files, RuleFormat
-from observability.rule_files import dump, header
+from observability.rule_files import header
 
 PATH: Final = "prometheus/tests/infrastructure_test.yml"
 INGEST_PATH: Final = "prometheus/tests/infrastructure-ingest_test.yml"
@@ -64,7 +65,7 @@ def _file(some: Iterable[Case], interval: str, options: ExportOptions) -> str:
         "evaluation_interval": interval,
         "tests": [_test(case, options) for case in some],
     }
-    return header(options) + dump(data)
+    return header(options) + write_yaml(data)
 
 
 def cases() -> Iterator[Case]:

@@ -7,10 +7,11 @@ from posixpath import basename
 from typing import Any, Final
 
 from contracts.release import ReleaseDocument
+from contracts.yamlwriter import write_yaml
 from observability import recording_rules as rules
 from observability.options import ExportOptions, Files, RuleFormat
 from observability.promql import selector
-from observability.rule_files import dump, header
+from observability.rule_files import header
 
 PATH: Final = "prometheus/tests/kpi-recording_test.yml"
 ORDER: Final = ("auren_kpi_people", "auren_kpi_values", "auren_kpi_averages")
@@ -33,7 +34,7 @@ def recording_test_files(document: ReleaseDocument, options: ExportOptions) -> F
         "group_eval_order": list(ORDER),
         "tests": [_people(), _without_people(), _ages(), *_values(document), _averages()],
     }
-    return {PATH: header(options) + dump(data)}
+    return {PATH: header(options) + write_yaml(data)}
 
 
 def _people() -> Test:
