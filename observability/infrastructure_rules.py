@@ -113,10 +113,16 @@ def _traffic() -> Rule:
 def _answers() -> Iterator[InfrastructureAlert]:
     yield InfrastructureAlert(
         "AurenServiceDown", "critical", "3m",
-        f"min by (instance) ({_SERVICE}) == 0 or absent({_SERVICE})",
+        f"max by (job) ({_SERVICE}) == 0 or absent({_SERVICE})",
         "AUREN Admin does not answer Prometheus",
-        "No scrape of {{ $labels.instance }} has succeeded for three minutes. Nothing is known of people meanwhile: "
+        "No scrape of any server has succeeded for three minutes ({{ $labels.job }}). Nothing new is known of people: "
         "their alerts neither begin nor end.",
+    )  # fmt: skip
+    yield InfrastructureAlert(
+        "AurenServerDown", "warning", "5m",
+        f"{_SERVICE} == 0 and on (job) max by (job) ({_SERVICE}) == 1",
+        "{{ $labels.instance }} does not answer Prometheus",
+        "It has not answered for five minutes; other servers of AUREN Admin do.",
     )  # fmt: skip
     yield InfrastructureAlert(
         "AurenNoTraffic", "warning", "",

@@ -81,11 +81,17 @@ def cases() -> Iterator[Case]:
 
 def _service() -> Iterator[Case]:
     name, critical = "AurenServiceDown", "critical"
-    down = [{"instance": "web"}]
-    series = {_UP: "1 0x20", 'up{instance="web",job="auren_kpis"}': "1x20"}
-    yield Case("one of two scrapes fails", name, series, {"3m": [], "3m30s": down}, critical)
+    down = [{"job": "auren_kpis"}]
+    kpis, other = 'up{instance="web",job="auren_kpis"}', 'up{instance="other",job="auren_kpis"}'
+    one_fails = {_UP: "1x20", kpis: "1 0x20"}
+    yield Case("metrics of people fail", name, one_fails, {"3m": [], "3m30s": down}, critical)
     yield Case("nobody is asked", name, {"up": "1x20"}, {"2m30s": [], "3m": [{}]}, critical)
     yield Case("it answers in time", name, {_UP: "0x5 1x20"}, {"3m": [], "10m": []}, critical)
+    yield Case("another server answers", name, {kpis: "0x20", other: "1x20"}, {"10m": []}, critical)
+    name = "AurenServerDown"
+    web = [{"instance": "web", "job": "auren_kpis"}]
+    yield Case("one of two", name, {kpis: "1 0x30", other: "1x30"}, {"5m": [], "5m30s": web})
+    yield Case("the only one", name, {kpis: "0x30"}, {"10m": []})
 
 
 def _traffic() -> Iterator[Case]:
@@ -111,22 +117,22 @@ def _traffic() -> Iterator[Case]:
 
 
 def _latency() -> Iterator[Case]:
-    """Of a hundred requests in five minutes, 4 or 6 take more than 2.5 seconds."""
+    """Requests by half minutes. Of a hundred, 84, 85 or 86 take up to a second and the others up to 2.5 s, which puts
+    the 95th at 2.03, 2 or 1.96 s."""
     name = "AurenSlowRequests"
 
-    def series(slow: int, requests: int) -> Series:
-        # By half minutes, and times ten, so that the numbers are whole.
-        bounds = {"1.0": requests - slow, "2.5": requests - slow, "5.0": requests, "+Inf": requests}
+    def series(fast: int, requests: float) -> Series:
+        bounds = {"1.0": fast, "2.5": requests, "+Inf": requests}
         labels = 'job="auren_process",method="GET",view="home"'
         buckets = {
-            f'{_LATENCY}_bucket{{le="{le}",{labels}}}': f"0+{count}x60" for le, count in bounds.items()
+            f'{_LATENCY}_bucket{{le="{le}",{labels}}}': f"0+{count}x70" for le, count in bounds.items()
         }
-        return buckets | {f"{_LATENCY}_count{{{labels}}}": f"0+{requests}x60"}
+        return buckets | {f"{_LATENCY}_count{{{labels}}}": f"0+{requests}x70"}
 
-    yield Case("six in a hundred are slow", name, series(6, 100), {"5m": [], "5m30s": [{}]})
-    yield Case("four in a hundred are slow", name, series(4, 100), {"30m": []})
-    yield Case("all are slow, but there are few", name, series(1, 1), {"30m": []})
-    yield Case("all are slow, and there are enough", name, series(2, 2), {"30m": [{}]})
+    yield Case("more than two seconds", name, series(84, 100), {"5m": [], "5m30s": [{}], "30m": [{}]})
+    yield Case("less than two seconds", name, series(86, 100), {"30m": []})
+    yield Case("fewer than twenty requests", name, series(0, 1.97), {"30m": []})
+    yield Case("twenty requests", name, series(0, 2), {"30m": [{}]})
 
 
 def _collector() -> Iterator[Case]:
