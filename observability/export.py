@@ -7,9 +7,13 @@ from typing import Final
 
 from contracts.release import ReleaseDocument
 from observability.dashboards.files import dashboard_files
+from observability.dashboards.provisioning import provisioning_files
 from observability.options import ExportOptions, Files
 
-GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (dashboard_files,)
+GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (
+    dashboard_files,
+    provisioning_files,
+)
 """Each writes files of its own; no two write the same path."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from math import inf, nextafter
 from typing import Any, Final
 
@@ -48,9 +49,15 @@ def _first(low: Decimal | None, closed: bool) -> float:
     return float(low) if closed else nextafter(float(low), inf)
 
 
-def decimals_of(numbers: Iterable[Decimal]) -> int:
-    """How many digits after the point the most exact of these has."""
-    return max((max(0, -int(number.as_tuple().exponent)) for number in numbers), default=0)
+def printed_decimals(numbers: Iterable[Decimal], *, is_whole: bool) -> int:
+    """With how many digits after the point values are printed: one more than the contract's numbers have.
+
+    Whole numbers do without it, unless two edges are so close that nothing printable lies between them.
+    """
+    found = sorted(set(numbers))
+    digits = max((max(0, -int(number.as_tuple().exponent)) for number in found), default=0)
+    room = min((high - low for low, high in pairwise(found)), default=Decimal(2))
+    return digits if is_whole and room >= Decimal(2).scaleb(-digits) else digits + 1
 
 
 def edge_mappings(parts: Iterable[Share], decimals: int, suffix: str) -> list[dict[str, Any]]:

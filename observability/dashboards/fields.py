@@ -10,19 +10,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from contracts.conditions import Condition
 from contracts.documents import KpiDocument
 from contracts.severity import Severity
 from contracts.units import UnitSpec
-from observability.active_triggers import ActiveTrigger
 from observability.dashboards.bands import (
-    decimals_of,
     edge_mappings,
+    printed_decimals,
     shares,
     steps,
     visible,
 )
 from observability.dashboards.colours import NEUTRAL, NO_DATA, NORMAL, SEVERITY_COLOURS
-from observability.dashboards.units import further_decimals, grafana_unit
+from observability.dashboards.units import grafana_unit, is_whole
 
 NO_DATA_TEXT: Final = "no data"
 _NO_DATA: Final = {
@@ -30,6 +30,8 @@ _NO_DATA: Final = {
     "options": {"match": "null+nan", "result": {"text": NO_DATA_TEXT, "color": NO_DATA}},
 }
 Field = dict[str, Any]
+Conditions = Sequence[tuple[Severity, Condition]]
+"""When an agent acts on a KPI, by severity."""
 
 
 def field(
@@ -60,13 +62,13 @@ def field(
     return found | ({"custom": dict(custom)} if custom else {})
 
 
-def kpi_field(kpi: KpiDocument, unit: UnitSpec | None, triggers: Sequence[ActiveTrigger]) -> Field:
+def kpi_field(kpi: KpiDocument, unit: UnitSpec | None, conditions: Conditions) -> Field:
     """A KPI's values, in the colours of what one agent does about them, whether low, high or both is bad."""
     grafana, suffix = grafana_unit(kpi, unit)
-    parts = shares((one.severity, one.condition.values) for one in triggers)
+    parts = shares((severity, condition.values) for severity, condition in conditions)
     edges = [number for _, share in parts for number, _ in share.places]
-    decimals = decimals_of(edges or _range_ends(kpi)) + further_decimals(unit)
-    if not has_bands(triggers):
+    decimals = printed_decimals(edges or _range_ends(kpi), is_whole=is_whole(unit))
+    if not has_bands(conditions):
         return field(grafana, decimals=decimals, custom=_lines({}))
     found = field(
         grafana,
@@ -78,9 +80,9 @@ def kpi_field(kpi: KpiDocument, unit: UnitSpec | None, triggers: Sequence[Active
     return found
 
 
-def has_bands(triggers: Sequence[ActiveTrigger]) -> bool:
+def has_bands(conditions: Conditions) -> bool:
     """Whether a value alone can ever say more than that all is well; changes over time need more than a value."""
-    return any(one.condition.values for one in triggers)
+    return any(condition.values for _, condition in conditions)
 
 
 def _range_ends(kpi: KpiDocument) -> list[Decimal]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from contracts.documents.registry import Status
 from contracts.release import ReleaseDocument
 from contracts.units import STANDARD_UNITS
 from contracts.watching import Watching
+from contracts.yamltree import paused_gc
 from observability.active_triggers import ActiveTrigger, active_triggers
 from observability.dashboards.agent import agent_dashboard
 from observability.dashboards.classic import classic
@@ -20,19 +19,20 @@ from observability.dashboards.model import Dashboard
 from observability.dashboards.overview import overview_dashboard
 from observability.dashboards.states import states_dashboard
 from observability.dashboards.v2 import v2
+from observability.dashboards.written import written
 from observability.exported_metrics import exported_metrics
 from observability.options import ExportOptions, Files
 
 _OTHER_SIGNS: Final = re.compile(r"[^a-z0-9]+")
-_LAYOUT: Final = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
 def dashboard_files(document: ReleaseDocument, options: ExportOptions) -> Files:
-    """Each dashboard below ``grafana/dashboards`` in the classic form, below ``grafana/dashboards-v2`` in the newer one."""
+    """Each dashboard in the classic form below ``grafana/dashboards``, in the newer one below ``…-v2``."""
     found: dict[str, str] = {}
-    for name, dashboard in _dashboards(document, options):
-        found[f"grafana/dashboards/{name}.json"] = _written(classic(dashboard))
-        found[f"grafana/dashboards-v2/{name}.json"] = _written(v2(dashboard))
+    with paused_gc():  # a dashboard is thousands of objects without a circle, gone with the next one
+        for name, dashboard in _dashboards(document, options):
+            found[f"grafana/dashboards/{name}.json"] = written(classic(dashboard))
+            found[f"grafana/dashboards-v2/{name}.json"] = written(v2(dashboard))
     return found
 
 
@@ -75,7 +75,3 @@ def watched_kpis(document: ReleaseDocument) -> Iterator[tuple[str, list[WatchedK
                     if binding.enabled and binding.kpi in kpis
                 ],
             )
-
-
-def _written(content: dict[str, Any]) -> str:
-    return orjson.dumps(content, option=_LAYOUT).decode()

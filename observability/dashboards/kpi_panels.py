@@ -11,7 +11,7 @@ from contracts.durations import Duration
 from contracts.units import UnitSpec
 from contracts.watched import WatchedBinding
 from observability.active_triggers import ActiveTrigger
-from observability.dashboards.fields import has_bands, kpi_field, state_field
+from observability.dashboards.fields import Conditions, has_bands, kpi_field, state_field
 from observability.dashboards.links import kpi_links
 from observability.dashboards.model import Panel, Query
 from observability.dashboards.panels import lines, table, timeline
@@ -34,6 +34,11 @@ class WatchedKpi:
     triggers: Sequence[ActiveTrigger] = ()
 
     @property
+    def conditions(self) -> Conditions:
+        """When the agent acts."""
+        return [(one.severity, one.condition) for one in self.triggers]
+
+    @property
     def title(self) -> str:
         """What people call it."""
         return plain(self.kpi.title or self.kpi.name)
@@ -53,7 +58,7 @@ def kpi_panels(agent: str, watched: WatchedKpi, options: ExportOptions) -> Itera
             links=links,
         )
         return
-    defaults = kpi_field(watched.kpi, watched.unit, watched.triggers)
+    defaults = kpi_field(watched.kpi, watched.unit, watched.conditions)
     values = f"max by (user_id, measurement_source) ({select(watched.metric, USER, SOURCE, agent=agent)})"
     yield lines(
         f"kpi/{key}/values",
@@ -94,7 +99,7 @@ def description(watched: WatchedKpi) -> str:
         said.append("A change over time has no colour here: its state tells of it.")
     if watched.binding.guard:
         said.append(f"All of this only where {watched.binding.guard}.")
-    if not has_bands(watched.triggers):
+    if not has_bands(watched.conditions):
         said.append("No value alone makes the agent act, so there are no bands.")
     return markdown(" ".join(filter(None, said)))
 

@@ -18,7 +18,6 @@ _STEADY: Final = {"celsius": "°C", "degree": "°", "conmgdL": "mg/dL", "conmmol
 _STEADY_BELOW: Final = {"ms": (1000, "ms"), "m": (60, "min")}
 """Those that do so below a size."""
 _WHOLE: Final = frozenset({"count", "sets", "repetitions", "steps", "points", "score"})
-"""Units whose values are whole numbers, or nearly."""
 
 
 def grafana_unit(kpi: KpiDocument, unit: UnitSpec | None) -> tuple[str, str]:
@@ -37,9 +36,9 @@ def grafana_unit(kpi: KpiDocument, unit: UnitSpec | None) -> tuple[str, str]:
     return (f"suffix:{symbol}", f" {symbol}") if symbol else ("none", "")
 
 
-def further_decimals(unit: UnitSpec | None) -> int:
-    """How many digits more than the contract's numbers a value is printed with."""
-    return 0 if unit is not None and unit.code in _WHOLE else 1
+def is_whole(unit: UnitSpec | None) -> bool:
+    """Whether values are whole numbers, or nearly, and read better without a digit after the point."""
+    return unit is not None and unit.code in _WHOLE
 
 
 def _is_within(kpi: KpiDocument, limit: int) -> bool:
