@@ -14,13 +14,14 @@ from urllib.parse import quote
 from observability.promql import quoted
 
 _JOINER: Final = "\u2060"  # a word joiner: nothing to see, and no variable's name begins with it
+_BEGINS_VARIABLE: Final = re.compile(r"(\$|\[(?=\[)|\{(?=\{))")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@=])")
 
 
 def plain(text: str) -> str:
     """A text of one line for titles and units: what would begin a variable is parted by a sign without width."""
     one_line = " ".join(text.split())
-    return one_line.replace("$", f"${_JOINER}").replace("[[", f"[{_JOINER}[").replace("{{", f"{{{_JOINER}{{")
+    return _BEGINS_VARIABLE.sub(rf"\1{_JOINER}", one_line)
 
 
 def markdown(text: str) -> str:
@@ -30,7 +31,7 @@ def markdown(text: str) -> str:
 
 def literal(text: str) -> str:
     """A text as a PromQL string that Grafana finds no variable in: its signs are written as numbers."""
-    return quoted(text).replace("$", r"\x24").replace("[[", r"[\x5b")
+    return _BEGINS_VARIABLE.sub(lambda found: f"\\x{ord(found[1]):02x}", quoted(text))
 
 
 def path_part(text: str) -> str:
