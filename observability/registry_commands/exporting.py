@@ -1,0 +1,42 @@
+"""Alerts and dashboards as a part of ``registry export``."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contracts.commands.export_parts import EXPORT_PARTS, ExportPart, Made
+from contracts.release import ReleaseDocument
+from observability.active_triggers import active_triggers
+from observability.export import export_files
+from observability.registry_commands.options import add_addresses, add_format, options_of
+from observability.summary import remarks
+
+NAME: Final = "observability"
+FOLDERS: Final = ("prometheus", "alertmanager", "grafana")
+
+
+class ObservabilityPart(ExportPart):
+    """Everything that is made of a release beside the registry's own files."""
+
+    name = NAME
+    folders = FOLDERS
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_format(parser)
+        add_addresses(parser)
+
+    def make(self, document: ReleaseDocument, release: int, options: Mapping[str, Any]) -> Made:
+        chosen = options_of(options, release)
+        texts = export_files(document, chosen)
+        told = {
+            "format": str(chosen.rule_format),
+            "admin-url": chosen.admin_url,
+            "runbook-url": chosen.runbook_url,
+        }
+        return Made(texts, told, tuple(remarks(texts, active_triggers(document)[1])))
+
+
+if not any(part.name == NAME for part in EXPORT_PARTS):
+    EXPORT_PARTS.append(ObservabilityPart())
