@@ -17,7 +17,7 @@ def rules(document: ReleaseDocument, options: ExportOptions) -> Files:
     """A group for each agent, an alert for each trigger."""
     groups = [
         {
-            "name": f"auren-{agent.name.lower()}",
+            "name": f"auren_agent_{agent.name.lower()}",
             "limit": 100,
             "rules": [
                 {
