@@ -6,9 +6,20 @@ from collections.abc import Callable
 from typing import Final
 
 from contracts.release import ReleaseDocument
+from observability.alert_rules import alert_rule_files
+from observability.infrastructure_rules import infrastructure_rule_files
+from observability.infrastructure_tests import infrastructure_test_files
 from observability.options import ExportOptions, Files
+from observability.recording_rules import recording_rule_files
+from observability.recording_tests import recording_test_files
 
-GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = ()
+GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (
+    alert_rule_files,
+    infrastructure_rule_files,
+    infrastructure_test_files,
+    recording_rule_files,
+    recording_test_files,
+)
 """Each writes files of its own; no two write the same path."""
 
 
