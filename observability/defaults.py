@@ -15,10 +15,9 @@ def default_options(
 ) -> ExportOptions:
     """The options for a release, 0 for the working copy; an address that is None is that of the settings."""
     admin = settings.PUBLIC_URL if admin_url is None else admin_url
-    runbooks = settings.RUNBOOK_URL if runbook_url is None else runbook_url
     return ExportOptions(
-        **({"admin_url": admin} if admin else {}),
-        runbook_url=runbooks,
+        admin_url=admin or ExportOptions().admin_url,
+        runbook_url=settings.RUNBOOK_URL if runbook_url is None else runbook_url,
         rule_format=rule_format,
         release=release,
     )

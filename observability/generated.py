@@ -15,8 +15,9 @@ from threading import Lock
 from typing import Final
 
 from contracts.release import ReleaseDocument
-from observability.active_triggers import LeftOut, active_triggers
+from observability.active_triggers import LeftOut
 from observability.export import export_files
+from observability.left_out import left_out_of
 from observability.options import ExportOptions
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -81,7 +82,7 @@ def generate(document: ReleaseDocument, options: ExportOptions) -> Generated:
     texts = export_files(document, options)
     return Generated(
         {path: GeneratedFile.of(path, text) for path, text in texts.items()},
-        tuple(active_triggers(document)[1]),
+        left_out_of(document),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from contracts.commands.export_parts import EXPORT_PARTS, ExportPart, Made
 from contracts.release import ReleaseDocument
-from observability.active_triggers import active_triggers
 from observability.export import export_files
+from observability.left_out import left_out_of
 from observability.registry_commands.options import add_addresses, add_format, options_of
 from observability.summary import remarks
 
@@ -35,7 +35,7 @@ class ObservabilityPart(ExportPart):
             "admin-url": chosen.admin_url,
             "runbook-url": chosen.runbook_url,
         }
-        return Made(texts, told, tuple(remarks(texts, active_triggers(document)[1])))
+        return Made(texts, told, tuple(remarks(texts, left_out_of(document))))
 
 
 if not any(part.name == NAME for part in EXPORT_PARTS):

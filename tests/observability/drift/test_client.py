@@ -93,7 +93,7 @@ def test_a_server_that_trickles_is_given_up():
 
 
 def test_a_name_that_is_never_found_is_given_up_as_well(monkeypatch):
-    monkeypatch.setattr(client.socket, "create_connection", lambda *args, **options: time.sleep(5))
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **options: time.sleep(5))
     began = time.monotonic()
     with pytest.raises(CannotLook, match="did not answer"):
         groups("http://prometheus.example.org", seconds=0.2)

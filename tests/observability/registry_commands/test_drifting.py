@@ -65,7 +65,7 @@ def loaded(tmp_path) -> Iterator[Loaded]:
 
 
 @pytest.fixture
-def out(tmp_path) -> Path:
+def out(tmp_path: Path) -> Path:
     """An export of release 1."""
     folder = tmp_path / "export"
     assert run("export", "--only", "observability", "--channel", "production", "--out", folder)[0] == 0
