@@ -12,9 +12,11 @@ from observability.infrastructure_tests import infrastructure_test_files
 from observability.options import ExportOptions, Files
 from observability.recording_rules import recording_rule_files
 from observability.recording_tests import recording_test_files
+from observability.rule_tests.files import rule_test_files
 
 GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (
     alert_rule_files,
+    rule_test_files,
     infrastructure_rule_files,
     infrastructure_test_files,
     recording_rule_files,
