@@ -7,10 +7,10 @@ from typing import Final
 
 from contracts.release import ReleaseDocument
 from observability.alert_rules import alert_rule_files
-from observability.infrastructure_rules import infrastructure_rule_files
-from observability.infrastructure_tests import infrastructure_test_files
 from observability.dashboards.files import dashboard_files
 from observability.dashboards.provisioning import provisioning_files
+from observability.infrastructure_rules import infrastructure_rule_files
+from observability.infrastructure_tests import infrastructure_test_files
 from observability.options import ExportOptions, Files
 from observability.recording_rules import recording_rule_files
 from observability.recording_tests import recording_test_files

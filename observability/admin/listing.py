@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from observability.generated import GeneratedFile
 
 TOOLS: Final = {"prometheus": "Prometheus", "alertmanager": "Alertmanager", "grafana": "Grafana"}
+"""In the order that people look for them."""
 MOST_SHOWN: Final = 100_000
 """Characters of a file that a page shows; a download has all of it."""
 FEW: Final = 12
@@ -38,6 +39,17 @@ class FileGroup:
     def is_open(self) -> bool:
         """Whether its files are to be seen at once."""
         return len(self.files) <= FEW or any(one.is_chosen for one in self.files)
+
+
+def in_order(files: Iterable[GeneratedFile]) -> list[GeneratedFile]:
+    """Alert rules first, dashboards last."""
+    order = list(TOOLS)
+
+    def place(one: GeneratedFile) -> tuple[int, str]:
+        tool = one.path.partition("/")[0]
+        return order.index(tool) if tool in order else len(order), one.path
+
+    return sorted(files, key=place)
 
 
 def groups_of(files: Iterable[GeneratedFile], chosen: str) -> list[FileGroup]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from pydantic import ValidationError
 
 from observability.admin.archive import archive
-from observability.admin.listing import Preview, groups_of, size_of
+from observability.admin.listing import Preview, groups_of, in_order, size_of
 from observability.defaults import default_options
 from observability.generated import Generated, GeneratedFile, cache
 from observability.options import RuleFormat
@@ -54,8 +54,8 @@ class Subject:
 
     @property
     def files(self) -> list[GeneratedFile]:
-        """All of them."""
-        return list(self.made.files.values()) if self.made else []
+        """All of them, in the order of the list."""
+        return in_order(self.made.files.values()) if self.made else []
 
 
 def subject_of(request: HttpRequest, number: int | None) -> Subject:

@@ -170,7 +170,7 @@ def _edited_file(group: str, loaded: Rule, origins: Sequence[Origin]) -> str:
 
 def _earlier(origin: Origin, has: str) -> tuple[Kind, str]:
     if origin.candidate.is_directory:
-        return Kind.NOT_EXPORTED, f"The files in the directory are of an earlier export: that {has}."
+        return Kind.NOT_EXPORTED, f"The directory, which holds an earlier export, {has}."
     return Kind.NOT_LOADED, f"It is from an earlier export: {origin.candidate.name} {has}."
 
 

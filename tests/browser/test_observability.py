@@ -31,15 +31,15 @@ def page(office, ines, hrv, monkeypatch):
 
 
 def test_a_file_is_chosen_read_and_copied(page):
-    page.get_by_role("link", name="kpi-alerts.yml").click()
-    expect(page.get_by_role("region", name=samples.RULES)).to_contain_text("AurenHrvRmssdCritical")
+    page.get_by_role("link", name="neuros.json").click()
+    expect(page.get_by_role("region", name="grafana/dashboards/neuros.json")).to_contain_text("auren-neuros")
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()").startswith("groups:")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("{")
 
 
 def test_a_file_and_all_of_them_are_downloaded(page):
-    for link, name in (("Download", "neuros.json"), ("Download all", "auren-release-1.zip")):
+    for link, name in (("Download", "kpi-alerts.yml"), ("Download all", "auren-release-1.zip")):
         with page.expect_download() as begun:
             page.get_by_role("link", name=link, exact=link == "Download").click()
         assert begun.value.suggested_filename == name

@@ -40,8 +40,11 @@ def test_the_file_that_was_chosen_is_shown(looker):
     assert page.count("aria-current") >= 1
 
 
-def test_a_file_that_is_not_there_shows_the_first(looker):
-    assert DASHBOARD in looker.get(PAGE, {"path": "../../etc/passwd"}).text
+def test_alert_rules_come_first_and_are_shown_where_no_file_of_the_list_was_chosen(looker):
+    for query in ({}, {"path": "../../etc/passwd"}):
+        page = looker.get(PAGE, query).text
+        assert "AurenHrvRmssdCritical" in page
+        assert page.index("Prometheus: rules") < page.index("Grafana: dashboards")
 
 
 def test_a_file_is_downloaded_as_an_export_writes_it(looker):
@@ -56,7 +59,7 @@ def test_all_files_come_in_one_archive_with_the_same_bytes_each_time(looker):
     first, again = (b"".join(looker.get(f"{PAGE}zip/").streaming_content) for _ in range(2))
     assert first == again
     with ZipFile(BytesIO(first)) as found:
-        assert found.namelist() == [DASHBOARD, RULES]
+        assert found.namelist() == [RULES, DASHBOARD]
 
 
 def test_the_working_copy_is_shown_as_a_preview(looker):

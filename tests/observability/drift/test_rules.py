@@ -86,5 +86,10 @@ def test_a_query_is_the_same_however_it_is_written(ours, loaded):
     ],
 )
 def test_another_meaning_is_found_and_named(changed, part):
-    rule: dict[str, Any] = {"query": "x > 1", "for_": 60, "labels": {"severity": "warning"}, "annotations": {"summary": "S"}}
+    rule: dict[str, Any] = {
+        "query": "x > 1",
+        "for_": 60,
+        "labels": {"severity": "warning"},
+        "annotations": {"summary": "S"},
+    }
     assert [*differences(Rule("alert", "A", **rule), Rule("alert", "A", **(rule | changed)))] == [part]
