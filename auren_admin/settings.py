@@ -62,6 +62,7 @@ if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
         "in production the host names people open the site by, separated by commas",
     )
 CSRF_TRUSTED_ORIGINS = env.origins("AUREN_TRUSTED_ORIGINS")
+PUBLIC_URL, RUNBOOK_URL = env.site("AUREN_PUBLIC_URL"), env.site("AUREN_RUNBOOK_URL")  # for links in alerts
 
 # HTTPS, cookies, headers
 
@@ -107,6 +108,7 @@ INSTALLED_APPS = [
     "bindings",
     "releases",
     "telemetry",
+    "observability",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
