@@ -7,6 +7,7 @@ from typing import Final
 
 from contracts.release import ReleaseDocument
 from observability.alert_rules import alert_rule_files
+from observability.alertmanager import alertmanager_files
 from observability.infrastructure_rules import infrastructure_rule_files
 from observability.infrastructure_tests import infrastructure_test_files
 from observability.options import ExportOptions, Files
@@ -15,6 +16,7 @@ from observability.recording_tests import recording_test_files
 
 GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (
     alert_rule_files,
+    alertmanager_files,
     infrastructure_rule_files,
     infrastructure_test_files,
     recording_rule_files,
