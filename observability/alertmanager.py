@@ -142,11 +142,11 @@ def _by_severity(place: str) -> list[Plain]:
 
 
 def inhibitions() -> Iterator[Plain]:
-    """What mutes what. Labels that neither alert has count as equal: sources must have an agent, or be of the service.
+    """What mutes what. Labels that neither alert has count as equal: sources have a KPI, or are of the service.
 
     https://prometheus.io/docs/alerting/latest/configuration/#inhibition-related-settings
     """
-    people = ['agent!=""', 'kpi!=""']
+    people = ['kpi!=""']
     yield _mutes(['severity="critical"', *people], ['severity=~"warning|info"'], PERSON)
     yield _mutes(['severity="warning"', *people], ['severity="info"'], PERSON)
     own = 'service="auren"'
