@@ -32,15 +32,17 @@ CHIPS = {
 class JobAdmin(OfferedFilters, admin.ModelAdmin[Job]):
     """Jobs are written by programs: a person only looks, runs them again, cancels or deletes them."""
 
-    list_display = ("__str__", "state_chip", "progress", "tries", "error", "author", "created_at")
+    list_display = ("__str__", "state_chip", "progress", "tries", "error", "author_name", "created_at")
     list_filter = ("state", "kind", Housekeeping)
-    list_select_related = ("author",)
     list_per_page = 50
     search_fields = ("kind", "key", "error", "message")
     show_full_result_count = False
     actions = ("run_again", "cancel")
     fieldsets = (
-        ("How it stands", {"fields": ("kind", "key", "state_chip", "tries", "progress", "error", "author")}),
+        (
+            "How it stands",
+            {"fields": ("kind", "key", "state_chip", "tries", "progress", "error", "author_name")},
+        ),
         ("When", {"fields": ("created_at", "due_at", "started_at", "lease_until", "finished_at")}),
         ("What it is doing", {"fields": ("payload", "result")}),
     )
