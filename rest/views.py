@@ -232,7 +232,15 @@ class WritableResource(Resource):
         return None if isinstance(self.request.auth, Token) else self.request.user
 
     def reason(self, data: Any) -> str:
-        """Why: from the body or the address; with the token's name, which the history has no column for."""
+        """Why, with the token's name, which the history has no column for."""
+        told = self.given_reason(data)
+        if isinstance(self.request.auth, Token):
+            by = f"(by {self.request.auth})"
+            told = f"{told[: REASON_LENGTH - len(by) - 1]} {by}".strip()
+        return told
+
+    def given_reason(self, data: Any) -> str:
+        """Why, as the body or the address says it; "" where neither does."""
         told = data.pop("change_reason", None) if isinstance(data, dict) else None
         if told is None:
             told = line(self.request, "change_reason", REASON_LENGTH)
@@ -241,7 +249,4 @@ class WritableResource(Resource):
         if len(told) > REASON_LENGTH or unfit_character(told):
             message = f"The reason is one text of at most {REASON_LENGTH} characters."
             raise bad_body("too_long", message, path=("change_reason",))
-        if isinstance(self.request.auth, Token):
-            by = f"(by {self.request.auth})"
-            told = f"{told[: REASON_LENGTH - len(by) - 1]} {by}".strip()
         return told

@@ -155,7 +155,7 @@ class MoveBody(Body):
     """Where a channel is to go."""
 
     release = Whole(1, LARGEST, required=True, help_text="Any release; an earlier one rolls back.")
-    change_reason = Line(REASON_LENGTH, help_text="Kept with the move.")
+    change_reason = Line(REASON_LENGTH, help_text="Kept with the move; needed to go back.")
 
 
 class VerdictBody(Body):

@@ -272,7 +272,7 @@ def test_after_a_roll_back_the_old_body_and_tag_are_served(site: Site):
     released("< 24")
     site.watcher.look()
     assert ask(site.front, "/api/v1/registry", secret).headers["Auren-Release"] == "2"
-    services.roll_back(channel="production", release=1, by=None)
+    services.roll_back(channel="production", release=1, by=None, reason="Why")
     site.watcher.look()
     again = ask(site.front, BINDINGS, secret)
     assert (again.body, again.headers["ETag"]) == (old.body, old.headers["ETag"])
