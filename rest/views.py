@@ -242,7 +242,7 @@ class WritableResource(Resource):
     def given_reason(self, data: Any) -> str:
         """Why, as the body or the address says it; "" where neither does."""
         told = data.pop("change_reason", None) if isinstance(data, dict) else None
-        if told is None:
+        if told is None or told == "":  # as strict bodies say that it was left out
             told = line(self.request, "change_reason", REASON_LENGTH)
         if not isinstance(told, str):
             raise bad_body("text_expected", "The reason should be text.", path=("change_reason",))
