@@ -10,6 +10,7 @@ from releases.services.guarding import (
     store_setting,
     take_turn,
 )
+from releases.services.identities import published_name
 from releases.services.moving import goes_back, move, promote, roll_back
 from releases.services.planning import PUBLISHING, PublishPlan, plan_publish
 from releases.services.protecting import ask_unprotect, protect, settle_unprotect, unprotect_alone
@@ -61,6 +62,7 @@ __all__ = [
     "promote",
     "protect",
     "publish",
+    "published_name",
     "reach",
     "relax_approval",
     "release_numbered",
