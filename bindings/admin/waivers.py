@@ -17,6 +17,7 @@ from kpis.admin.optimistic import OptimisticAdmin
 class WaiverAdmin(OfferedFilters, OptimisticAdmin[Waiver]):
     """Waivers are made beside the finding they silence; here they are found, renewed and taken back."""
 
+    is_whole = True
     list_display = ("rule", "about", "reason", "owner", "expires", "holds", "author_name")
     list_filter = ("owner", "rule")
     search_fields = ("rule", "subject_name", "reason", "owner")
