@@ -253,6 +253,7 @@ def test_who_follows_a_channel_reads_that_channel(site: Site):
         assert fast.headers == slow.headers
         assert fast.body == slow.body
         assert fast.headers["Auren-Release"] == release
+        assert fast.headers["Auren-Retention-Days"] == "400"
 
 
 def test_a_publish_that_does_not_touch_an_agent_leaves_its_tag(site: Site):
