@@ -79,7 +79,17 @@ def _state(row: Row, contract: Contract) -> Sample | None:
 
 
 def _open_severities() -> QuerySet[Any, Any]:
-    columns = ("changed", "pk", "since", "heard", "looked", "open_severity", "kpi", "agent", "subject__user_id")
+    columns = (
+        "changed",
+        "pk",
+        "since",
+        "heard",
+        "looked",
+        "open_severity",
+        "kpi",
+        "agent",
+        "subject__user_id",
+    )
     return Standing.objects.filter(since__isnull=False).values_list(*columns)
 
 
