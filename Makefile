@@ -38,6 +38,7 @@ lint: $(VENV)/.dev ## Check style, layout, layers, templates, YAML and common se
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml examples/*/.github/workflows/*.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/*/.gitlab-ci.yml
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin auren_client bindings contracts jobs kpis observability releases rest telemetry
 

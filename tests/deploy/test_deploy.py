@@ -27,7 +27,7 @@ TOKEN = """
 from bindings.models import ApiToken
 from django.contrib.auth.models import User
 User.objects.create_superuser("ada", password="her own")
-token = ApiToken(name="made-up", scopes=["registry:read", "observations:write"])
+token = ApiToken(name="made-up", scopes=["registry:read", "observations:write", "metrics:read"])
 print(token.new_secret())
 token.save()
 from django.core.management import call_command
@@ -251,3 +251,12 @@ def test_the_server_s_own_address_only_leads_to_https_and_its_first_lines_say_so
     sent = httpx.get(f"http://127.0.0.1:{port}/admin/", headers={"Host": NAME})
     assert sent.headers["Location"] == f"https://{NAME}/admin/"
     assert f"Open     https://{NAME}/\n" in log.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/kpis", "/metrics/process"])
+def test_prometheus_reads_the_server_itself_past_the_proxy(server, path):
+    port, token, _ = server
+    told = {"Host": NAME, "Authorization": f"Bearer {token}"}
+    assert httpx.get(f"http://127.0.0.1:{port}{path}", headers=told).status_code == 200
+    assert httpx.get(f"http://127.0.0.1:{port}{path}", headers={"Host": NAME}).status_code == 401
