@@ -1,6 +1,7 @@
 """The demo with Debian's Prometheus and Alertmanager beside it, by the exported files: ``make stack``.
 
-All of it listens on this machine alone and lies in ``var/stack``. Publish something, and alerts follow within seconds.
+All of it listens on this machine alone and lies in ``var/stack``, beside what the demo keeps. Publish something, and
+alerts follow within seconds.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import yaml
 from faults.servers import Server, answers, spare_port, wait_until
 
 BASE = Path(__file__).resolve().parent.parent
-FOLDER: Final = BASE / "var" / "stack"
+FOLDER: Final = Path(os.environ.get("AUREN_DATA_DIR") or BASE / "var").resolve() / "stack"
 MISSING: Final = (
     "It needs {}, which is not installed (Debian, Ubuntu: apt install prometheus prometheus-alertmanager)."
 )
