@@ -9,6 +9,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 ATTEMPTS = 5  # then a job is parked, until a person runs it again
+TRACEPARENT = "traceparent"
+"""Key of a payload: the span in which the job was asked for. The function that does the job does not see it."""
 
 
 def from_now(delta: timedelta) -> Combinable:

@@ -12,7 +12,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from jobs.kinds import KINDS
-from jobs.models import ATTEMPTS, Job, from_now
+from jobs.models import ATTEMPTS, TRACEPARENT, Job, from_now
+from tracing import spans
 
 KEPT_FOR = timedelta(days=30)
 DIED = "Its worker died every time."
@@ -31,9 +32,10 @@ def enqueue(
     With a ``key`` there is one job of this kind and key, however often this is called. Raises `KeyError`
     for a kind that nobody registered.
     """
+    traceparent = spans.tracer().traceparent()  # whose child the span of each attempt will be
     values: dict[str, Any] = {
         "kind": KINDS[kind].name,
-        "payload": dict(payload),
+        "payload": {**payload, TRACEPARENT: traceparent} if traceparent else dict(payload),
         "author": author if author is not None and author.is_authenticated else None,
     }
     if due_at is not None:
