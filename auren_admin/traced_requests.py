@@ -6,11 +6,14 @@ less time than the making of one, and django-prometheus counts the rest.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.admindocs.views import simplify_regex
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -19,8 +22,9 @@ from releases.serving.shelf import Grant
 from rest.patience import SINCE
 from tracing import names, spans
 
-SPAN: Final = "auren.span"
-"""Key of a request's environment: the span that it has already."""
+SPAN, ERROR = "auren.span", "auren.error"
+"""Keys of a request's environment: the span that it has already, and the class of what a view raised."""
+CONVERTER: Final = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 PROBES: Final = frozenset({"/livez", "/readyz"})
 
 
@@ -35,15 +39,14 @@ def traced(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:
             environ[SPAN] = span
             response = get_response(request)
             if match := request.resolver_match:
-                route = f"/{match.route}"
+                route = template(match.route)
                 span.rename(names.request_span(environ["REQUEST_METHOD"], route))
                 span.note({names.ROUTE: route})
-            _answered(span, response.status_code)
+            _answered(span, response.status_code, environ.get(ERROR, ""))
         return response
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if span := request.META.get(SPAN):
-            span.note({names.ERROR_TYPE: type(error).__name__})
+        request.META[ERROR] = type(error).__name__
         return None
 
     answer.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
@@ -52,7 +55,7 @@ def traced(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:
 
 def traced_takers(takers: Mapping[str, Taker]) -> dict[str, Taker]:
     """The same takers, each in a span; by method and path."""
-    return {place: _traced(taker, place.partition(" ")[2]) for place, taker in takers.items()}
+    return {place: _traced(taker, place.partition(" ")[2].rstrip("/")) for place, taker in takers.items()}
 
 
 def _traced(taker: Taker, route: str) -> Taker:
@@ -70,6 +73,13 @@ def _traced(taker: Taker, route: str) -> Taker:
             return taker(environ, start, grant, name)
 
     return take
+
+
+@lru_cache(maxsize=1000)
+def template(pattern: str) -> str:
+    """A pattern of Django's addresses as people write it: `/api/v1/agents/{agent}/bindings`."""
+    text = simplify_regex(pattern.removesuffix("/?$")).replace("\\", "")
+    return CONVERTER.sub(r"{\1}", text)
 
 
 def _is_left_out(path: str) -> bool:
@@ -98,7 +108,7 @@ def _takes_parents() -> bool:
     return settings.TRACING is not None and settings.TRACING.take_parents
 
 
-def _answered(span: spans.Span, status: int) -> None:
+def _answered(span: spans.Span, status: int, error: str = "") -> None:
     span.note({names.STATUS_CODE: status})
     if status >= 500:
-        span.fail(str(status))
+        span.fail(error or str(status))

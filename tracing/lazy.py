@@ -65,6 +65,6 @@ class LazyTracer:
         return self._provider is not None and self._provider.has_room()
 
     def stop(self) -> None:
-        """Send what is left, within 2 seconds."""
+        """Send what is left, within a second."""
         if self._provider:
             self._provider.stop()

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 
 log = logging.getLogger(__name__)
 
-EXIT_MS: Final = 2000
+EXIT_MS: Final = 1000
 """How long the end of a process waits for what is left to be sent."""
 SAY_AGAIN: Final = 3600.0
 """Seconds between two lines about a collector that answers, but too slowly."""

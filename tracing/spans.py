@@ -52,7 +52,7 @@ class Tracer(Protocol):
         """Whether a span is recorded here that may have one more child; if it may not, that is counted."""
 
     def stop(self) -> None:
-        """Send what is left, within 2 seconds."""
+        """Send what is left, within a second."""
 
 
 class Nothing:
