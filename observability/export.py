@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from contracts.release import ReleaseDocument
+from observability.alert_rules import alert_rule_files
 from observability.options import ExportOptions, Files
 
-GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = ()
+GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (alert_rule_files,)
 """Each writes files of its own; no two write the same path."""
 
 

@@ -28,3 +28,5 @@ class ExportOptions:
     rule_format: RuleFormat = RuleFormat.PROMETHEUS
     release: int = 0
     """The release's number, 0 for the working copy; it is told in headers and links only."""
+    rule_limit: int = 10_000
+    """The most alerts that one rule may raise at a time; Prometheus drops all of a rule that would raise more."""

@@ -44,6 +44,18 @@ OWN_FAMILIES = frozenset(
     }
 )
 OWN_BEGINNINGS = ("django_", "python_", "process_", "scrape_", "go_", "prometheus_")
+_TAKEN = OWN_FAMILIES | {name.removesuffix("_info").removesuffix("_total") for name in OWN_FAMILIES}
+"""Our own families, and what OpenMetrics calls them."""
+
+
+def is_free(metric: str) -> bool:
+    """Whether a KPI may be exported under this name. The rules see to it; elsewhere it would break all of /metrics."""
+    return bool(
+        METRIC.fullmatch(metric)
+        and metric not in _TAKEN
+        and not metric.startswith(OWN_BEGINNINGS)
+        and not metric.endswith(TYPE_SUFFIXES)
+    )
 
 
 FOR_ENGINEERS = frozenset({"KPI016"})

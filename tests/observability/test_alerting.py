@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.documents import KpiDocument, RegistryDocument
-from contracts.documents.alerts import AlertMode
-from observability.alerting import Alerting, alerting_of, noise_budget_of
+from observability.alerting import Alerting, AlertingMode, alerting_of, noise_budget_of
 
 
 def registry(**settings: Any) -> RegistryDocument:
@@ -20,7 +19,7 @@ def kpi(**alerts: Any) -> KpiDocument:
 
 
 def test_what_nobody_says_goes_by_the_number_of_people():
-    assert alerting_of(kpi(), registry()) == Alerting(None, Decimal(10), 50)
+    assert alerting_of(kpi(), registry()) == Alerting(AlertingMode.AUTO, Decimal(10), 50)
     assert noise_budget_of(kpi(), registry()) == 2
 
 
@@ -32,7 +31,7 @@ def test_the_registry_says_it_for_all():
 
 def test_a_kpi_says_it_for_itself():
     own = kpi(mode="cohort", cohort_share=25, noise_budget=7)
-    assert alerting_of(own, registry()) == Alerting(AlertMode.COHORT, Decimal(25), 50)
+    assert alerting_of(own, registry()) == Alerting(AlertingMode.COHORT, Decimal(25), 50)
     assert noise_budget_of(own, registry(noise_budget=1)) == 7
 
 
