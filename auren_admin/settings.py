@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "bindings",
     "releases",
     "telemetry",
+    "observability",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

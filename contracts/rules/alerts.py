@@ -15,7 +15,7 @@ from contracts.severity import Severity
 from contracts.spec import KpiSpec
 
 _SETTINGS: Path = ("export_config", "alerts")
-NOISE = "HIS001"
+NOISE, NOISE_UNKNOWN = "HIS001", "HIS002"
 
 declare(
     Rule(
@@ -26,6 +26,18 @@ declare(
         "People who are alerted too often stop looking, and miss the alert that matters. The backtest of the last "
         "30 days says how often the definitions as they are edited now would alert; publishing them all the same "
         "wants a reason. See docs/noise.md.",
+        "alerts: {noise_budget: 0.5}",
+        Scope.HISTORY,
+    )
+)
+declare(
+    Rule(
+        NOISE_UNKNOWN,
+        "noise_unknown",
+        Level.NOTE,
+        "Noise not known yet",
+        "There is so much stored that the backtest runs in the background. Publishing does not wait for it; whoever "
+        "publishes before it is over does not know how often the definitions alert.",
         "alerts: {noise_budget: 0.5}",
         Scope.HISTORY,
     )
