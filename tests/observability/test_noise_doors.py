@@ -178,6 +178,13 @@ def test_the_command_line_refuses_and_says_which_option_helps():
     assert (code, "Published release 2" in told) == (0, True)
 
 
+def test_the_command_line_says_that_the_noise_is_not_known_yet(monkeypatch):
+    Job.objects.all().delete()
+    monkeypatch.setattr("telemetry.backtest.running.QUICK", 1)
+    code, told = registry("publish", "-m", "Words.", "--dry-run")
+    assert (code, "How often this would alert is not known yet." in told) == (0, True)
+
+
 def test_the_noise_as_text():
     _, told = registry("noise")
     assert "Over the last 30 days, 1 KPI over budget." in told
