@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
+from contracts.durations import LONGEST_SECONDS
 from contracts.evaluation.history import Series
 from contracts.evaluation.machine import Evaluator
 from contracts.evaluation.marks import after_silence
@@ -112,4 +113,4 @@ def _evaluator(trigger: WatchedTrigger) -> Evaluator:
 
 
 def _length(seconds: int) -> str:
-    return f"{seconds}s" if seconds else ""
+    return f"{min(seconds, LONGEST_SECONDS)}s" if seconds else ""

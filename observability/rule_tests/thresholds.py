@@ -16,8 +16,10 @@ from observability.rule_tests.scenarios import SILENT, Scenario, Steps, Stretch,
 
 SOURCE: Final = "watch"
 OTHER_SOURCE: Final = "ring"
-_SECONDS: Final = (15, 60, 240, 3600, 21_600, 86_400, 30 * 86_400)
+_SECONDS: Final = (15, 60, 240, 3600, 21_600, 86_400, 50 * 86_400)
 """Between two evaluations. Beyond 240 nothing that ALERTS must tell can be tried."""
+_SHORT_SECONDS: Final = (5, 2)
+"""For windows of less than a minute."""
 _MOST: Final = 120
 """Evaluations that the longest length of time may take in a test, while there is a coarser one."""
 
@@ -27,15 +29,22 @@ def steps_of(one: ActiveTrigger) -> Steps:
     changes = [*one.condition.changes, *(one.recovery.changes if one.recovery else ())]
     windows = [change.window.seconds for change in changes]
     longest = max([one.for_, one.keep_firing_for, *windows])
-    fitting = [seconds for seconds in _SECONDS if not windows or 4 * seconds <= min(windows)]
-    seconds = next((some for some in fitting if longest <= _MOST * some), fitting[-1] if fitting else 0)
-    seconds = _apart(seconds or max(2, min(windows) // 4), windows)
+    seconds = _apart(_seconds(longest, windows), windows)
     return Steps(
         seconds,
         ceil(one.for_ / seconds),
         ceil(one.keep_firing_for / seconds),
         ceil(max(windows, default=0) / seconds),
     )
+
+
+def _seconds(longest: int, windows: Sequence[int]) -> int:
+    """The fewest evaluations by which all lengths are seen; where they are too far apart, the longest."""
+    for most, share in ((_MOST, 4), (8 * _MOST, 2)):
+        for seconds in (*_SECONDS, *_SHORT_SECONDS):
+            if longest <= most * seconds and all(share * seconds <= window for window in windows):
+                return seconds
+    return next((seconds for seconds in _SECONDS if longest <= _MOST * seconds), _SECONDS[-1])
 
 
 def _apart(seconds: int, windows: Sequence[int]) -> int:
