@@ -51,7 +51,7 @@ def one_threshold(condition: str = "< 20", **timing: Any) -> dict[str, Any]:
 
 
 lengths = st.sampled_from(["", "", "", "1s", "15s", "20s", "1m", "10m", "90m", "8h", "7d", "3650d"])
-texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=20)
+texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=8)
 thresholds = st.fixed_dictionaries(
     {
         "condition": conditions(comparisons(near), betweens(near), changes).map(str)
@@ -66,7 +66,7 @@ severities = st.sampled_from(["critical", "warning", "elevated"])
 kpi_thresholds = st.dictionaries(severities, thresholds, min_size=1, max_size=3)
 releases = st.builds(
     lambda own, agent, **kpi: release(*own, agent=agent, **kpi),
-    st.lists(kpi_thresholds, min_size=1, max_size=5),
+    st.lists(kpi_thresholds, min_size=1, max_size=3),
     texts.filter(bool),
     title=texts,
     owner=texts,
