@@ -103,7 +103,7 @@ def test_a_release_without_triggers_has_only_the_alert_about_rules():
 
 def test_agents_whose_codes_look_alike_have_groups_of_their_own():
     document = release(one_threshold(), agent="A B", code="a b")
-    both = {name: document.bindings["A B"] for name in ("A B", "A_B")}
+    both = dict.fromkeys(("A B", "A_B"), document.bindings["A B"])
     document = replace(document, bindings=both, codes={"A B": "a b", "A_B": "a_b"})
     assert list(group_names(document).values()) == ["auren_agent_a_b", "auren_agent_a_b_2"]
 
