@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from jobs.people import LONGEST_NAME
 
 ATTEMPTS = 5  # then a job is parked, until a person runs it again
+TRACEPARENT = "traceparent"
+"""Key of a payload: the span in which the job was asked for. The function that does the job does not see it."""
 
 
 def from_now(delta: timedelta) -> Combinable:

@@ -12,8 +12,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from jobs.kinds import KINDS
-from jobs.models import ATTEMPTS, Job, from_now
+from jobs.models import ATTEMPTS, TRACEPARENT, Job, from_now
 from jobs.people import name_of
+from tracing import spans
 
 KEPT_FOR = timedelta(days=30)
 DIED = "Its worker died every time."
@@ -33,9 +34,10 @@ def enqueue(
     for a kind that nobody registered.
     """
     person = author if author is not None and author.is_authenticated else None
+    traceparent = spans.tracer().traceparent()  # whose child the span of each attempt will be
     values: dict[str, Any] = {
         "kind": KINDS[kind].name,
-        "payload": dict(payload),
+        "payload": {**payload, TRACEPARENT: traceparent} if traceparent else dict(payload),
         "author": person,
         "author_name": name_of(person),
     }
