@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from contracts.decimals import plain
-from contracts.durations import LONGEST_SECONDS, Duration
+from contracts.durations import Duration
 from contracts.watched import WatchedAgent
 from observability.active_triggers import ActiveTrigger
 from observability.alert_expressions import (
     Watched,
     cohort_query,
-    expected_seconds,
     missing_data_cohort_query,
     missing_data_query,
     state_query,
@@ -22,24 +20,24 @@ from observability.alert_expressions import (
 from observability.alert_texts import (
     COHORT_RUNBOOK,
     MISSING_DATA_RUNBOOK,
-    PERSON,
-    SOURCE,
     THRESHOLD_RUNBOOK,
+    Texts,
+    cohort_texts,
     filled,
     links,
-    threshold_sentence,
-    title_of,
-    value_sentence,
+    missing_data_cohort_texts,
+    missing_data_texts,
+    state_texts,
+    threshold_texts,
     what_to_do,
 )
+from observability.alert_wording import TEMPLATE, Wording
 from observability.options import ExportOptions
 from observability.promql import plain_text
 from observability.rule_files import Rule
 
 MISSING_DATA: Final = "missing_data"
 """The label ``severity`` of alerts about silence: it is none of those that a value has."""
-_SHARE: Final = '{{ $value | printf "%.1f" }} % of people'
-_ON_STATE: Final = "This rule stands on the state that the server evaluated, not on values"
 
 
 class Basis(StrEnum):
@@ -60,6 +58,8 @@ class AlertRule:
     trigger: ActiveTrigger
     watched: Watched
     basis: Basis
+    number: int = 1
+    """Of the agent's triggers of this KPI and severity."""
 
     @property
     def severity(self) -> str:
@@ -119,47 +119,26 @@ def expression(rule: AlertRule) -> str:
             return missing_data_cohort_query(watched)
 
 
-def annotations_of(rule: AlertRule, options: ExportOptions) -> dict[str, str]:
+def annotations_of(rule: AlertRule, options: ExportOptions, say: Wording = TEMPLATE) -> Texts:
     """What people are told. Only here may anything vary while an alert goes on."""
-    one = rule.trigger
-    is_cohort = rule.basis in (Basis.COHORT, Basis.MISSING_DATA_COHORT)
-    about = f"{title_of(one.binding)}: {'no data' if rule.severity == MISSING_DATA else rule.severity}"
-    told = {"summary": f"{about} for {_SHARE if is_cohort else PERSON}", "description": _description(rule)}
+    one, agent = rule.trigger, rule.watched.agent
+    told = _told(rule, say)
     if rule.severity == MISSING_DATA:
-        return filled(told | links(rule.watched.agent, MISSING_DATA_RUNBOOK, options))
-    runbook = COHORT_RUNBOOK if is_cohort else THRESHOLD_RUNBOOK
-    return filled(told | what_to_do(one.binding, one.severity) | links(rule.watched.agent, runbook, options))
+        return filled(told | links(agent, MISSING_DATA_RUNBOOK, options, say))
+    runbook = COHORT_RUNBOOK if rule.basis is Basis.COHORT else THRESHOLD_RUNBOOK
+    to_do = what_to_do(one.binding, one.severity, say)
+    return filled(told | to_do | links(agent, runbook, options, say))
 
 
-def _description(rule: AlertRule) -> str:
-    one, watched = rule.trigger, rule.watched
-    share, agent = plain(watched.alerting.share_percent), plain_text(watched.agent)
-    missing, expected = (
-        Duration(_within(n)).words() for n in (watched.missing, expected_seconds(watched.missing))
-    )
+def _told(rule: AlertRule, say: Wording) -> Texts:
     match rule.basis:
         case Basis.VALUES:
-            return f"{value_sentence(one.binding.definition.symbol)} {threshold_sentence(one)}"
+            return threshold_texts(rule.trigger, say)
         case Basis.STATE:
-            guard = f"it applies only while {one.binding.guard}, which no metric tells"
-            why = guard if one.is_guarded else "the KPI has no metric of its own"
-            return f"{plain_text(f'{_ON_STATE}: {why}.')} {threshold_sentence(one)}"
+            return state_texts(rule.trigger, say)
         case Basis.COHORT:
-            return (
-                f"More than {share} % of the people whom {agent} watches have an episode open that is "
-                f"{one.severity} or worse. {threshold_sentence(one)}"
-            )
+            return cohort_texts(rule.trigger, rule.watched, say)
         case Basis.MISSING_DATA:
-            return (
-                f"The last value from {SOURCE} is {{{{ $value | humanizeDuration }}}} old; {agent} expects one every "
-                f"{missing}. What was open stays open. Without a value this alert ends {expected} after the last one."
-            )
+            return missing_data_texts(rule.trigger, rule.watched, say)
         case Basis.MISSING_DATA_COHORT:
-            return (
-                f"Of more than {share} % of the people who sent {agent} values within {expected} "
-                f"there has been none for {missing}."
-            )
-
-
-def _within(seconds: int) -> int:
-    return min(seconds, LONGEST_SECONDS)
+            return missing_data_cohort_texts(rule.trigger, rule.watched, say)

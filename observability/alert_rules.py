@@ -95,7 +95,7 @@ def _of_trigger(one: ActiveTrigger, watched: Watched, number: int) -> Iterator[A
     """``number`` counts the triggers of this severity: the server's state does not tell them apart."""
     basis = Basis.STATE if one.is_guarded or not watched.metric else Basis.VALUES
     if watched.alerting.by_person and (number == 1 or basis is Basis.VALUES):
-        yield AlertRule(one.alert if number == 1 else f"{one.alert}{number}", one, watched, basis)
+        yield AlertRule(one.alert if number == 1 else f"{one.alert}{number}", one, watched, basis, number)
     if watched.alerting.by_cohort and number == 1:
         yield AlertRule(f"{one.alert}Cohort", one, watched, Basis.COHORT)
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import yaml
-
+from contracts.yamlwriter import write_yaml
 from observability.options import ExportOptions, RuleFormat
 
 Rule = Mapping[str, Any]
@@ -16,28 +15,12 @@ Group = Mapping[str, Any]
 https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule_group"""
 
 _NOT_PLAIN: Final = re.compile(r"[^\x20-\x7e\u00a1-\u2027\u2030-\ud7ff]+")
-_WIDEST: Final = 1_000_000
-
-
-class _Dumper(yaml.CSafeDumper):
-    """Long texts of several lines are written as they are; nothing is an alias."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
-
-
-_Dumper.add_representer(str, _text)
 
 
 def rule_file(groups: Sequence[Group], options: ExportOptions, name: str, notes: Iterable[str] = ()) -> str:
     """A file of rule groups. ``name`` tells it from our other files, such as ``kpi-alerts``; ``notes`` are sentences
     that stand at its top as comments."""
-    return header(options, notes) + dump(_wrapped(groups, options.rule_format, name))
+    return header(options, notes) + write_yaml(_wrapped(groups, options.rule_format, name))
 
 
 def header(options: ExportOptions, notes: Iterable[str] = ()) -> str:
@@ -50,11 +33,6 @@ def header(options: ExportOptions, notes: Iterable[str] = ()) -> str:
 def comment(text: str) -> str:
     """A text on one line, without anything that would end a comment."""
     return _NOT_PLAIN.sub(" ", text).strip()
-
-
-def dump(data: Any) -> str:
-    """Plain data as YAML; the same data give the same bytes."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDEST)
 
 
 def _wrapped(groups: Sequence[Group], rule_format: RuleFormat, name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from telemetry.contracts_now import Released
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How a KPI is shown. ``metric`` is "" where it has none that can be used; ``missing`` microseconds after its
-    last value a series is left out, never where it is 0."""
+    last value that value is left out, never where it is 0."""
 
     metric: str
     about: str
