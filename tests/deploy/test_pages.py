@@ -40,7 +40,9 @@ def test_prometheus_takes_what_a_page_shows(page, tmp_path):
     for number, found in enumerate(shown):
         path = tmp_path / f"{number}.yml"
         path.write_text(yaml.safe_dump(with_tokens(found, tmp_path / "token")))
-        done = subprocess.run([program("promtool"), "check", "config", str(path)], capture_output=True, check=False)
+        done = subprocess.run(
+            [program("promtool"), "check", "config", str(path)], capture_output=True, check=False
+        )
         assert (done.returncode, done.stderr) == (0, b"")
 
 
