@@ -32,18 +32,46 @@ def with_tokens(found, path):
     return found
 
 
-@pytest.mark.parametrize("page", ["several-machines.md", "kubernetes.md"])
-def test_prometheus_takes_what_a_page_shows(page, tmp_path):
-    (tmp_path / "token").write_text("secret")
-    shown = blocks(page)
-    assert shown
-    for number, found in enumerate(shown):
-        path = tmp_path / f"{number}.yml"
-        path.write_text(yaml.safe_dump(with_tokens(found, tmp_path / "token")))
-        done = subprocess.run(
-            [program("promtool"), "check", "config", str(path)], capture_output=True, check=False
-        )
-        assert (done.returncode, done.stderr) == (0, b"")
+def checked(what, found, folder, *more):
+    """What promtool says of a configuration."""
+    (folder / "token").write_text("secret")
+    path = folder / "prometheus.yml"
+    path.write_text(yaml.safe_dump(with_tokens(found, folder / "token")))
+    done = subprocess.run(
+        [program("promtool"), "check", what, str(path), *more], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_prometheus_takes_what_the_page_about_several_machines_shows(tmp_path):
+    shown = blocks("several-machines.md")
+    assert len(shown) == 2
+    for found in shown:
+        assert "SUCCESS" in checked("config", found, tmp_path)
+
+
+def test_on_kubernetes_each_web_server_and_nothing_else_is_scraped_by_a_name_that_it_answers_to(tmp_path):
+    (found,) = blocks("kubernetes.md")
+    (job,) = found["scrape_configs"]
+    assert job.pop("kubernetes_sd_configs") == [{"role": "pod", "namespaces": {"names": ["auren"]}}]
+    seen = [
+        ("web", "10.1.2.3"),
+        ("worker", "10.1.2.4"),
+    ]  # as that would see them, which Debian's Prometheus lacks
+    job["static_configs"] = [
+        {
+            "targets": [ip],
+            "labels": {
+                "__meta_kubernetes_pod_label_app_kubernetes_io_component": role,
+                "__meta_kubernetes_pod_ip": ip,
+            },
+        }
+        for role, ip in seen
+    ]
+    targets = yaml.safe_load(checked("service-discovery", found, tmp_path, job["job_name"]))
+    kept = [one["labels"]["__address__"] for one in targets if one["labels"]]
+    assert kept == ["10-1-2-3.auren.pod.cluster.local:8000"]
 
 
 @pytest.mark.slow
