@@ -58,6 +58,8 @@ class AlertRule:
     trigger: ActiveTrigger
     watched: Watched
     basis: Basis
+    number: int = 1
+    """Of the agent's triggers of this KPI and severity."""
 
     @property
     def severity(self) -> str:

@@ -19,13 +19,20 @@ def failures_metric(rule_format: RuleFormat) -> str:
     return f"{prefix}prometheus_rule_evaluation_failures_total"
 
 
+def limit_description(options: ExportOptions) -> str:
+    """What is wrong, in words."""
+    return (
+        f"A rule of this group would raise more than {options.rule_limit} alerts at a time, or cannot be evaluated. "
+        "Prometheus then raises none of its alerts."
+    )
+
+
 def limit_group(options: ExportOptions, interval: str) -> Group:
     """A group of its own, so that no limit of others keeps it from speaking."""
     failures = f'{failures_metric(options.rule_format)}{{rule_group=~".*;auren_.+"}}'
     told = {
         "summary": "Alert rules fail: {{ $labels.rule_group }}",
-        "description": f"A rule of this group would raise more than {options.rule_limit} alerts at a time, or cannot "
-        "be evaluated. Prometheus then raises none of its alerts.",
+        "description": limit_description(options),
         "runbook_url": plain_text(runbook_url(RULE_LIMIT_RUNBOOK, options)),
     }
     rule = {
