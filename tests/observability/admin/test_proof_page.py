@@ -23,7 +23,7 @@ def looker(first):
 @pytest.mark.parametrize("page", [PAGE, COPY])
 def test_each_boundary_stands_there_in_three_systems(looker, page):
     text = visible(looker.get(page, {"kpi": "hrv_rmssd"}).text)
-    assert "19.999999999999996 acts fires Critical" in text
+    assert "19.999999999999996 acts fires critical" in text
     assert "20.0 does not act does not fire" in text
 
 
