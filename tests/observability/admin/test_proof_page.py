@@ -23,8 +23,8 @@ def looker(first):
 @pytest.mark.parametrize("page", [PAGE, COPY])
 def test_each_boundary_stands_there_in_three_systems(looker, page):
     text = visible(looker.get(page, {"kpi": "hrv_rmssd"}).text)
-    assert "19.999999999999996 acts fires critical" in text
-    assert "20.0 does not act does not fire" in text
+    assert "24.999999999999996 acts fires critical" in text
+    assert "25.0 does not act does not fire normal" in text
 
 
 def test_the_rule_its_tests_and_the_digest_are_on_the_card(looker):
