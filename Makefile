@@ -60,7 +60,7 @@ deploy-check: $(VENV)/.dev ## Check the settings as production would run them
 secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
 	@if git rev-parse --git-dir >/dev/null 2>&1; then git ls-files -z --cached --others --exclude-standard; \
 	else find . -type f -not -path './.venv/*' -not -path './var/*' -not -name '*.pyc' -print0; fi | \
-	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$' --exclude-secrets '$(MADE_UP)'
+	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$|/package-lock\.json$$' --exclude-secrets '$(MADE_UP)'
 
 bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area; polls needs nginx and wrk)
 	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)

@@ -1,4 +1,4 @@
-"""What people wrote, wherever Grafana would read a variable: in no place of a dashboard is there one that is not ours."""
+"""What people wrote is text in every place of a dashboard: no variable, markup or link is theirs."""
 
 import re
 
