@@ -77,6 +77,7 @@ docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, doc
 
 screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
 	@$(CLEAN_ENV) $(PY) scripts/screenshots.py
+	@$(CLEAN_ENV) $(PY) -m scripts.dashboard_pictures
 
 image: ## Build the container image by docker, podman or buildah (IMAGE=name, BASE_IMAGE=python:…, ARGS=…)
 	@if docker info >/dev/null 2>&1; then set -- docker build; \
