@@ -23,7 +23,7 @@ from typing import Final
 from contracts.decimals import DIGITS_EXPECTED, Number, exact, fits, trimmed
 from contracts.durations import Duration
 from contracts.intervals import IntervalSet, join_words
-from contracts.promql import condition_promql
+from contracts.promql import Mean, condition_promql
 from contracts.termreading import AND, read_change, read_term
 from contracts.terms import Between, Change, Comparison, Term
 from contracts.tokens import ExpectationError, Tokens
@@ -80,9 +80,9 @@ class Condition:
         """In words: "below 20 ms", "80 to 89 %", "a drop of at least 10 % over 7 days"."""
         return join_words([term.explain(unit) for term in self.terms])
 
-    def to_promql(self, selector: str) -> str:
+    def to_promql(self, selector: str, mean: Mean | None = None) -> str:
         """A PromQL query for the samples of a selector for which it holds (see `contracts.promql`)."""
-        return condition_promql(self.values, self.changes, selector)
+        return condition_promql(self.values, self.changes, selector, mean)
 
     def __str__(self) -> str:
         return " or ".join(map(str, self.terms))

@@ -6,19 +6,27 @@ chained comparison: https://prometheus.io/docs/prometheus/latest/querying/operat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from contracts.decimals import plain
+from contracts.durations import Duration
 from contracts.intervals import Interval, IntervalSet
 from contracts.terms import Change
 
+Mean = Callable[[Duration], str]
+"""A query for the means over a window, with the labels of the samples that they are compared with."""
 
-def condition_promql(values: IntervalSet, changes: Iterable[Change], selector: str) -> str:
+
+def condition_promql(
+    values: IntervalSet, changes: Iterable[Change], selector: str, mean: Mean | None = None
+) -> str:
     """A query that returns the samples of an instant selector for which a condition holds, with their values.
 
-    The selector goes into the query as it is: whoever builds it quotes its label values.
+    The selector goes into the query as it is: whoever builds it quotes its label values. In place of a selector
+    any query may stand, if ``mean`` is given: only of a selector a window can be asked for.
     """
-    parts = [change_promql(change, selector) for change in changes]
+    mean_of = mean or (lambda window: f"avg_over_time({selector}[{window}] offset 1s)")
+    parts = [change_promql(change, selector, mean_of(change.window)) for change in changes]
     if values or not parts:
         parts.insert(0, values_promql(values, selector))
     return _any_of(parts)
@@ -33,20 +41,17 @@ def values_promql(values: IntervalSet, selector: str) -> str:
     return _any_of([_interval(interval, selector) for interval in values] or [f"({selector} > +Inf)"])
 
 
-def change_promql(change: Change, selector: str) -> str:
+def change_promql(change: Change, selector: str, mean: str) -> str:
     """The samples that have dropped or risen enough from the mean before them.
 
-    An approximation in one respect. The contract's window ends just before the sample; this one ends a second
-    before the query's time, the smallest step of a duration. It is the same window when the query runs at
-    the sample's time. Later, or when one value is scraped again and again, the sample itself is in its mean,
-    which matters only when the window holds few samples.
+    An approximation: see docs/semantics.md. The window ends a second before the query's time, the smallest step of a
+    duration. The difference is rounded, so that 0.9 is a drop of 10 % from 1, which it is not among binary floats.
 
     `!= 0` drops series whose mean is zero: from zero no percentage can be told.
     """
-    mean = f"avg_over_time({selector}[{change.window}] offset 1s)"
     moved = f"({mean} - {selector})" if change.direction == "drop" else f"({selector} - {mean})"
     limit = f"({plain(change.percent)} * abs({mean} != 0))"
-    return f"({selector} and ((100 * {moved}) {change.operator} {limit}))"
+    return f"({selector} and (round((100 * {moved}) - {limit}, 0.000001) {change.operator} 0))"
 
 
 def _interval(interval: Interval, selector: str) -> str:

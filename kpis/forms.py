@@ -115,7 +115,7 @@ class KPIForm(forms.ModelForm[KPI]):
         model = KPI
         fields = (
             "name", "title", "description", "category", "owner", "references", "status", "successor", "unit",
-            "prometheus_metric", "missing_data",
+            "prometheus_metric", "missing_data", "alert_mode", "cohort_share", "noise_budget",
             "absolute_min", "absolute_max", "normal_min", "normal_max", "optimal",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
@@ -279,7 +279,8 @@ class RegistrySettingsForm(forms.ModelForm[RegistrySettings]):
 
     class Meta:
         model = RegistrySettings
-        fields = ("version", "schema_version", "last_updated", "prometheus_enabled", "prefix", "labels")
+        fields = ("version", "schema_version", "last_updated", "prometheus_enabled", "prefix", "labels",
+            "alert_people", "noise_budget")  # fmt: skip
 
 
 class ValidationRuleForm(forms.ModelForm[ValidationRule]):

@@ -22,8 +22,8 @@ def quoted(text: str) -> str:
 def plain_text(text: str) -> str:
     """A text as it prints from an annotation or label, where templates are read.
 
-    Inside a raw string of a template action nothing is an action: https://pkg.go.dev/text/template#hdr-Actions
+    Inside a string of a template action nothing is an action: https://pkg.go.dev/text/template#hdr-Actions. It is one
+    in double quotes, because a raw one cannot hold a backtick and loses carriage returns. A single brace is quoted too:
+    in front of an action it would begin one of its own.
     """
-    if not any(sign in text for sign in ("{{", "}}", "$")):
-        return text
-    return "{{ " + ' }}{{ "`" }}{{ '.join(f"`{part}`" for part in text.split("`")) + " }}"
+    return f"{{{{ {quoted(text)} }}}}" if any(sign in text for sign in "{}$") else text

@@ -58,6 +58,13 @@ class Snapshot:
             if (self._folder / name).exists():
                 os.utime(self._folder / name)
 
+    def confirmed_at(self) -> float | None:
+        """When the database last said that all of it is so; None where a file is missing."""
+        try:
+            return min((self._folder / name).stat().st_mtime for name in (STOCK, GRANTS))
+        except OSError:
+            return None
+
     def is_there(self) -> bool:
         """Whether there is any file to load."""
         return any((self._folder / name).exists() for name in (STOCK, STOCK + PREVIOUS))

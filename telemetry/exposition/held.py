@@ -64,8 +64,8 @@ class Held:
                 self._leave_out_deleted()
             self._read_changed()
         self._cursor, self._place, self._gone = following, place, gone
-        self._drop_stale(now)
         self._keep_to_budget()
+        self._leave_out_stale(now)
 
     def _follow(self, released: Released) -> None:
         """Show what is released. KPIs that are shown otherwise than before are read again."""
@@ -134,11 +134,12 @@ class Held:
             for stack in stacks:
                 stack.keep_only(alive)
 
-    def _drop_stale(self, now: int) -> None:
+    def _leave_out_stale(self, now: int) -> None:
+        """A silent series has no value; when it was measured last is what alerts on silence stand on."""
         for kpi, stack in self.series.items():
-            missing = self.shown[kpi].missing
-            if missing:
-                stack.drop_before(now - missing + 1)
+            shown = self.shown[kpi]
+            if shown.missing and shown.metric:
+                stack.blank_before(now - shown.missing + 1)
 
     def _keep_to_budget(self) -> None:
         for stack in self.series.values():

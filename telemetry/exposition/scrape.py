@@ -21,6 +21,7 @@ from telemetry.exposition.held import Held, held
 from telemetry.exposition.lines import encoded, header, prefix
 from telemetry.exposition.process import process_families
 from telemetry.exposition.samples import LAST_OBSERVATION, OPEN, OPENS, STAMPS, STATE, STATES, VALUES
+from telemetry.exposition.served_snapshot import snapshot_families
 
 END = b"# EOF\n"
 SENT_AT_ONCE = 1024 * 1024
@@ -69,7 +70,7 @@ def scrape(now: int, *, is_open: bool, kpis: bool = True, process: bool = True) 
     if kpis:
         pieces += _kpis(now, is_open=is_open)
     if process:
-        pieces.append(rendered([*process_families(), clock_family()], is_open=is_open))
+        pieces.append(rendered([*process_families(), clock_family(), *snapshot_families()], is_open=is_open))
     return Scrape([*pieces, END] if is_open else pieces)
 
 
@@ -101,9 +102,10 @@ def _people(known: Held, released: Released, *, is_open: bool) -> list[bytes]:
     pieces: list[bytes] = []
     for kpi, shown in sorted(known.shown.items(), key=lambda item: item[1].metric):
         stack = known.series.get(kpi)
-        if stack and stack.count and shown.metric:
+        texts = stack.texts(VALUES) if stack and shown.metric else []
+        if any(texts):
             pieces.append(header(shown.metric, shown.about, is_open=is_open))
-            pieces += stack.texts(VALUES)
+            pieces += texts
     pieces.append(header(LAST_OBSERVATION, "When a series was measured last.", is_open=is_open))
     for _, stack in sorted(known.series.items()):
         pieces += stack.texts(STAMPS)

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from contracts.durations import Duration, DurationError
 from contracts.evaluation import SECOND
-from contracts.naming import METRIC
-from contracts.rules.metrics import OWN_BEGINNINGS, OWN_FAMILIES, TYPE_SUFFIXES
+from contracts.rules.metrics import is_free
 from contracts.watched import Definition
 from telemetry.contracts_now import Released
-
-BASES: Final = frozenset(name.removesuffix("_info").removesuffix("_total") for name in OWN_FAMILIES)
-"""What OpenMetrics calls our own families."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How a KPI is shown. ``metric`` is "" where it has none that can be used; ``missing`` microseconds after its
-    last value a series is left out, never where it is 0."""
+    last value that value is left out, never where it is 0."""
 
     metric: str
     about: str
@@ -38,16 +33,6 @@ def shown_by(released: Released) -> Mapping[str, Shown]:
         taken.add(metric)
         found[name] = Shown(metric, about(definition), _missing(definition))
     return found
-
-
-def is_free(metric: str) -> bool:
-    """Whether a KPI may be exported under this name. The rules see to it; here it would break the whole answer."""
-    return bool(
-        METRIC.fullmatch(metric)
-        and metric not in OWN_FAMILIES | BASES
-        and not metric.startswith(OWN_BEGINNINGS)
-        and not metric.endswith(TYPE_SUFFIXES)
-    )
 
 
 def about(definition: Definition) -> str:

@@ -1,19 +1,22 @@
 """Rendered lines of many rows, some of which change: blocks of lines that are joined already.
 
 A row has a number, a time, and a line in each of the stack's columns. Of a line only its text within the block is
-kept, and its length; what changes is cut out of it and put in, and the other blocks stay as they are.
+kept, and its length; what changes is cut out of it and put in, and the other blocks stay as they are. Once a
+row is stale, the first column's line is left out, at length 0.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
 SIZE = 96
 """Rows of a block, when it is made; with more than twice as many it is split."""
+STALE = 2**63 - 1
+"""Stands for the time of a row whose first line is left out: it will not become stale once more."""
 
 Row = tuple[Any, ...]
 """The row's number, its time, and what its lines are made of."""
@@ -40,9 +43,24 @@ class Lines:
 
     def insert(self, slot: int, line: bytes) -> None:
         """A line between the others."""
+        self.widths.insert(slot, 0)
+        self.replace(slot, line)
+
+    def replace(self, slot: int, line: bytes) -> None:
+        """Another line instead of one."""
         start = sum(self.widths[:slot])
-        self.text = self.text[:start] + line + self.text[start:]
-        self.widths.insert(slot, len(line))
+        self.text = self.text[:start] + line + self.text[start + self.widths[slot] :]
+        self.widths[slot] = len(line)
+
+    def blank(self, slots: Container[int]) -> None:
+        """Leave lines out; their slots stay."""
+        ends = accumulate(self.widths)
+        lines = [
+            b"" if slot in slots else self.text[end - width : end]
+            for slot, (end, width) in enumerate(zip(ends, self.widths, strict=True))
+        ]
+        self.text = b"".join(lines)
+        self.widths = array("H", map(len, lines))
 
     def only(self, slots: Iterable[int]) -> Lines:
         """Some of the lines."""
@@ -57,7 +75,7 @@ class Lines:
 class Block:
     """Rows that follow each other. ``columns`` has their lines; none where they are not shown.
 
-    No row is older than ``oldest``.
+    No row is older than ``oldest``, but those that are `STALE`.
     """
 
     __slots__ = ("ats", "columns", "ids", "oldest")
@@ -72,15 +90,28 @@ class Block:
         columns = tuple(map(Lines, zip(*map(lines, rows), strict=True))) if lines else ()
         return cls(array("q", [row[0] for row in rows]), array("q", [row[1] for row in rows]), columns)
 
-    def insert(self, row: Row, lines: Render) -> None:
-        """A row between the others."""
+    def put(self, row: Row, lines: Render) -> bool:
+        """A row between the others, or with all its lines again where it was stale; whether it is new."""
         slot = bisect_left(self.ids, row[0])
-        self.ids.insert(slot, row[0])
-        self.ats.insert(slot, row[1])
+        is_new = slot == len(self.ids) or self.ids[slot] != row[0]
+        if is_new:
+            self.ids.insert(slot, row[0])
+            self.ats.insert(slot, row[1])
+        self.ats[slot] = row[1]
         self.oldest = min(self.oldest, row[1])
         if self.columns:
             for column, line in zip(self.columns, lines(row), strict=True):
-                column.insert(slot, line)
+                (column.insert if is_new else column.replace)(slot, line)
+        return is_new
+
+    def blank_before(self, at: int) -> None:
+        """Leave the first line out of rows whose time is before a moment."""
+        stale = {slot for slot, when in enumerate(self.ats) if when < at}
+        for slot in stale:
+            self.ats[slot] = STALE
+        if stale and self.columns:
+            self.columns[0].blank(stale)
+        self.oldest = min(self.ats)
 
     def only(self, slots: Sequence[int]) -> Block:
         """Some of the rows, in order."""
@@ -115,7 +146,7 @@ class Stack:
         return max(self.count - self._budget, 0)
 
     def patch(self, rows: Iterable[Row]) -> list[int]:
-        """Give rows another time and number; the numbers of those that are not here."""
+        """Give rows another time and number; the numbers of those that are to be added: not here, or stale."""
         blocks, starts, tails = self._blocks, self._starts, self._tails
         if not blocks:
             return [row[0] for row in rows]
@@ -125,7 +156,7 @@ class Stack:
             block = blocks[bisect_right(starts, pk) - 1]
             ids = block.ids
             slot = bisect_left(ids, pk)
-            if slot == len(ids) or ids[slot] != pk:
+            if slot == len(ids) or ids[slot] != pk or block.ats[slot] == STALE:
                 unknown.append(pk)
                 continue
             block.ats[slot] = at
@@ -137,7 +168,7 @@ class Stack:
         return unknown
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Add rows that are new, in the order of their numbers."""
+        """Add rows that are new or were stale, in the order of their numbers."""
         last = self._blocks[-1].ids[-1] if self._blocks else -1
         room = SIZE - len(self._blocks[-1].ids) if self._blocks else 0
         start = bisect_right([row[0] for row in rows], last) + max(room, 0)
@@ -156,19 +187,16 @@ class Stack:
     def _insert(self, row: Row) -> None:
         place = max(bisect_right(self._starts, row[0]) - 1, 0)
         block = self._blocks[place]
-        block.insert(row, self._lines)
+        self.count += block.put(row, self._lines)
         self._starts[place] = block.ids[0]
-        self.count += 1
         if (size := len(block.ids)) > 2 * SIZE:
             self._replace(place, [block.only(range(SIZE)), block.only(range(SIZE, size))])
 
-    def drop_before(self, at: int) -> None:
-        """Leave out rows whose time is before a moment."""
-        for place in reversed([n for n, block in enumerate(self._blocks) if block.oldest < at]):
-            block = self._blocks[place]
-            block.oldest = min(block.ats)
+    def blank_before(self, at: int) -> None:
+        """Leave the first line out of rows whose time is before a moment, until they are added once more."""
+        for block in self._blocks:
             if block.oldest < at:
-                self._keep(place, [slot for slot, when in enumerate(block.ats) if when >= at])
+                block.blank_before(at)
 
     def keep_only(self, alive: array[int]) -> None:
         """Leave out rows whose number is not among these, which ascend."""

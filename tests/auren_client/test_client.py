@@ -171,6 +171,7 @@ def test_a_pace_that_makes_no_sense_is_refused(wrong):
         Timing(**wrong)
 
 
+@pytest.mark.slow
 def test_200_clients_outlive_their_server(server):
     """The short run with real threads and real time; the long one is simulated."""
     count, quick = 200, Timing(poll_every=1.0, send_after=0.1, slowest=2.0)

@@ -29,13 +29,13 @@ SELECTOR = 'auren_hrv_rmssd_ms{agent="NEUROS"}'
         ("< 1e-6", "(x < 0.000001)"),
         (
             "drop >= 10% over 1w",
-            "(x and ((100 * (avg_over_time(x[7d] offset 1s) - x)) "
-            ">= (10 * abs(avg_over_time(x[7d] offset 1s) != 0))))",
+            "(x and (round((100 * (avg_over_time(x[7d] offset 1s) - x)) "
+            "- (10 * abs(avg_over_time(x[7d] offset 1s) != 0)), 0.000001) >= 0))",
         ),
         (
             "> 9 or rise > 5% over 1h",
-            "((x > 9) or (x and ((100 * (x - avg_over_time(x[1h] offset 1s))) "
-            "> (5 * abs(avg_over_time(x[1h] offset 1s) != 0)))))",
+            "((x > 9) or (x and (round((100 * (x - avg_over_time(x[1h] offset 1s))) "
+            "- (5 * abs(avg_over_time(x[1h] offset 1s) != 0)), 0.000001) > 0)))",
         ),
     ],
 )
@@ -99,7 +99,10 @@ def evaluate(node, value, mean):
             if node.func.name == "avg_over_time":
                 return mean
             number = evaluate(node.args[0], value, mean)
-            return None if number is None else abs(number)
+            if number is None or node.func.name == "abs":
+                return None if number is None else abs(number)
+            to_nearest = node.args[1].val
+            return math.floor(number / to_nearest + 0.5) * to_nearest
     left, right = evaluate(node.lhs, value, mean), evaluate(node.rhs, value, mean)
     operator = str(node.op)
     if operator == "or":

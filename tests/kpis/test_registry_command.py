@@ -210,6 +210,7 @@ def test_schemas_are_printed_and_written(tmp_path):
 # the command as a whole
 
 
+@pytest.mark.slow
 def test_exit_codes_of_a_process(tmp_path):
     tree = write(tmp_path, KPI_YAML.replace("< 20", "< 120"))
     assert shell("validate", EXAMPLE).returncode == 0

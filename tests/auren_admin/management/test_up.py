@@ -171,6 +171,7 @@ def fetch(process, url):
     pytest.fail(f"it stopped: {process.stdout.read()}")
 
 
+@pytest.mark.slow
 def test_it_serves_pages_and_stops_cleanly(running):
     process, address = running
     assert fetch(process, f"{address}/livez") == "ok\n"

@@ -128,6 +128,7 @@ def test_every_scope_is_in_the_table():
     assert set(Scope.values) <= set(MAY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAY)
 def test_a_caller_may_do_this_and_nothing_else(name, agents):
     client = caller(name, agents)

@@ -140,6 +140,7 @@ print(len(found), sum(found.values()))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 def test_a_process_outlives_a_disk_that_is_really_full(tmp_path):
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], check=False)  # noqa: S607

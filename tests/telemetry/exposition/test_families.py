@@ -10,14 +10,13 @@ from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 from bindings.reports.judging import judge_all
 from bindings.reports.keeping import keep
-from contracts.rules.metrics import OWN_FAMILIES
+from contracts.rules.metrics import OWN_FAMILIES, is_free
 from contracts.severity import Severity
 from contracts.watched import WatchedThreshold
 from jobs.models import Job
 from telemetry import contracts_now
 from telemetry.exposition import families
 from telemetry.exposition.families import bounds
-from telemetry.exposition.shown import is_free
 from tests.bindings.samples import first_binding, replace
 from tests.releases.samples import publish
 from tests.telemetry.exposition.samples import read, scraped, text

@@ -11,7 +11,7 @@ from contracts.evaluation import micros
 from kpis.models import KPI
 from telemetry import contracts_now, cursors, keeping
 from telemetry.erasure import erase
-from telemetry.exposition import reading
+from telemetry.exposition import reading, shown, stacks
 from telemetry.exposition.held import held
 from telemetry.exposition.samples import LAST_OBSERVATION, STATE
 from telemetry.models import Observation, Series
@@ -82,14 +82,61 @@ def test_a_correction_is_seen():
     assert values() == {"u-1": 50}
 
 
-def test_a_silent_series_is_left_out_and_comes_back_with_its_next_value():
-    KPI.objects.filter(name="hrv_rmssd").update(missing_data="1h")
-    release_now()
+def test_a_silent_value_is_left_out_and_comes_back_with_its_next_one():
+    silent_after("1h")
     told(observation(18, user_id="a"), observation(50, NOW + MINUTE, user_id="b"))
     assert values() == {"a": 18, "b": 50}
     assert values(NOW + HOUR) == {"b": 50}
     told(observation(50, NOW + HOUR, user_id="a"), now=NOW + HOUR)
     assert values(NOW + HOUR) == {"a": 50, "b": 50}
+
+
+def test_when_a_silent_series_was_measured_stays():
+    silent_after("1h")
+    told(observation(18))
+    found = scraped(NOW + 100 * DAY)
+    assert VALUE not in found
+    assert found[LAST_OBSERVATION] == {("NEUROS", "hrv_rmssd", "band", "u-1"): NOW.timestamp()}
+
+
+def test_a_silent_series_without_a_metric_has_its_time(monkeypatch):
+    monkeypatch.setattr(shown, "is_free", lambda metric: False)
+    silent_after("1h")
+    told(observation(18))
+    assert len(scraped(NOW + DAY)[LAST_OBSERVATION]) == 1
+
+
+def test_a_corrected_value_that_is_silent_stays_left_out():
+    silent_after("1h")
+    told(observation(18))
+    assert values(NOW + DAY) == {}
+    told(observation(50), now=NOW + DAY)
+    assert values(NOW + DAY) == {}
+    assert values(NOW) == {}, "once silent, only a newer value brings it back"
+
+
+def test_a_silent_series_that_comes_within_the_budget_has_no_value(settings, monkeypatch):
+    monkeypatch.setattr(stacks, "SIZE", 1)
+    settings.SERIES_BUDGET = 1
+    silent_after("1h")
+    told(observation(18, NOW + MINUTE, user_id="a"), *[observation(50, user_id=user) for user in "bcd"])
+    text(NOW)
+    erase("a")
+    found = scraped(NOW + HOUR)
+    assert VALUE not in found
+    assert {key[-1] for key in found[LAST_OBSERVATION]} == {"b"}
+
+
+@pytest.mark.parametrize("end", ["erasure", "retention"])
+def test_a_silent_series_ends_with_its_last_observation(end):
+    silent_after("1h")
+    told(observation(18))
+    assert LAST_OBSERVATION in scraped(NOW + DAY)
+    if end == "erasure":
+        erase("u-1")
+    else:
+        keeping.forget_old(micros(NOW + 500 * DAY))
+    assert LAST_OBSERVATION not in scraped(NOW + 500 * DAY)
 
 
 def test_another_metric_or_time_of_silence_is_followed_at_once():
@@ -209,6 +256,11 @@ def queries(people):
     with CaptureQueriesContext(connection) as asked:
         text()
     return [query["sql"].split(" WHERE ")[0] for query in asked if "servingrevision" not in query["sql"]]
+
+
+def silent_after(time):
+    KPI.objects.filter(name="hrv_rmssd").update(missing_data=time)
+    release_now()
 
 
 def release_now():

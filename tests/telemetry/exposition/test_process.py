@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from telemetry.exposition.process import FOLDER, process_families
 from telemetry.exposition.scrape import rendered
 
@@ -25,6 +27,7 @@ print(rendered(process_families(), is_open=False).decode())
 """
 
 
+@pytest.mark.slow
 def test_processes_count_together(tmp_path):
     (tmp_path / "counter_1.db").write_bytes(b"of an earlier server")
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}

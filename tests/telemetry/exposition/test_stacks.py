@@ -15,7 +15,7 @@ CHANGES = st.lists(
         st.tuples(
             st.just("put"), st.dictionaries(IDS, st.integers(min_value=0, max_value=10**6), min_size=1)
         ),
-        st.tuples(st.just("drop"), st.integers(min_value=0, max_value=10**6)),
+        st.tuples(st.just("blank"), st.integers(min_value=0, max_value=10**6)),
         st.tuples(st.just("keep"), st.sets(IDS)),
     ),
     max_size=12,
@@ -47,8 +47,9 @@ def shown(stack, column=0):
     return b"".join(stack.texts(column)).decode().splitlines()
 
 
-def expected(truth, budget, column=0):
-    return [lines(row)[column].decode().strip() for row in sorted(truth.items())[:budget]]
+def expected(truth, budget, column=0, since=0):
+    first = sorted(truth.items())[:budget]
+    return [lines(row)[column].decode().strip() for row in first if row[1] >= since]
 
 
 @settings(deadline=None)
@@ -56,21 +57,25 @@ def expected(truth, budget, column=0):
 def test_a_stack_is_what_rendering_everything_anew_would_be(changes, budget):
     stack = Stack(lines, tails, budget)
     truth: dict[int, int] = {}
+    since = 0
     for what, part in changes:
         if what == "put":
             put(stack, part)
             truth |= part
-        elif what == "drop":
-            stack.drop_before(part)
-            truth = {pk: at for pk, at in truth.items() if at >= part}
+        elif what == "blank":
+            since = max(since, part)
         else:
             stack.keep_only(array("q", sorted(part)))
             truth = {pk: at for pk, at in truth.items() if pk in part}
         if stack.is_tight:
             stack.light([(pk, truth[pk]) for pk in stack.balance()])
+        stack.blank_before(since)
         assert stack.count == len(truth)
         assert stack.over_budget == max(len(truth) - budget, 0)
-        assert [shown(stack, 0), shown(stack, 1)] == [expected(truth, budget, 0), expected(truth, budget, 1)]
+        assert [shown(stack, 0), shown(stack, 1)] == [
+            expected(truth, budget, 0, since),
+            expected(truth, budget, 1),
+        ]
 
 
 def test_pieces_that_were_given_out_stay_as_they_were():
@@ -88,6 +93,16 @@ def test_only_the_block_with_the_change_is_another():
     before = stack.texts(0)
     put(stack, {4: 2})
     assert [one is other for one, other in zip(before, stack.texts(0), strict=True)] == [True, False, True]
+
+
+def test_a_block_in_which_nothing_becomes_stale_is_not_looked_at_again():
+    stack = Stack(lines, tails, 100)
+    put(stack, {pk: pk for pk in range(6)})
+    stack.blank_before(2)
+    before = stack.texts(0)
+    stack.blank_before(2)
+    assert [block.oldest for block in stack._blocks] == [2, 3]
+    assert all(one is other for one, other in zip(before, stack.texts(0), strict=True))
 
 
 def test_what_is_beyond_the_budget_has_no_text():

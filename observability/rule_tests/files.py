@@ -1,0 +1,102 @@
+"""The files of promtool's tests, and how many thresholds they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts.durations import Duration
+from contracts.release import ReleaseDocument
+from contracts.yamlwriter import write_yaml
+from observability.alert_rule import AlertRule, Basis
+from observability.alert_rules import PATH as RULES
+from observability.alert_rules import alert_rules
+from observability.options import ExportOptions, Files, RuleFormat
+from observability.rule_files import header
+from observability.rule_tests.limits import limit_test
+from observability.rule_tests.people import STEP, TESTS, crowd_test
+from observability.rule_tests.rule_test import RuleTest, test_group
+from observability.rule_tests.thresholds import steps_of, threshold_test
+
+FOLDER: Final = "prometheus/tests"
+_COHORTS: Final = frozenset({Basis.COHORT, Basis.MISSING_DATA_COHORT})
+Tests = Mapping[int, Mapping[str, Sequence[RuleTest]]]
+"""By seconds between evaluations, which are the same in all of a file, and by the group's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the thresholds that raise alerts a test has."""
+
+    tested: int
+    total: int
+
+    def __str__(self) -> str:
+        share = 100 * self.tested // self.total if self.total else 100
+        return f"{self.tested} of {self.total} thresholds tested ({share} %)"
+
+
+def rule_test_files(document: ReleaseDocument, options: ExportOptions) -> Files:
+    """Files of tests; none where rules are wrapped in what promtool does not read."""
+    if options.rule_format is not RuleFormat.PROMETHEUS:
+        return {}
+    rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
+    return {
+        _path(seconds): _file(seconds, groups, options)
+        for seconds, groups in sorted(rule_tests(rules).items())
+    }
+
+
+def coverage(document: ReleaseDocument) -> Coverage:
+    """Of the rules of a release that stand on one person's values or state."""
+    rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
+    thresholds = {_key(rule) for rule in rules if rule.basis in (Basis.VALUES, Basis.STATE, Basis.COHORT)}
+    tests = [one for groups in rule_tests(rules).values() for group in groups.values() for one in group]
+    tested = {_key(one.rule) for one in tests if one.expected and one.steps}
+    return Coverage(len(thresholds & tested), len(thresholds))
+
+
+def rule_tests(rules: Sequence[AlertRule]) -> Tests:
+    """Every test of some rules.
+
+    A group has rules of one severity: another trigger of the same KPI would speak of the same values.
+    """
+    found: dict[int, dict[str, list[RuleTest]]] = {}
+    crowded: set[tuple[str, str]] = set()
+    for rule in rules:
+        for seconds, name, test in _tests_of(rule, crowded):
+            found.setdefault(seconds, {}).setdefault(name, []).append(test)
+    return found
+
+
+def _tests_of(rule: AlertRule, crowded: set[tuple[str, str]]) -> Iterator[tuple[int, str, RuleTest]]:
+    if rule.basis is not Basis.VALUES:
+        yield STEP, "cohorts" if rule.basis in _COHORTS else str(rule.basis), TESTS[rule.basis](rule)
+        return
+    steps = steps_of(rule.trigger)
+    yield steps.seconds, f"{rule.severity} {rule.number}".removesuffix(" 1"), threshold_test(rule, steps)
+    binding = rule.watched.agent, rule.watched.kpi
+    if binding not in crowded and (crowd := crowd_test(rule)):
+        crowded.add(binding)
+        yield STEP, "cohorts", crowd
+
+
+def _key(rule: AlertRule) -> tuple[str, str, str]:
+    return rule.watched.agent, rule.watched.kpi, rule.name
+
+
+def _path(seconds: int) -> str:
+    return f"{FOLDER}/kpi-alerts{'' if seconds == STEP else f'_{Duration(seconds)}'}_test.yml"
+
+
+def _file(seconds: int, groups: Mapping[str, Sequence[RuleTest]], options: ExportOptions) -> str:
+    made = [test_group(name, tests, seconds, options) for name, tests in groups.items()]
+    if seconds == STEP:
+        made.append(limit_test(options))
+    data: dict[str, Any] = {
+        "rule_files": [f"../{RULES.removeprefix('prometheus/')}"],
+        "evaluation_interval": f"{seconds}s",
+        "tests": made,
+    }
+    return header(options) + write_yaml(data)

@@ -1,0 +1,152 @@
+"""What is expected of one rule in a test, and how that is written for promtool.
+
+https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from observability.alert_rule import AlertRule, annotations_of
+from observability.alert_wording import PrintedWording
+from observability.options import ExportOptions
+from observability.promql import selector
+from observability.rule_tests.scenarios import SILENT, Stretch
+
+_PERSON: Final = "user_id"
+Labels = Mapping[str, str]
+Number = Callable[[int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class InputSeries:
+    """What is scraped of one series; its last value stands until the end of the test."""
+
+    metric: str
+    labels: Labels
+    stretches: Sequence[Stretch]
+
+    def as_data(self, length: int) -> dict[str, str]:
+        """As promtool reads it."""
+        return {"series": selector(self.metric, **self.labels), "values": notation(self.stretches, length)}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAlert:
+    """When an alert with these labels, beside the rule's own, fires (a flag that is not 0), and with which value."""
+
+    labels: Labels
+    flags: Sequence[int]
+    number: Number
+
+    def fires(self, step: int) -> bool:
+        """After the last flag all is as it was."""
+        return bool(self.flags[min(step, len(self.flags) - 1)])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """One rule with what it is fed and what is expected. ``steps`` are the evaluations looked at."""
+
+    rule: AlertRule
+    series: Sequence[InputSeries]
+    expected: Sequence[ExpectedAlert]
+    steps: Sequence[int]
+    horizon: int | None = None
+    """After so many evaluations nothing is known, None where all stays as it was."""
+    shows_alerts: bool = True
+    """Whether whole alerts are compared too, not only who has one: where every rule of the name is in the test."""
+
+
+def notation(stretches: Iterable[Stretch], length: int) -> str:
+    """Values in promtool's notation: `18x4` is five times 18, `stale` is where a series ends, `_` where it is not."""
+    written = list(stretches)
+    last, count = written[-1]
+    written[-1] = last, count + max(0, length - sum(number for _, number in written))
+    found = []
+    for value, count in written:
+        if value is SILENT:
+            found += ["stale"] if count == 1 else ["stale", f"_x{count - 1}"]
+        else:
+            digits = repr(value).removesuffix(".0")
+            found.append(digits if count == 1 else f"{digits}x{count - 1}")
+    return " ".join(found)
+
+
+def telling_steps(flags: Iterable[Sequence[int]], starts: Iterable[int]) -> list[int]:
+    """Where something is to be seen: each change with the evaluation before it, and other moments that matter."""
+    found = set(starts)
+    for own in flags:
+        for step in range(1, len(own)):
+            if bool(own[step]) is not bool(own[step - 1]):
+                found |= {step - 1, step}
+    return sorted(found)
+
+
+def test_group(name: str, tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> dict[str, Any]:
+    """A group of tests over one stretch of time, as promtool reads it."""
+    length = 1 + max(step for one in tests for step in one.steps)
+    series = {data["series"]: data for one in tests for made in one.series for data in [made.as_data(length)]}
+    return {
+        "name": name,
+        "interval": f"{seconds}s",
+        "input_series": list(series.values()),
+        "alert_rule_test": list(_alert_tests(tests, seconds, options)),
+        "promql_expr_test": [_query_test(one, step, seconds) for one in tests for step in one.steps],
+    }
+
+
+def _query_test(one: RuleTest, step: int, seconds: int) -> dict[str, Any]:
+    """Who has an alert: short, because there are many of them."""
+    alerts = selector(
+        "ALERTS",
+        alertname=one.rule.name,
+        alertstate="firing",
+        agent=one.rule.watched.agent,
+        kpi=one.rule.watched.kpi,
+    )
+    people: dict[str, int] = {}
+    for expected in one.expected:
+        if expected.fires(step):
+            person = expected.labels.get(_PERSON, "")
+            people[person] = people.get(person, 0) + 1
+    samples = [
+        {"labels": f'{{user_id="{person}"}}' if person else "{}", "value": count}
+        for person, count in people.items()
+    ]
+    return {"expr": f"sum by (user_id) ({alerts})", "eval_time": f"{step * seconds}s", "exp_samples": samples}
+
+
+def _alert_tests(tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> Iterable[dict[str, Any]]:
+    """Of each name the whole alerts, where there are fewest of them: one test has those of all rules of a name."""
+    by_name: dict[str, list[RuleTest]] = {}
+    for one in tests:
+        if one.shows_alerts:
+            by_name.setdefault(one.rule.name, []).append(one)
+    for name, own in by_name.items():
+        known = min((one.horizon for one in own if one.horizon is not None), default=None)
+        steps = {step for one in own for step in one.steps if known is None or step < known}
+        counts = [(_count(own, step), step) for step in sorted(steps)]
+        _, step = min([(count, step) for count, step in counts if count] or counts)
+        alerts = [
+            _alert(one.rule, expected, step, options)
+            for one in own
+            for expected in one.expected
+            if expected.fires(step)
+        ]
+        yield {"eval_time": f"{step * seconds}s", "alertname": name, "exp_alerts": alerts}
+
+
+def _count(tests: Sequence[RuleTest], step: int) -> int:
+    return sum(expected.fires(step) for one in tests for expected in one.expected)
+
+
+def _alert(rule: AlertRule, expected: ExpectedAlert, step: int, options: ExportOptions) -> dict[str, Any]:
+    person, source = expected.labels.get(_PERSON, ""), expected.labels.get("measurement_source", "")
+    say = PrintedWording(person, source, expected.number(step))
+    return {
+        "exp_labels": {**rule.labels, **expected.labels},
+        "exp_annotations": annotations_of(rule, options, say),
+    }

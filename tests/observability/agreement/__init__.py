@@ -1,0 +1,1 @@
+"""The evaluator against Prometheus: the same contracts and series through both."""
