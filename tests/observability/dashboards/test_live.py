@@ -15,7 +15,7 @@ from tests.telemetry.simulation.demos import running_demo
 from tests.telemetry.simulation.test_prometheus import MAKE_TOKEN, PROGRAM, running_prometheus
 
 pytestmark = [pytest.mark.slow, pytest.mark.monitoring]
-ELSEWHERE = re.compile(r'\b(node_|otelcol_)|job=~"otel')
+ELSEWHERE = re.compile(r'\b(node_|otelcol_)|job="auren_collector')
 """Of the node exporter and the OpenTelemetry collector, neither of which runs beside a demo."""
 
 
@@ -26,14 +26,18 @@ def questions():
         for dashboard in classic_only(example_files()).values()
         for panel in panels_of(dashboard)
         for target in panel["targets"]
+    ] + [
+        (f"{dashboard['title']}: mark {one['name']}", one["expr"], False)
+        for dashboard in classic_only(example_files()).values()
+        for one in dashboard["annotations"]["list"]
     ]
 
 
 def answered(port, question, instant):
-    """The series of an answer, as Grafana asks for it: of now, or of the last minute."""
+    """The series of an answer, as Grafana asks for it: of now, or of the last minutes."""
     now = int(time.time())
     kind = (
-        ("query", {"time": now}) if instant else ("query_range", {"start": now - 60, "end": now, "step": 5})
+        ("query", {"time": now}) if instant else ("query_range", {"start": now - 300, "end": now, "step": 5})
     )
     parameters = urlencode({"query": question} | kind[1])
     with urlopen(f"http://127.0.0.1:{port}/api/v1/{kind[0]}?{parameters}", timeout=10) as answer:
