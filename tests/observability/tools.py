@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -33,5 +34,5 @@ def tried(name: str, *arguments: str | Path) -> tuple[bool, str]:
     return done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
-def rules_in(text: str) -> list[dict]:
+def rules_in(text: str) -> list[dict[str, Any]]:
     return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
