@@ -38,7 +38,9 @@ def test_a_change_over_time_colours_no_value():
 
 
 def test_the_axis_reaches_the_normal_range():
-    field = kpi_field(kpi(normal_range={"min": 30, "max": 120}), unit("milliseconds"), conditions(critical="< 20"))
+    field = kpi_field(
+        kpi(normal_range={"min": 30, "max": 120}), unit("milliseconds"), conditions(critical="< 20")
+    )
     assert field["custom"]["axisSoftMax"] == 130
 
 

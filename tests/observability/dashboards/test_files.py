@@ -65,7 +65,10 @@ def test_whatever_people_write_has_a_dashboard(text):
 
 
 def test_everything_that_is_exported_has_them():
-    assert dashboard_files(example_release(), OPTIONS).items() <= export_files(example_release(), OPTIONS).items()
+    assert (
+        dashboard_files(example_release(), OPTIONS).items()
+        <= export_files(example_release(), OPTIONS).items()
+    )
 
 
 @pytest.mark.slow

@@ -8,7 +8,13 @@ import jsonschema
 import pytest
 from django.conf import settings
 
-from tests.observability.dashboards.samples import HOSTILE, classic_only, example_files, files_of, hostile_release
+from tests.observability.dashboards.samples import (
+    HOSTILE,
+    classic_only,
+    example_files,
+    files_of,
+    hostile_release,
+)
 
 BESIDE = settings.BASE_DIR.parent / "shared" / "grafana-schemas"
 
