@@ -24,12 +24,14 @@ hurry(
 )
 
 if settings.FAST_POLLS:
-    from releases.serving.assembly import in_front_of  # models can be imported only by now
+    from auren_admin.traced_requests import traced_takers  # models can be imported only by now
+    from releases.serving.assembly import in_front_of
     from telemetry.serving import takers
 
-    application = in_front_of(
-        application, takers(application)
-    )  # its watcher also learns the time, and the policy
+    taking = takers(application)
+    if settings.TRACING:
+        taking = traced_takers(taking)
+    application = in_front_of(application, taking)  # its watcher also learns the time, and the policy
 else:
     from jobs.database_clock import database_clock
 

@@ -1,4 +1,4 @@
-"""Observability as a Django app."""
+"""Observability as a Django app: it has no tables."""
 
 from importlib import import_module
 
@@ -6,10 +6,10 @@ from django.apps import AppConfig
 
 
 class ObservabilityConfig(AppConfig):
-    """What is made of releases, and how noisy they would be. It has no tables."""
+    """Alerts, recording rules, their tests, routes, dashboards, and how noisy all of that would be."""
 
     name = "observability"
-    verbose_name = "Observability"
+    verbose_name = "Alerts and dashboards"
 
     def ready(self) -> None:
         """Have the noise looked at before a release, and figures of it forgotten with whoever is erased."""

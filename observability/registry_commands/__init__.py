@@ -1,5 +1,5 @@
-"""What ``manage.py registry`` can do about alerts."""
+"""What ``manage.py registry`` does with alerts and dashboards."""
 
-from observability.registry_commands import noise
+from observability.registry_commands import drifting, exporting, noise
 
-__all__ = ["noise"]
+__all__ = ["drifting", "exporting", "noise"]

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from jobs.database_clock import database_clock
 from jobs.models import Job
+from jobs.people import LONGEST_NAME
 from kpis.models.fields import LineField
 from kpis.models.room import require_room
 
@@ -79,6 +80,10 @@ class WebHook(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    author_name = models.CharField(
+        "made by", max_length=LONGEST_NAME, blank=True, default="", db_default="", editable=False,
+        help_text="Stays when their account goes.",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "webhook"

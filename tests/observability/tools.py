@@ -29,8 +29,8 @@ def ran(name: str, *arguments: str | Path) -> str:
 
 def tried(name: str, *arguments: str | Path) -> tuple[bool, str]:
     """Whether a tool was content, and what it said."""
-    done = subprocess.run([program(name), *arguments], capture_output=True, text=True, timeout=120)
-    return done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run([program(name), *arguments], capture_output=True, timeout=120)
+    return done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
 def rules_in(text: str) -> list[dict]:
