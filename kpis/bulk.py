@@ -100,7 +100,8 @@ def _delete(ids: Sequence[int], author: Any) -> int:
 
 
 def _delete_people(ids: Sequence[int], author: Any) -> int:
-    if author.pk in ids:  # they would lose the page that tells what became of it, and perhaps nobody else has a key
+    # They would lose the page that tells what became of it, and perhaps nobody else has a key.
+    if author.pk in ids:
         raise ValidationError(f"{author.get_username()} is your own account: somebody else has to delete it.")
     with transaction.atomic():
         people = User.objects.filter(pk__in=ids)

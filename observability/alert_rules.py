@@ -32,9 +32,7 @@ _NOT_IN_GROUP: Final = re.compile(r"[^a-z0-9]+")
 def alert_rule_files(document: ReleaseDocument, options: ExportOptions) -> Files:
     """The file of alert rules."""
     agents, left_out = alert_rules(document)
-    groups = [_group(one, options) for one in agents]
-    if groups:
-        groups.append(limit_group(options, str(INTERVAL)))
+    groups = [*(_group(one, options) for one in agents), limit_group(options, str(INTERVAL))]
     return {PATH: rule_file(groups, options, "kpi-alerts", left_out_notes(left_out))}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from decimal import Decimal
 from math import isnan
 
 from observability.promql import plain_text
@@ -71,8 +72,13 @@ class PrintedWording(Wording):
 
     @property
     def value(self) -> str:
-        """As Go prints it, for numbers of up to 21 digits."""
-        return repr(self.number).removesuffix(".0")
+        """As Go prints it: the fewest digits that are this number, with an exponent from a million on."""
+        digits = repr(self.number).removesuffix(".0")
+        exponent = Decimal(digits).adjusted() if self.number else 0
+        if -4 <= exponent < 6:
+            return digits
+        scaled = Decimal(digits).scaleb(-exponent).normalize()
+        return f"{scaled:f}e{'-' if exponent < 0 else '+'}{abs(exponent):02}"
 
     @property
     def share(self) -> str:

@@ -23,7 +23,7 @@ from urllib.request import Request, urlopen
 
 import yaml
 
-from faults.servers import Server, answers, spare_port, wait_until
+from faults.servers import Server, spare_port, wait_until
 
 BASE = Path(__file__).resolve().parent.parent
 FOLDER: Final = Path(os.environ.get("AUREN_DATA_DIR") or BASE / "var").resolve() / "stack"
@@ -168,7 +168,7 @@ class Stack:
         command = [sys.executable, str(BASE / "manage.py"), "demo", *options]
         log = self.folder / "demo.log"
         log.unlink(missing_ok=True)
-        self._run("The demo", Server(command, log, self.environment), self.site, 120)
+        self._run("The demo", Server(command, log, self.environment), self.site, "/readyz", 180)
         wait_until(lambda: "Ctrl-C" in log.read_text(encoding="utf-8"), 10, "what the demo says")
         return log.read_text(encoding="utf-8").partition("AUREN Admin is running.")[2].strip("\n")
 
@@ -189,9 +189,9 @@ class Stack:
         """Start Alertmanager and Prometheus by the exported files; their ports."""
         reader, alerter = port_of(9090), port_of(9093)
         routes = self.folder / "export/alertmanager/alertmanager.yml"
-        self._run("Alertmanager", alertmanager_server(self.folder, routes, alerter), alerter, 30)
+        self._run("Alertmanager", alertmanager_server(self.folder, routes, alerter), alerter, "/-/ready", 60)
         by = prometheus_configuration(self.folder, site=self.site, alertmanager=alerter, token=token)
-        self._run("Prometheus", prometheus_server(self.folder, by, reader), reader, 30)
+        self._run("Prometheus", prometheus_server(self.folder, by, reader), reader, "/-/ready", 60)
         return reader, alerter
 
     def follow(self, published: Published) -> None:
@@ -207,10 +207,10 @@ class Stack:
                         server.process.send_signal(signal.SIGHUP)  # both read their files again
                 print("Published: alerts and dashboards were written again.", flush=True)
 
-    def _run(self, name: str, server: Server, port: int, seconds: float) -> None:
+    def _run(self, name: str, server: Server, port: int, path: str, seconds: float) -> None:
         self._beside.callback(server.stop)
         server.start()
-        wait_until(lambda: ensure_runs(name, server) and answers(port), seconds, name)
+        wait_until(lambda: ensure_runs(name, server) and is_ready(port, path), seconds, name)
         self._running.append((name, server))
 
 
@@ -220,6 +220,15 @@ def ensure_runs(name: str, server: Server) -> bool:
         return True
     last = server.log.read_text(encoding="utf-8", errors="replace").strip()[-1000:]
     raise CannotStart(f"{name} has ended:\n{last}")
+
+
+def is_ready(port: int, path: str) -> bool:
+    """It listens before it can answer questions."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:  # noqa: S310 - ours
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def run(folder: Path, port: int, options: Sequence[str]) -> None:

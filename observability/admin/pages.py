@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -119,16 +119,16 @@ def file_view(request: HttpRequest, number: int | None = None) -> HttpResponse:
     return response
 
 
-def zip_view(request: HttpRequest, number: int | None = None) -> HttpResponse | FileResponse:
+def zip_view(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """All of them to keep."""
     subject = subject_of(request, number)
     if not subject.files:
         return HttpResponseRedirect(subject.address(""))
     name = f"auren-release-{number}" if number else "auren-working-copy"
-    return FileResponse(
-        archive(subject.files), as_attachment=True, filename=f"{name}.zip", content_type="application/zip"
-    )
+    response = HttpResponse(archive(subject.files), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return response
 
 
 VIEWS = {"": files_view, "_file": file_view, "_zip": zip_view}
-PAGES = {name: admin.site.admin_view(expensive_page(view)) for name, view in VIEWS.items()}  # type: ignore[arg-type]
+PAGES = {name: admin.site.admin_view(expensive_page(view)) for name, view in VIEWS.items()}

@@ -20,7 +20,7 @@ from observability.dashboards.fields import kpi_field
 from observability.dashboards.files import watched_kpis
 from observability.dashboards.kpi_panels import WatchedKpi
 from observability.options import ExportOptions
-from observability.proof.prometheus import witness_test
+from observability.proof.prometheus import RULE_FILES, RULES, witness_test
 from observability.proof.witnesses import Witnesses, sides, witnesses_of
 from observability.rule_tests.files import rule_tests
 from observability.rule_tests.rule_test import test_group
@@ -53,7 +53,7 @@ class ProofCard:
     colours: tuple[Colour, ...]
     rules: str
     unit_tests: Mapping[str, str]
-    """Of the rules, by file: what ``promtool test rules`` runs beside ``rules.yml``."""
+    """Of the rules, by file: what ``promtool test rules`` runs on it."""
     witness_test: str
     """The same of the witnesses alone; "" where Prometheus has no values to judge."""
 
@@ -71,9 +71,9 @@ class ProofCard:
 
     @property
     def files(self) -> dict[str, str]:
-        """What promtool needs, by name."""
-        found = {"rules.yml": self.rules} | dict(self.unit_tests)
-        return found | ({"witness_test.yml": self.witness_test} if self.witness_test else {})
+        """What promtool needs, by path, as an export lays them out."""
+        tests = dict(self.unit_tests) | ({"witness_test.yml": self.witness_test} if self.witness_test else {})
+        return {RULES: self.rules} | {f"prometheus/tests/{name}": text for name, text in tests.items()}
 
 
 def proof_cards(
@@ -139,7 +139,7 @@ def _unit_tests(rules: Sequence[AlertRule], options: ExportOptions) -> dict[str,
     found = {}
     for seconds, groups in sorted(rule_tests(rules).items()):
         tests = [test_group(name, own, seconds, options) for name, own in groups.items()]
-        data = {"rule_files": ["rules.yml"], "evaluation_interval": f"{seconds}s", "tests": tests}
+        data = {"rule_files": RULE_FILES, "evaluation_interval": f"{seconds}s", "tests": tests}
         found[f"every_{seconds}s_test.yml"] = write_yaml(data)
     return found
 

@@ -10,6 +10,10 @@ from observability.alert_rule import AlertRule
 from observability.promql import selector
 from observability.proof.witnesses import Witnesses, sides
 
+RULES: Final = "prometheus/rules/proof.yml"
+"""The card's rules, in the folder that promtool runs in."""
+RULE_FILES: Final = ["../rules/proof.yml"]
+"""The same as its tests see it."""
 LONGEST: Final = 7200
 """Seconds of a test that is evaluated every second; longer ones are evaluated every minute."""
 
@@ -36,7 +40,7 @@ def witness_test(rule: AlertRule, witnesses: Witnesses) -> str:
             *_time_tests(rule, witnesses, every),
         ],
     }
-    return write_yaml({"rule_files": ["rules.yml"], "evaluation_interval": f"{every}s", "tests": [tests]})
+    return write_yaml({"rule_files": RULE_FILES, "evaluation_interval": f"{every}s", "tests": [tests]})
 
 
 def _series(rule: AlertRule, witnesses: Witnesses, every: int, steps: int) -> Iterator[dict[str, str]]:

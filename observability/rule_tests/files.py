@@ -21,7 +21,7 @@ from observability.rule_tests.thresholds import steps_of, threshold_test
 
 FOLDER: Final = "prometheus/tests"
 _COHORTS: Final = frozenset({Basis.COHORT, Basis.MISSING_DATA_COHORT})
-Tests = Mapping[int, Mapping[str, Sequence[RuleTest]]]
+Tests = dict[int, dict[str, list[RuleTest]]]
 """By seconds between evaluations, which are the same in all of a file, and by the group's name."""
 
 
@@ -42,10 +42,8 @@ def rule_test_files(document: ReleaseDocument, options: ExportOptions) -> Files:
     if options.rule_format is not RuleFormat.PROMETHEUS:
         return {}
     rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
-    return {
-        _path(seconds): _file(seconds, groups, options)
-        for seconds, groups in sorted(rule_tests(rules).items())
-    }
+    tests: Tests = {STEP: {}} | rule_tests(rules)
+    return {_path(seconds): _file(seconds, groups, options) for seconds, groups in sorted(tests.items())}
 
 
 def coverage(document: ReleaseDocument) -> Coverage:
@@ -62,7 +60,7 @@ def rule_tests(rules: Sequence[AlertRule]) -> Tests:
 
     A group has rules of one severity: another trigger of the same KPI would speak of the same values.
     """
-    found: dict[int, dict[str, list[RuleTest]]] = {}
+    found: Tests = {}
     crowded: set[tuple[str, str]] = set()
     for rule in rules:
         for seconds, name, test in _tests_of(rule, crowded):

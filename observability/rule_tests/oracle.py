@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
+from contracts.durations import LONGEST_SECONDS
 from contracts.evaluation.history import Series
 from contracts.evaluation.machine import Evaluator
 from contracts.evaluation.marks import after_silence
@@ -34,18 +35,22 @@ HOLDS, HOLDS_AND_ENDS, ENDS, NEITHER = 1.0, 2.0, 3.0, 0.0
 def firing(one: ActiveTrigger, steps: Steps, scenario: Scenario, length: int) -> Sequence[Phase]:
     """For each evaluation of a test; later ones are as the last one. ``length`` is how long a test looks at most."""
     if looks_back(one):
-        trigger = WatchedTrigger(
-            one.severity,
-            str(one.condition),
-            _length(steps.for_ * steps.seconds),
-            _length(steps.keep * steps.seconds),
-            str(one.recovery or ""),
-        )
         last, _ = scenario.stretches[-1]
-        stretches = [*scenario.stretches, (last, length - scenario.length)]
-        return _run(_evaluator(trigger), steps.seconds, stretches)
+        return of_values(one, steps, [*scenario.stretches, (last, length - scenario.length)])
     kinds = tuple((_kind(one, value), count) for value, count in scenario.stretches)
     return of_kinds(kinds, steps, recovers_apart=one.recovery is not None)
+
+
+def of_values(one: ActiveTrigger, steps: Steps, stretches: Iterable[Stretch]) -> Sequence[Phase]:
+    """Of the trigger itself, with its lengths of time rounded up to evaluations."""
+    trigger = WatchedTrigger(
+        one.severity,
+        str(one.condition),
+        _length(steps.for_ * steps.seconds),
+        _length(steps.keep * steps.seconds),
+        str(one.recovery or ""),
+    )
+    return _run(_evaluator(trigger), steps.seconds, stretches)
 
 
 def looks_back(one: ActiveTrigger) -> bool:
@@ -112,4 +117,4 @@ def _evaluator(trigger: WatchedTrigger) -> Evaluator:
 
 
 def _length(seconds: int) -> str:
-    return f"{seconds}s" if seconds else ""
+    return f"{min(seconds, LONGEST_SECONDS)}s" if seconds else ""

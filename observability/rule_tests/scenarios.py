@@ -100,7 +100,10 @@ def _changes(one: ActiveTrigger, steps: Steps) -> Iterator[Scenario]:
             else EXACT.add(Decimal(base), moved)
         )
         for place, value in (("below", on - _NEAR), ("on", on), ("above", on + _NEAR)):
-            before, after = (base, steps.window + 1), (float(value), steps.for_ + 2)
+            before, after = (
+                (base, steps.window + 1),
+                (float(value), steps.for_ + (1 if steps.is_coarse else 2)),
+            )
             yield Scenario(f"change_{count}_{place}", (before, after))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 from math import ceil, nan
 from typing import Final
@@ -16,8 +17,10 @@ from observability.rule_tests.scenarios import SILENT, Scenario, Steps, Stretch,
 
 SOURCE: Final = "watch"
 OTHER_SOURCE: Final = "ring"
-_SECONDS: Final = (15, 60, 240, 3600, 21_600, 86_400, 30 * 86_400)
+_SECONDS: Final = (15, 60, 240, 3600, 21_600, 86_400, 50 * 86_400)
 """Between two evaluations. Beyond 240 nothing that ALERTS must tell can be tried."""
+_SHORT_SECONDS: Final = (5, 2)
+"""For windows of less than a minute."""
 _MOST: Final = 120
 """Evaluations that the longest length of time may take in a test, while there is a coarser one."""
 
@@ -27,15 +30,22 @@ def steps_of(one: ActiveTrigger) -> Steps:
     changes = [*one.condition.changes, *(one.recovery.changes if one.recovery else ())]
     windows = [change.window.seconds for change in changes]
     longest = max([one.for_, one.keep_firing_for, *windows])
-    fitting = [seconds for seconds in _SECONDS if not windows or 4 * seconds <= min(windows)]
-    seconds = next((some for some in fitting if longest <= _MOST * some), fitting[-1] if fitting else 0)
-    seconds = _apart(seconds or max(2, min(windows) // 4), windows)
+    seconds = _apart(_seconds(longest, windows), windows)
     return Steps(
         seconds,
         ceil(one.for_ / seconds),
         ceil(one.keep_firing_for / seconds),
         ceil(max(windows, default=0) / seconds),
     )
+
+
+def _seconds(longest: int, windows: Sequence[int]) -> int:
+    """The fewest evaluations by which all lengths are seen; where they are too far apart, the longest."""
+    for most, share in ((_MOST, 4), (8 * _MOST, 2)):
+        for seconds in (*_SECONDS, *_SHORT_SECONDS):
+            if longest <= most * seconds and all(share * seconds <= window for window in windows):
+                return seconds
+    return next((seconds for seconds in _SECONDS if longest <= _MOST * seconds), _SECONDS[-1])
 
 
 def _apart(seconds: int, windows: Sequence[int]) -> int:
@@ -50,9 +60,10 @@ def threshold_test(rule: AlertRule, steps: Steps) -> RuleTest:
     longest = max([1, *(scenario.length for scenario in tried)])
     series, expected = [], []
     for scenario in tried:
-        series.append(_series(watched, scenario.name, scenario.stretches))
-        flags = firing(one, steps, scenario, longest)
-        expected.append(_expected(scenario.name, flags, scenario.stretches))
+        phases = _phases(one, steps, scenario, longest)
+        if phases is not None:
+            series.append(_series(watched, scenario.name, scenario.stretches))
+            expected.append(_expected(scenario.name, phases, scenario.stretches))
     starts = {start for scenario in tried for start in _starts(scenario)}
     if (bad := samples_of(one).bad) is not None:
         outlived, made = _outlived(rule, steps, bad)
@@ -62,6 +73,17 @@ def threshold_test(rule: AlertRule, steps: Steps) -> RuleTest:
     if not looks_back(one):
         return RuleTest(rule, series, expected, moments)
     return RuleTest(rule, series, expected, [step for step in moments if step < longest], longest)
+
+
+def _phases(one: ActiveTrigger, steps: Steps, scenario: Scenario, longest: int) -> Sequence[Phase] | None:
+    """None for a scenario in which something must be seen that evaluations so far apart do not show: where Prometheus
+    cannot see what fired, a band holds nothing, as if there were no other condition for recovery."""
+    found = firing(one, steps, scenario, longest)
+    if not steps.is_coarse or one.recovery is None:
+        return found
+    seen = firing(replace(one, recovery=None), steps, scenario, longest)
+    differs = any(bool(a) is not bool(b) for a, b in zip(found[: scenario.length], seen, strict=False))
+    return None if differs else seen
 
 
 def _outlived(rule: AlertRule, steps: Steps, bad: float) -> tuple[ExpectedAlert, list[InputSeries]]:

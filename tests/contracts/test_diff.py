@@ -154,7 +154,7 @@ def test_only_equal_kpis_do_not_differ(one: KpiDocument, other: KpiDocument) -> 
 def test_settings_for_alerts_are_said_on_both_sides(settings, kind, words):
     before, after = (
         RegistryDocument.model_validate({"kpis": [], "export_config": {"alerts": alerts}})
-        for alerts in (dict[str, int](), settings)
+        for alerts in (dict[str, float](), settings)
     )
     changes = diff_settings(before, after)
     assert (worst(changes), " ".join(map(str, changes))) == (kind, words)

@@ -104,9 +104,10 @@ def test_nothing_is_written_or_removed_through_a_link_out_of_the_directory(tmp_p
     (elsewhere / "dashboards/a.json").write_text("{}\n")
     (root / "grafana").symlink_to(elsewhere)
     (root / NAME).write_text(write_manifest({"observability": part().as_exported()}))
-    with pytest.raises(OSError, match="leads out"):
-        write_parts(root, [part({})])
-    assert (elsewhere / "dashboards/a.json").exists()
+    for wanted in (part({}), part(), part({"grafana/new.json": "{}"})):
+        with pytest.raises(OSError, match="leads out"):
+            write_parts(root, [wanted])
+    assert [path.name for path in elsewhere.rglob("*.json")] == ["a.json"]
 
 
 def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(tmp_path):

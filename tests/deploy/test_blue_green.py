@@ -29,6 +29,11 @@ SCRIPT = settings.BASE_DIR / "scripts/blue_green.py"
 DIRECTIVES = re.findall(
     r"^    (proxy_.+;)", (settings.BASE_DIR / "deploy/nginx.conf").read_text(encoding="utf-8"), re.MULTILINE
 )
+(UPSTREAM,) = re.findall(
+    r"```nginx\n(upstream.+?)```",
+    (settings.BASE_DIR / "docs/deploy/blue-green.md").read_text(encoding="utf-8"),
+    re.DOTALL,
+)
 UNWANTED = ("DATABASE_URL", "CELERY_BROKER_URL", "PORT")
 TOKEN = """
 from bindings.models import ApiToken
@@ -96,7 +101,7 @@ class Proxy:
 
     def __init__(self, folder, port):
         self.port, self.upstream = spare_port(), folder / "upstream.conf"
-        self.upstream.write_text(f"upstream auren {{\n  server 127.0.0.1:{port};\n  keepalive 32;\n}}\n")
+        self.upstream.write_text(UPSTREAM.replace("127.0.0.1:8001", f"127.0.0.1:{port}"))
         paths = " ".join(
             f"{one}_temp_path {folder}/temp;" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )

@@ -136,7 +136,9 @@ def test_settings_are_settings_and_none_is_a_secret():
         for generated in kustomization(folder)["configMapGenerator"]:
             names = {literal.partition("=")[0] for literal in generated["literals"]}
             assert names <= settings.ENVIRONMENT_NAMES
-            assert not any(re.search("KEY|PEPPER|TOKEN|URL|PASSWORD", name) for name in names)
+            assert not any(
+                re.search("KEY|PEPPER|TOKEN|DATABASE|BROKER|FORWARD_URL|PASSWORD", name) for name in names
+            )
 
 
 @pytest.mark.skipif(not KUBECTL, reason="needs kubectl, for kubectl kustomize")

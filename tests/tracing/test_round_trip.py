@@ -1,4 +1,4 @@
-"""The real thing: a server with two processes, a worker and a schedule send to a collector, or to one that is silent."""
+"""The real thing: a server with two processes, a worker and a schedule, and a collector or a silent one."""
 
 import json
 import os

@@ -161,7 +161,9 @@ def test_how_it_alerts_is_sent_read_and_found_by(hrv, editor_client):
     alerts = {"mode": "cohort", "cohort_share": 12.5, "noise_budget": None}
     answer = call(editor_client, "PATCH", HRV_PATH, {"alerts": alerts}, if_match=tag)
     assert answer.json()["alerts"] == alerts
-    assert KPI.objects.get().cohort_share == Decimal("12.5")
+    kept = KPI.objects.get().as_document().alerts
+    assert kept is not None
+    assert kept.cohort_share == Decimal("12.5")
     found = [
         call(editor_client, "GET", f"kpis/?alert_mode={mode}").json()["results"]
         for mode in ("cohort", "none")

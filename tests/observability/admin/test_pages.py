@@ -56,7 +56,7 @@ def test_a_file_is_downloaded_as_an_export_writes_it(looker):
 
 
 def test_all_files_come_in_one_archive_with_the_same_bytes_each_time(looker):
-    first, again = (b"".join(looker.get(f"{PAGE}zip/").streaming_content) for _ in range(2))
+    first, again = (looker.get(f"{PAGE}zip/").content for _ in range(2))
     assert first == again
     with ZipFile(BytesIO(first)) as found:
         assert found.namelist() == [RULES, DASHBOARD]

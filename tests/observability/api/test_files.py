@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 
+from observability import export
 from observability.generated import cache
 from releases.models import Channel
 from rest import concurrency
@@ -61,6 +62,13 @@ def test_a_channel_leads_to_its_release(first):
     released("< 22")
     answer = call(reader, "GET", f"channels/production/observability/{RULES}")
     assert (answer.status_code, answer["Auren-Release"]) == (200, "2")
+
+
+def test_files_tell_the_number_of_their_own_release(reader, monkeypatch):
+    monkeypatch.setattr(export, "GENERATORS", (lambda document, options: {"a.txt": f"{options.release}"},))
+    released("< 22")
+    for number in (1, 2):
+        assert call(reader, "GET", f"releases/{number}/observability/a.txt").content == str(number).encode()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What people wrote, wherever Grafana would read a variable: in no place of a dashboard is there one that is not ours."""
+"""What people wrote, wherever Grafana would read a variable: none in a dashboard is theirs."""
 
 import re
 

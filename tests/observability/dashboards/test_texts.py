@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import promql_parser
 import pytest
@@ -22,7 +23,7 @@ def test_a_title_reads_as_it_was_written():
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_prometheus_reads_a_label_value_as_it_was_written(text):
-    parsed = promql_parser.parse(select("up", 'user_id=~".*"', agent=text))
+    parsed: Any = promql_parser.parse(select("up", 'user_id=~".*"', agent=text))
     assert [(one.name, one.value) for one in parsed.matchers.matchers] == [("agent", text), ("user_id", ".*")]
 
 
