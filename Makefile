@@ -8,7 +8,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requir
 # Checks and tests judge the code, not this machine's settings.
 CLEAN_ENV := AUREN_ENV_FILE=/dev/null
 # What looks like a secret and is none: passwords made up in tests and examples.
-MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret)$$
+MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret|made-up *|auren-tls)$$
 LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis observability releases rest scripts telemetry tests tracing manage.py
 
 .DEFAULT_GOAL := help
