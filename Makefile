@@ -64,7 +64,7 @@ deploy-check: $(VENV)/.dev ## Check the settings as production would run them
 secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
 	@if git rev-parse --git-dir >/dev/null 2>&1; then git ls-files -z --cached --others --exclude-standard; \
 	else find . -type f -not -path './.venv/*' -not -path './var/*' -not -name '*.pyc' -print0; fi | \
-	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$' --exclude-secrets '$(MADE_UP)'
+	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$|/package-lock\.json$$' --exclude-secrets '$(MADE_UP)'
 
 bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area; polls needs nginx and wrk)
 	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)
@@ -81,6 +81,7 @@ docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, doc
 
 screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
 	@$(CLEAN_ENV) $(PY) scripts/screenshots.py
+	@$(CLEAN_ENV) $(PY) -m scripts.dashboard_pictures
 
 image: ## Build the container image by docker, podman or buildah (IMAGE=name, BASE_IMAGE=python:…, ARGS=…)
 	@if docker info >/dev/null 2>&1; then set -- docker build; \

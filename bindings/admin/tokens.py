@@ -210,7 +210,9 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """With the choices of how long both tokens count."""
-        return super().render_change_form(request, context | {"overlaps": OVERLAPS.items()}, *args, **kwargs)
+        token: ApiToken | None = kwargs.get("obj")
+        context |= {"overlaps": OVERLAPS.items(), "heading": token.name if token else ""}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke_all(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:

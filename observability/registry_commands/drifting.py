@@ -18,7 +18,13 @@ from contracts.roots import read_at_most
 from observability.drift.client import CannotLook, MonitoringServer
 from observability.drift.findings import DriftReport, Kind
 from observability.drift.looking import Look, look
-from observability.registry_commands.options import add_addresses, add_format, address, options_of
+from observability.registry_commands.options import (
+    add_addresses,
+    add_format,
+    add_receivers,
+    address,
+    options_of,
+)
 from releases.models.channel import PRODUCTION
 
 TOKEN_BYTES = 8192
@@ -58,6 +64,7 @@ class Drift(Subcommand):
         parser.add_argument("--json", action="store_true", help="Tell it as JSON.")
         add_format(parser)
         add_addresses(parser)
+        add_receivers(parser)
 
     def handle(self, command: Console, **options: Any) -> int:
         root = Path(options["out"]) if options["out"] else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from contracts.commands.export_parts import EXPORT_PARTS, ExportPart, Made
@@ -11,7 +12,7 @@ from contracts.release import ReleaseDocument
 from observability.export import export_files
 from observability.left_out import left_out_of
 from observability.options import ExportOptions, Files, RuleFormat
-from observability.registry_commands.options import add_addresses, add_format, options_of
+from observability.registry_commands.options import add_addresses, add_format, add_receivers, options_of
 from observability.rule_tests.files import coverage
 from observability.summary import remarks
 
@@ -28,6 +29,7 @@ class ObservabilityPart(ExportPart):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_format(parser)
         add_addresses(parser)
+        add_receivers(parser)
 
     def make(self, document: ReleaseDocument, release: int, options: Mapping[str, Any]) -> Made:
         chosen = options_of(options, release)
@@ -37,6 +39,8 @@ class ObservabilityPart(ExportPart):
             "admin-url": chosen.admin_url,
             "runbook-url": chosen.runbook_url,
         }
+        if chosen.receivers:  # whether they are the same, not who is reached
+            told["receivers"] = sha256(chosen.receivers.encode()).hexdigest()[:12]
         return Made(texts, told, tuple(self._remarks(document, chosen, texts)))
 
     def _remarks(self, document: ReleaseDocument, options: ExportOptions, paths: Files) -> Iterator[str]:

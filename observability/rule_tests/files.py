@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from contracts.durations import Duration
@@ -15,12 +15,13 @@ from observability.alert_rules import alert_rules
 from observability.options import ExportOptions, Files, RuleFormat
 from observability.rule_files import header
 from observability.rule_tests.limits import limit_test
-from observability.rule_tests.people import STEP, TESTS, crowd_test
+from observability.rule_tests.people import STEP, TESTS, crowd, single_test
 from observability.rule_tests.rule_test import RuleTest, test_group
 from observability.rule_tests.thresholds import steps_of, threshold_test
 
 FOLDER: Final = "prometheus/tests"
-_COHORTS: Final = frozenset({Basis.COHORT, Basis.MISSING_DATA_COHORT})
+_COHORTS: Final = "cohorts"
+Binding = tuple[str, str]
 Tests = dict[int, dict[str, list[RuleTest]]]
 """By seconds between evaluations, which are the same in all of a file, and by the group's name."""
 
@@ -61,23 +62,33 @@ def rule_tests(rules: Sequence[AlertRule]) -> Tests:
     A group has rules of one severity: another trigger of the same KPI would speak of the same values.
     """
     found: Tests = {}
-    crowded: set[tuple[str, str]] = set()
+    crowds, singles = set[Binding](), set[Binding]()
     for rule in rules:
-        for seconds, name, test in _tests_of(rule, crowded):
+        for seconds, name, test in _tests_of(rule, crowds, singles):
             found.setdefault(seconds, {}).setdefault(name, []).append(test)
     return found
 
 
-def _tests_of(rule: AlertRule, crowded: set[tuple[str, str]]) -> Iterator[tuple[int, str, RuleTest]]:
-    if rule.basis is not Basis.VALUES:
-        yield STEP, "cohorts" if rule.basis in _COHORTS else str(rule.basis), TESTS[rule.basis](rule)
-        return
-    steps = steps_of(rule.trigger)
-    yield steps.seconds, f"{rule.severity} {rule.number}".removesuffix(" 1"), threshold_test(rule, steps)
+def _tests_of(
+    rule: AlertRule, crowds: set[Binding], singles: set[Binding]
+) -> Iterator[tuple[int, str, RuleTest]]:
+    """A binding's people stand in the test that comes first, and one of its rules about a single person beside them."""
     binding = rule.watched.agent, rule.watched.kpi
-    if binding not in crowded and (crowd := crowd_test(rule)):
-        crowded.add(binding)
-        yield STEP, "cohorts", crowd
+    if rule.basis is Basis.VALUES:
+        steps = steps_of(rule.trigger)
+        yield steps.seconds, f"{rule.severity} {rule.number}".removesuffix(" 1"), threshold_test(rule, steps)
+        if binding not in singles and (single := single_test(rule)):
+            singles.add(binding)
+            yield STEP, _COHORTS, single
+        return
+    test = TESTS[rule.basis](rule)
+    if rule.basis not in (Basis.COHORT, Basis.MISSING_DATA_COHORT):
+        yield STEP, str(rule.basis), test
+        return
+    if binding not in crowds:
+        crowds.add(binding)
+        test = replace(test, series=[*crowd(rule.watched), *test.series])
+    yield STEP, _COHORTS, test
 
 
 def _key(rule: AlertRule) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from observability.alert_rule import AlertRule, annotations_of
@@ -26,7 +27,7 @@ class InputSeries:
 
     metric: str
     labels: Labels
-    stretches: Sequence[Stretch]
+    stretches: tuple[Stretch, ...]
 
     def as_data(self, length: int) -> dict[str, str]:
         """As promtool reads it."""
@@ -60,7 +61,8 @@ class RuleTest:
     """Whether whole alerts are compared too, not only who has one: where every rule of the name is in the test."""
 
 
-def notation(stretches: Iterable[Stretch], length: int) -> str:
+@lru_cache(maxsize=65_536)
+def notation(stretches: tuple[Stretch, ...], length: int) -> str:
     """Values in promtool's notation: `18x4` is five times 18, `stale` is where a series ends, `_` where it is not."""
     written = list(stretches)
     last, count = written[-1]

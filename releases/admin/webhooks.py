@@ -37,7 +37,7 @@ class WebHookForm(forms.ModelForm[WebHook]):
         choices=Event.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,  # the model says that one is needed; both would say it twice
-        help_text="What it is told.",
+        help_text="The events it is told about.",
     )
 
     class Meta:

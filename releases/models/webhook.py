@@ -72,7 +72,7 @@ class WebHook(models.Model):
     name = LineField(max_length=80, help_text="What listens there, such as deploy-bot.")
     url = models.CharField("address", max_length=500, validators=[usable_url])
     events = models.JSONField(default=list)
-    is_enabled = models.BooleanField("on", default=True, help_text="Off: it is told nothing.")
+    is_enabled = models.BooleanField("on", default=True, help_text="When off, nothing is sent to it.")
     key = models.CharField(max_length=32, default=new_key, editable=False)
     old_key = models.CharField(max_length=32, blank=True, editable=False)
     old_key_until = models.DateTimeField(null=True, editable=False)

@@ -1,4 +1,4 @@
-"""What is forwarded: values, states of bindings and severities of open episodes, each at its own moment."""
+"""What is forwarded: the latest value of a series, the state of a binding and its open severity, each at its moment."""
 
 from __future__ import annotations
 

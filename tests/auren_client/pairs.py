@@ -115,7 +115,8 @@ class Pair(World):
         assert bool(judged) == bool(answer["states"])
         if judged and not is_late:
             self._agree(answer["states"][0], judged[-1])
-        self.is_followed = True
+        if len(refused) < len(some):  # what is refused has nobody look, neither here nor there
+            self.is_followed = True
 
     @staticmethod
     def _agree(answer: dict[str, Any], last: Verdict) -> None:

@@ -34,7 +34,7 @@ def test_an_agent_has_a_group_with_a_limit_and_an_interval():
 def test_each_trigger_in_force_has_a_rule():
     found = rules_of(example_release())
     thresholds = [key for key, rule in found.items() if rule.basis in (Basis.VALUES, Basis.STATE)]
-    assert len(thresholds) == 20
+    assert len(thresholds) == 19  # one more is told of a share of people only
     assert ("NEUROS", "AurenHrvRmssdCritical") in thresholds
     assert ("SOMNOS", "AurenSleepDebtHoursWarning") in thresholds
 

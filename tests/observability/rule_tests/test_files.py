@@ -115,7 +115,7 @@ MUTANTS = {
     "share at least": ("> 10)", ">= 10)"),
     "crowd at least": ("> 50)", ">= 50)"),
     "crowd at most": ("<= 50)", "< 50)"),
-    "another severity": ("} >= 3", "} >= 2"),
+    "another severity": ("}) >= 3", "}) >= 2"),
     "failures of anybody": (";auren_.+", ".+"),
     "a word": ("acts when", "acts  when"),
     "another label": ("severity: critical", "severity: warning"),
