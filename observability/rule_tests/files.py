@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from contracts.durations import Duration
 from contracts.release import ReleaseDocument
+from contracts.yamltree import paused_gc
 from contracts.yamlwriter import write_yaml
 from observability.alert_rule import AlertRule, Basis
 from observability.alert_rules import PATH as RULES
@@ -16,7 +17,7 @@ from observability.options import ExportOptions, Files, RuleFormat
 from observability.rule_files import header
 from observability.rule_tests.limits import limit_test
 from observability.rule_tests.people import STEP, TESTS, crowd, single_test
-from observability.rule_tests.rule_test import RuleTest, test_group
+from observability.rule_tests.rule_test import RuleTest, group_lines
 from observability.rule_tests.thresholds import steps_of, threshold_test
 
 FOLDER: Final = "prometheus/tests"
@@ -42,9 +43,10 @@ def rule_test_files(document: ReleaseDocument, options: ExportOptions) -> Files:
     """Files of tests; none where rules are wrapped in what promtool does not read."""
     if options.rule_format is not RuleFormat.PROMETHEUS:
         return {}
-    rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
-    tests: Tests = {STEP: {}} | rule_tests(rules)
-    return {_path(seconds): _file(seconds, groups, options) for seconds, groups in sorted(tests.items())}
+    with paused_gc():  # millions of small objects, none of which is garbage before the end
+        rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
+        tests: Tests = {STEP: {}} | rule_tests(rules)
+        return {_path(seconds): _file(seconds, groups, options) for seconds, groups in sorted(tests.items())}
 
 
 def coverage(document: ReleaseDocument) -> Coverage:
@@ -100,12 +102,7 @@ def _path(seconds: int) -> str:
 
 
 def _file(seconds: int, groups: Mapping[str, Sequence[RuleTest]], options: ExportOptions) -> str:
-    made = [test_group(name, tests, seconds, options) for name, tests in groups.items()]
-    if seconds == STEP:
-        made.append(limit_test(options))
-    data: dict[str, Any] = {
-        "rule_files": [f"../{RULES.removeprefix('prometheus/')}"],
-        "evaluation_interval": f"{seconds}s",
-        "tests": made,
-    }
-    return header(options) + write_yaml(data)
+    head = {"rule_files": [f"../{RULES.removeprefix('prometheus/')}"], "evaluation_interval": f"{seconds}s"}
+    last = write_yaml({"tests": [limit_test(options)]}).partition("\n")[2] if seconds == STEP else ""
+    made = ("\n".join(group_lines(name, tests, seconds, options)) + "\n" for name, tests in groups.items())
+    return "".join([header(options), write_yaml(head), "\ntests:\n", *made, last])
