@@ -51,9 +51,8 @@ def test_a_failure_is_that_of_its_alert(exported):
     path.write_text(path.read_text(encoding="utf-8").replace("< 20)", "<= 20)"), encoding="utf-8")
     verdicts = try_rules(exported)
     assert [case.name for one in verdicts for case in one.cases if case.failure] == ["AurenKpi0Critical"]
-    failure = ElementTree.fromstring(junit(verdicts)).findtext(
-        ".//testcase[@name='AurenKpi0Critical']/failure"
-    )  # noqa: S314 - ours
+    root = ElementTree.fromstring(junit(verdicts))  # noqa: S314 - ours
+    failure = root.findtext(".//testcase[@name='AurenKpi0Critical']/failure")
     assert "bound_1_on" in str(failure)
 
 
