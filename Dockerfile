@@ -22,7 +22,9 @@ ENV PATH=/venv/bin:$PATH \
     AUREN_HOST=0.0.0.0 \
     AUREN_DATA_DIR=/data \
     AUREN_STATIC_ROOT=/app/static
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent auren && install -d -m 700 -o auren /data
+# /export is for what `registry export --out /export` writes and others read, such as a Prometheus with the same volume.
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent auren \
+    && install -d -m 700 -o auren /data && install -d -m 755 -o auren /export
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .

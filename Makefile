@@ -9,11 +9,11 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requir
 CLEAN_ENV := AUREN_ENV_FILE=/dev/null
 # What looks like a secret and is none: passwords made up in tests and examples.
 MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret)$$
-LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis observability releases rest scripts telemetry tests manage.py
+LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis observability releases rest scripts telemetry tests tracing manage.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test browser lint types check deploy-check secrets bench faults docs screenshots format image image-test lock clean
+.PHONY: help run demo stack test browser lint types check deploy-check secrets bench faults docs screenshots format image image-test lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ run: $(VENV)/.runtime ## Set up everything and serve the admin on http://127.0.0
 
 demo: $(VENV)/.runtime ## The same with the lives of twelve made-up people: 30 days, and moving (ARGS="--users 50")
 	@$(PY) manage.py demo $(ARGS)
+
+stack: $(VENV)/.runtime ## The demo with Prometheus and Alertmanager beside it, by the exported files (ARGS="-- --users 50")
+	@$(PY) -m scripts.stack $(ARGS)
 
 test: $(VENV)/.dev ## Set up everything and run the fast tests (ARGS="-k name")
 	@$(PY) -m pytest -n auto $(ARGS)
@@ -38,8 +41,9 @@ lint: $(VENV)/.dev ## Check style, layout, layers, templates, YAML and common se
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml examples/*/.github/workflows/*.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/*/.gitlab-ci.yml
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin auren_client bindings contracts jobs kpis observability releases rest telemetry
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin auren_client bindings contracts jobs kpis observability releases rest telemetry tracing
 
 types: $(VENV)/.dev ## Check types (mypy, strict)
 	@$(CLEAN_ENV) $(BIN)/mypy
@@ -60,7 +64,7 @@ deploy-check: $(VENV)/.dev ## Check the settings as production would run them
 secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
 	@if git rev-parse --git-dir >/dev/null 2>&1; then git ls-files -z --cached --others --exclude-standard; \
 	else find . -type f -not -path './.venv/*' -not -path './var/*' -not -name '*.pyc' -print0; fi | \
-	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$' --exclude-secrets '$(MADE_UP)'
+	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$|/package-lock\.json$$' --exclude-secrets '$(MADE_UP)'
 
 bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area; polls needs nginx and wrk)
 	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)
@@ -77,6 +81,7 @@ docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, doc
 
 screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
 	@$(CLEAN_ENV) $(PY) scripts/screenshots.py
+	@$(CLEAN_ENV) $(PY) -m scripts.dashboard_pictures
 
 image: ## Build the container image by docker, podman or buildah (IMAGE=name, BASE_IMAGE=python:…, ARGS=…)
 	@if docker info >/dev/null 2>&1; then set -- docker build; \

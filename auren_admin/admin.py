@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
+from kpis.admin.bulk import BulkAdmin
+from kpis.admin.locked import MANY, named
 from kpis.admin.optimistic import OptimisticAdmin
 from kpis.locking import transaction_alone
 
@@ -18,10 +21,12 @@ admin.site.unregister((User, Group))
 
 
 @admin.register(User)
-class PersonAdmin(OptimisticAdmin[User], UserAdmin[User]):
+class PersonAdmin(OptimisticAdmin[User], BulkAdmin[User], UserAdmin[User]):
     """People and what they may do. Whoever leaves is deactivated as a rule; history keeps their name either way."""
 
     lock = staticmethod(transaction_alone)
+    is_whole = True  # what goes with an account is not offered beside it; what its person did is kept by name
+    bulk_delete = "user.delete"
     actions = ("deactivate",)
 
     def get_urls(self) -> list[URLPattern]:
@@ -38,7 +43,9 @@ class PersonAdmin(OptimisticAdmin[User], UserAdmin[User]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The accounts. What they did stays, and is not listed line by line."""
-        _, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        going, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if len(objs) > MANY:
+            return going, counts, lacking, protected
         counts = {self.opts.verbose_name_plural: counts.get(self.opts.verbose_name_plural, len(objs))}
         return [str(person) for person in objs], counts, lacking, protected
 
@@ -58,9 +65,9 @@ class PersonAdmin(OptimisticAdmin[User], UserAdmin[User]):
             own: Any = request.user.pk
             people = list(queryset.filter(is_active=True).exclude(pk=own))
             User.objects.filter(pk__in=[person.pk for person in people]).update(is_active=False)
-            for person in people:
-                self.log_change(request, person, "Deactivated.")
-        if names := ", ".join(person.get_username() for person in people):
+            LogEntry.objects.log_actions(own, people, CHANGE, "Deactivated.")
+        if people:
+            names = named([person.get_username() for person in people])
             messages.success(request, f"Deactivated: {names}. Nobody signs in with that account any more.")
         else:
             messages.warning(
@@ -73,3 +80,4 @@ class PeopleAdmin(OptimisticAdmin[Group], GroupAdmin):
     """Groups and what their people may do."""
 
     lock = staticmethod(transaction_alone)
+    is_whole = True

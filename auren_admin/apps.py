@@ -8,7 +8,10 @@ from django.urls import register_converter
 from auren_admin import lookups, searching
 from auren_admin.checks import static_files_collected, variables_known
 from auren_admin.converters import RowNumber
+from auren_admin.traced_queries import trace_queries
 from rest.patience import set_longest
+from tracing import spans
+from tracing.lazy import LazyTracer
 
 
 class AurenAdminConfig(AppConfig):
@@ -18,6 +21,9 @@ class AurenAdminConfig(AppConfig):
     def ready(self) -> None:
         if "pool" in settings.DATABASES["default"]["OPTIONS"]:
             set_longest(settings.JOB_DATABASE_WAIT)  # a web process hurries more: see `auren_admin.wsgi`
+        if told := settings.TRACING:
+            spans.switch_on(LazyTracer(queue=told.queue, batch=told.batch, delay=told.delay))
+            trace_queries()
         lookups.register()
         searching.register()
         register_converter(RowNumber, "row")

@@ -12,12 +12,13 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auren_admin.settings")
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_shutting_down
+from celery.signals import setup_logging, worker_init, worker_process_shutdown, worker_shutting_down
 from django.conf import settings
 from kombu import Queue
 
 from auren_admin.private import private_folder
 from jobs import stopping
+from tracing import spans
 
 QUEUE = "auren"
 
@@ -84,3 +85,9 @@ def share_stopping(**kwargs: Any) -> None:
 def put_jobs_back(**kwargs: Any) -> None:
     """Running jobs go back into the queue at their next note of progress instead of holding up the end."""
     stopping.flag.set()
+
+
+@worker_process_shutdown.connect
+def send_last_spans(**kwargs: Any) -> None:
+    """A worker's process that was forked ends without what others do at their end."""
+    spans.tracer().stop()

@@ -24,7 +24,7 @@ class Discreet(logging.Formatter):
 
 def logging_to_stderr(level: str) -> dict[str, Any]:
     """Django's setting for logs: ours at this level, those of others from warnings on."""
-    ours = ("django", "auren_admin", "kpis", "jobs", "bindings", "releases", "telemetry")
+    ours = ("django", "auren_admin", "kpis", "jobs", "bindings", "releases", "telemetry", "tracing")
     line = {"()": Discreet, "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
     return {
         "version": 1,

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from auren_admin.private import private_folder, write_private
 from contracts.patterns import PatternError, compile_pattern
+from contracts.web_addresses import web_address
 
 ENV_FILE_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=.*")
 FLAGS = {
@@ -99,6 +100,14 @@ class Environment:
             if not re.fullmatch(r"https?://[^\s/]+", origin):
                 raise SettingError(name, origin, "origins such as https://admin.example.org")
         return origins
+
+    def site(self, name: str) -> str:
+        """The address that links begin with, without a slash at its end, or nothing."""
+        try:
+            return web_address(self.text(name))
+        except ValueError as error:
+            expected = f"an address such as https://admin.example.org ({error})"
+            raise SettingError(name, None, expected) from error
 
     def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
         """Networks such as `10.1.0.0/16`, separated by commas; an address alone is a network of one."""

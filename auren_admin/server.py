@@ -15,6 +15,7 @@ from auren_admin.gateway.dispatch import Gateway
 from auren_admin.gateway.request_body import PLACES
 from auren_admin.respawning import PatientServer
 from telemetry.exposition.process import share_counts
+from tracing import spans
 
 CONNECTIONS = 10_000
 """That a worker process keeps open at most, as many agents do between their polls."""
@@ -60,7 +61,10 @@ class Server(PatientServer):
         # In this worker's process alone. granian's own way calls the application, and sends what it returns.
         vars(mp)["_wsgi_call_wrap"] = lambda callback, *_: callback
         gateway = Gateway(application, threads=settings.THREADS)
-        mp.MPServer._spawn_wsgi_worker.__wrapped__(worker_id, gateway, *more)
+        try:
+            mp.MPServer._spawn_wsgi_worker.__wrapped__(worker_id, gateway, *more)
+        finally:
+            spans.tracer().stop()
 
 
 def serve(host: str, port: int, on_listening: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from auren_admin.databases import database, of_jobs
 from auren_admin.discretion import logging_to_stderr
 from auren_admin.environment import Environment, SettingError, development_key, read_env_file
+from auren_admin.trace_settings import trace_settings
 from rest.defaults import API_APPS, SPECTACULAR, rest_framework
 
 # Django's own classes cannot be subscripted everywhere: https://github.com/typeddjango/django-stubs#i-cannot-use-queryset-or-manager-with-type-annotations
@@ -37,6 +38,7 @@ PORT = env.whole("PORT", default=8000, low=1, high=65535)
 WORKERS = env.whole("AUREN_WORKERS", default=1, low=1, high=64)
 THREADS = env.whole("AUREN_THREADS", default=4, low=1, high=64)
 JOBS_AT_ONCE = env.whole("AUREN_JOBS_AT_ONCE", default=2, low=1, high=64)
+TRACING = trace_settings(env)
 
 # Secrets and hosts
 
@@ -62,6 +64,7 @@ if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
         "in production the host names people open the site by, separated by commas",
     )
 CSRF_TRUSTED_ORIGINS = env.origins("AUREN_TRUSTED_ORIGINS")
+PUBLIC_URL, RUNBOOK_URL = env.site("AUREN_PUBLIC_URL"), env.site("AUREN_RUNBOOK_URL")  # for links in alerts
 
 # HTTPS, cookies, headers
 
@@ -69,7 +72,8 @@ HTTPS = env.flag("AUREN_HTTPS", default=PRODUCTION)
 if BEHIND_PROXY := env.flag("AUREN_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
+# Probes and scrapes come straight from the machine or network that runs it, past the proxy that does HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics(/kpis|/process)?)$"]
 SECURE_HSTS_SECONDS = env.whole("AUREN_HSTS_SECONDS", 31_536_000 if HTTPS else 0, low=0, high=63_072_000)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -107,6 +111,7 @@ INSTALLED_APPS = [
     "bindings",
     "releases",
     "telemetry",
+    "observability",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -120,6 +125,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(("auren_admin.traced_requests.traced",) if TRACING else ()),
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # First those that put headers on a response, so that every response has them, errors included.
     "rest.middleware.request_id",
@@ -196,20 +202,13 @@ FORWARD_TOKEN, FORWARD_TENANT = env.secret("AUREN_FORWARD_TOKEN"), env.text("AUR
 
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in "UserAttributeSimilarity MinimumLength CommonPassword NumericPassword".split()
 ]
 
 # Language and time
 
-LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "UTC"
-USE_TZ = True
+LANGUAGE_CODE, TIME_ZONE, USE_TZ = "en-gb", "UTC", True
 FORMAT_MODULE_PATH = "auren_admin.formats"  # times with their zone
 
 # Files: static ones from this process, uploads kept in memory

@@ -13,6 +13,7 @@ handler400 = "auren_admin.errors.unreadable"
 handler500 = "auren_admin.errors.failed"
 
 urlpatterns = [
+    path("admin/releases/release/", include("observability.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("auren_admin.api")),
     path("", include("telemetry.urls")),

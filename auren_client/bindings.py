@@ -14,13 +14,15 @@ from contracts.watched_reading import read_agent
 @dataclass(frozen=True, slots=True)
 class Served:
     """What came with the bindings. ``confirmed`` is by the clock people read, in seconds; ``age`` is how old
-    the server said its own knowledge was then."""
+    the server said its own knowledge was then. ``kept`` is for how many days it keeps observations, 0 where it did not
+    say so."""
 
     etag: str = ""
     release: int | None = None
     channel: str = ""
     confirmed: float = 0.0
     age: float = 0.0
+    kept: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -143,11 +143,12 @@ class Desk:
 
         Nothing is sent. Each source is judged by itself, and the state is the worst of them. Observations of one
         source come in the order of their time; another one for its newest moment takes that one's place, and one that
-        is older changes nothing. Raises NoBindings, NotBound and UnreadableBinding.
+        is older changes nothing. One from the future, or from before what the server keeps, is refused, as the server
+        would. Raises NoBindings, NotBound and UnreadableBinding.
         """
-        moment = micros(aware(at or self._now()))
-        observed = Observed(value, moment, context, measurement_source)
-        return self._judge.evaluate(self.bindings(), kpi, user_id, observed)
+        now = self._now()
+        observed = Observed(value, micros(aware(at or now)), context, measurement_source)
+        return self._judge.evaluate(self.bindings(), kpi, user_id, observed, micros(now))
 
     def state(self, kpi: str, *, user_id: str = "", at: datetime | None = None) -> Verdict:
         """What is so now, without a new observation: lengths of time run out, and data may be missing."""

@@ -200,6 +200,7 @@ class Engine:
             channel=reply.headers.get("auren-channel", ""),
             confirmed=self.clock.wall(),
             age=reply.seconds("auren-age"),
+            kept=reply.number("auren-retention-days") or 0,
         )
         if reply.status == 304 and found:
             self._confirm(replace(found, served=replace(served, etag=found.etag)))

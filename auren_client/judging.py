@@ -22,11 +22,13 @@ from contracts.evaluation import (
     evaluator,
     explain,
     impossible,
+    out_of_time,
 )
 from contracts.watched import BodyError, WatchedAction, WatchedBinding, WatchedHandOff
 
 K = TypeVar("K")
 V = TypeVar("V")
+DAY = 24 * 60 * 60 * SECOND
 REMEMBERED = 100_000
 """For how many users and KPIs what came before is remembered; those asked about longest ago are forgotten."""
 
@@ -68,13 +70,19 @@ class Judge:
         self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
         self._pasts: OrderedDict[tuple[str, str, str], Past] = OrderedDict()
 
-    def evaluate(self, bindings: Bindings, kpi: str, user_id: str, observed: Observed) -> Verdict:
-        """Judge an observation. Raises NotBound and UnreadableBinding."""
+    def evaluate(
+        self, bindings: Bindings, kpi: str, user_id: str, observed: Observed, now: int | None = None
+    ) -> Verdict:
+        """Judge an observation; without ``now`` whatever its time. Raises NotBound and UnreadableBinding."""
         binding, judge = _bound(bindings, kpi)
         with self._lock:
             known = self._known.get((kpi, user_id)) or Known.nothing(judge)
             before = known.state
-            refused = _not_in_use(binding) or impossible(binding.definition, observed.value)
+            refused = (
+                _not_in_use(binding)
+                or ("" if now is None else out_of_time(observed.at, now, _oldest(bindings, now)))
+                or impossible(binding.definition, observed.value)
+            )
             disabled = _disabled(bindings, binding)
             if refused or disabled:
                 if not refused:  # it is stored all the same, and what changes over time is told from it
@@ -156,6 +164,11 @@ def _not_in_use(binding: WatchedBinding) -> str:
     """The server stores no value of such a KPI; what it stands at goes on."""
     status = binding.definition.status
     return "" if status == "active" else f"{binding.kpi} is {status}"
+
+
+def _oldest(bindings: Bindings, now: int) -> int | None:
+    """The first moment that the server keeps, if it said so."""
+    return now - bindings.served.kept * DAY if bindings.served.kept else None
 
 
 def _disabled(bindings: Bindings, binding: WatchedBinding) -> str:

@@ -62,6 +62,7 @@ class Scope(StrEnum):
     ROSTER = "roster"
     COVERAGE = "coverage"
     WAIVER = "waiver"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from contracts.documents import (
+    AlertsDocument,
     ExportConfig,
     KpiDocument,
     NormalRange,
@@ -28,6 +29,7 @@ def _kpi_fields() -> frozenset[str]:
     fields = {info.serialization_alias or name for name, info in KpiDocument.model_fields.items()}
     fields |= {f"absolute_range.{name}" for name in Range.model_fields}
     fields |= {f"normal_range.{name}" for name in NormalRange.model_fields}
+    fields |= {f"alerts.{name}" for name in AlertsDocument.model_fields}
     aliases = [info.serialization_alias or name for name, info in ThresholdDocument.model_fields.items()]
     return frozenset(
         {*fields, *(f"risk_thresholds.{word}.{name}" for word in REGISTRY_WORDS for name in aliases)}

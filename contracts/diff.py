@@ -49,6 +49,11 @@ class Change:
     def __str__(self) -> str:
         return self.words
 
+    @property
+    def is_about_alerts(self) -> bool:
+        """Whether only people notice it: how they are alerted is nothing that agents are served."""
+        return self.path[:1] == ("alerts",) or self.path[:2] == ("export_config", "alerts")
+
 
 REGISTRY = "registry"
 """The subject of changes that are not about one KPI."""
@@ -58,6 +63,8 @@ _BREAKING_FIELDS = frozenset({"name", "unit", "prometheus_metric"})
 _BEHAVIOURAL_FIELDS = frozenset(
     {"absolute_range", "normal_range", "status", "missing_data", "export_config", "validation_rules"}
 )
+_BEHAVIOURAL_IN_ALERTS = frozenset({"mode", "cohort_share"})
+"""Who is alerted. A budget alerts nobody and spares nobody."""
 _BEHAVIOURAL_IN_THRESHOLD = frozenset({"condition", "action", "for", "keep_firing_for", "recover_if"})
 _CONDITIONS = frozenset({"condition", "recover_if"})
 ABSENT: Any = object()  # null is a value
@@ -106,14 +113,20 @@ def diff_units(before: RegistryDocument, after: RegistryDocument) -> list[Change
 def _settings(registry: RegistryDocument) -> dict[str, Any]:
     data = as_data(registry.model_copy(update={"kpis": [], "units": []}))
     # Said in full on both sides: what goes without saying can change as well.
-    return data | {"export_config": as_data(registry.export_config)}
+    alerts = {"alerts": as_data(registry.export_config.alerts)}
+    return data | {"export_config": as_data(registry.export_config) | alerts}
 
 
 def _diff_registry(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return [
-        change(REGISTRY, path, a, b, _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC, "")
-        for path, a, b in differences(old, new, ())
+        change(REGISTRY, path, a, b, _kind_of_setting(path), "") for path, a, b in differences(old, new, ())
     ]
+
+
+def _kind_of_setting(path: Path) -> ChangeClass:
+    if path[:2] == ("export_config", "alerts"):
+        return _BEHAVIOURAL if path[-1] == "people" else _COSMETIC
+    return _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC
 
 
 def worst(changes: Iterable[Change]) -> ChangeClass | None:
@@ -133,7 +146,7 @@ def _diff_kpi(
     old, new = (as_data(kpi) | {"status": kpi.status.value} for kpi in (before, after))
     written = unit or unit_called(after.unit)
     return [
-        change(after.name, path, a, b, _kind(path, a, b, written), symbol)
+        change(after.name, path, a, b, _kind(path, a, b, written), "" if path[0] == "alerts" else symbol)
         for path, a, b in differences(old, new, ())
     ]
 
@@ -175,7 +188,7 @@ def _is_opened(path: Path, a: Any, b: Any) -> bool:
         return len(path) == 1
     if path[0] == "risk_thresholds":  # a severity that appears or goes is one change
         return len(path) == 1 or (len(path) == 2 and isinstance(a, dict) and isinstance(b, dict))
-    if path[0] in ("absolute_range", "normal_range", "export_config"):
+    if path[0] in ("absolute_range", "normal_range", "alerts", "export_config"):
         return all(isinstance(side, dict) or side is ABSENT for side in (a, b))
     return isinstance(a, dict) and isinstance(b, dict)
 
@@ -183,6 +196,8 @@ def _is_opened(path: Path, a: Any, b: Any) -> bool:
 def _kind(path: Path, before: Any, after: Any, unit: UnitSpec | None) -> ChangeClass:
     if path[0] == "risk_thresholds":
         return _kind_in_threshold(path, before, after, unit)
+    if path[0] == "alerts":
+        return _BEHAVIOURAL if path[-1] in _BEHAVIOURAL_IN_ALERTS else _COSMETIC
     if path[0] in _BREAKING_FIELDS:
         return _BREAKING
     return _BEHAVIOURAL if path[0] in _BEHAVIOURAL_FIELDS else _COSMETIC

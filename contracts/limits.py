@@ -64,6 +64,10 @@ WORD: Final = 20
 """Of what may only be one of a few words."""
 REASON: Final = 500
 """Why something was done: comments, messages of releases, notes of approvals."""
+MOST_PEOPLE: Final = 1_000_000
+"""People who alert one by one."""
+MOST_ALERTS: Final = 10_000
+"""Alerts per person per week that a noise budget may allow."""
 
 
 class ListLimit(NamedTuple):

@@ -13,6 +13,7 @@ from contracts.rules.waivers import EXPIRED as EXPIRED
 KINDS = {
     Scope.KPI: "kpi",
     Scope.COVERAGE: "kpi",
+    Scope.HISTORY: "kpi",
     Scope.BINDING: "binding",
     Scope.AGENT: "agent",
     Scope.ROSTER: "agent",

@@ -8,7 +8,11 @@ from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
+from jobs.people import LONGEST_NAME
+
 ATTEMPTS = 5  # then a job is parked, until a person runs it again
+TRACEPARENT = "traceparent"
+"""Key of a payload: the span in which the job was asked for. The function that does the job does not see it."""
 
 
 def from_now(delta: timedelta) -> Combinable:
@@ -79,6 +83,10 @@ class Job(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    author_name = models.CharField(
+        "asked by", max_length=LONGEST_NAME, blank=True, default="", db_default="",
+        help_text="Stays when their account goes.",
+    )  # fmt: skip
     created_at = models.DateTimeField("asked at", db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

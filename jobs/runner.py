@@ -8,8 +8,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from jobs.database_clock import database_clock
-from jobs.kinds import KINDS, LEASE, JobRun, LeaseLost, WorkerStopping
-from jobs.models import Job, from_now
+from jobs.kinds import KINDS, LEASE, JobRun, Kind, LeaseLost, WorkerStopping
+from jobs.models import TRACEPARENT, Job, from_now
+from tracing import names, spans
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +26,17 @@ def run_job(pk: int) -> bool:
     job = Job.objects.due().filter(pk=pk).first()
     kind = KINDS.get(job.kind) if job else None
     work = claim(job, kind.lease if kind else LEASE) if job else None
-    if work is None:
+    if job is None or work is None:
         return False
+    parent = job.payload.get(TRACEPARENT, "")
+    about: spans.Attributes = {names.JOB_KIND: job.kind, names.JOB_ID: pk, names.JOB_ATTEMPT: work.attempt}
+    with spans.tracer().span(f"{names.JOB} {job.kind}", spans.Kind.CONSUMER, about, parent=parent) as span:
+        span.note({names.JOB_OUTCOME: attempt(kind, work, span)})
+    return True
+
+
+def attempt(kind: Kind | None, work: JobRun, span: spans.Span) -> str:
+    """Do a job that was claimed. Returns how that ended: `tracing.names.JOB_OUTCOME`."""
     try:
         if kind is None:
             raise LookupError("This worker does not recognise this kind of job.")
@@ -34,13 +44,17 @@ def run_job(pk: int) -> bool:
         if not work.finished:
             work.finish(result)
     except LeaseLost as lost:
-        logger.warning("Job %s, attempt %s: stopped (%s)", pk, work.attempt, type(lost).__name__)
+        logger.warning("Job %s, attempt %s: stopped (%s)", work.job_id, work.attempt, type(lost).__name__)
+        return "stopped"
     except WorkerStopping:
         put_back(work)
+        return "put_back"
     except Exception as error:
-        logger.exception("Job %s, attempt %s failed", pk, work.attempt)
+        logger.exception("Job %s, attempt %s failed", work.job_id, work.attempt)
         fail(work, error)
-    return True
+        span.fail(type(error).__name__)
+        return "failed"
+    return "done"
 
 
 def claim(job: Job, lease: timedelta) -> JobRun | None:
@@ -60,7 +74,8 @@ def claim(job: Job, lease: timedelta) -> JobRun | None:
                 message="",
             )
         )
-    return JobRun(job.pk, job.attempts + 1, job.payload, lease) if taken else None
+    payload = {key: value for key, value in job.payload.items() if key != TRACEPARENT}
+    return JobRun(job.pk, job.attempts + 1, payload, lease) if taken else None
 
 
 def put_back(work: JobRun) -> None:

@@ -12,7 +12,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from jobs.kinds import KINDS
-from jobs.models import ATTEMPTS, Job, from_now
+from jobs.models import ATTEMPTS, TRACEPARENT, Job, from_now
+from jobs.people import name_of
+from tracing import spans
 
 KEPT_FOR = timedelta(days=30)
 DIED = "Its worker died every time."
@@ -31,10 +33,13 @@ def enqueue(
     With a ``key`` there is one job of this kind and key, however often this is called. Raises `KeyError`
     for a kind that nobody registered.
     """
+    person = author if author is not None and author.is_authenticated else None
+    traceparent = spans.tracer().traceparent()  # whose child the span of each attempt will be
     values: dict[str, Any] = {
         "kind": KINDS[kind].name,
-        "payload": dict(payload),
-        "author": author if author is not None and author.is_authenticated else None,
+        "payload": {**payload, TRACEPARENT: traceparent} if traceparent else dict(payload),
+        "author": person,
+        "author_name": name_of(person),
     }
     if due_at is not None:
         values["due_at"] = due_at

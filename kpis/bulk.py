@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import ProtectedError
 
 from jobs.models import Job
@@ -97,8 +99,19 @@ def _delete(ids: Sequence[int], author: Any) -> int:
     return services.delete_kpis(kpis=KPI.objects.filter(pk__in=ids), author=author)
 
 
+def _delete_people(ids: Sequence[int], author: Any) -> int:
+    # They would lose the page that tells what became of it, and perhaps nobody else has a key.
+    if author.pk in ids:
+        raise ValidationError(f"{author.get_username()} is your own account: somebody else has to delete it.")
+    with transaction.atomic():
+        people = User.objects.filter(pk__in=ids)
+        LogEntry.objects.log_actions(author.pk, people, DELETION)
+        return people.delete()[1].get(User._meta.label, 0)
+
+
 CHANGES |= {
     f"kpi.{status.value}": BulkChange("kpis.change_kpi", f"now {status.label}", _to_status(status))
     for status in (KPI.Status.ACTIVE, KPI.Status.DEPRECATED)
 }
 CHANGES["kpi.delete"] = BulkChange("kpis.delete_kpi", "deleted", _delete)
+CHANGES["user.delete"] = BulkChange("auth.delete_user", "deleted", _delete_people)

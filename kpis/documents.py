@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.documents import KpiDocument, Range, RegistryDocument, ThresholdDocument
+from contracts.documents import AlertsDocument, Document, KpiDocument, RegistryDocument, ThresholdDocument
 from contracts.measures import unit_called
 from contracts.units import STANDARD_UNITS, UnitSpec
 from kpis.models import KPI, RegistrySettings, Threshold, Unit, ValidationRule
@@ -34,8 +34,21 @@ def fill_kpi(
     kpi.normal_min, kpi.normal_max, kpi.optimal = (
         (normal.min, normal.max, normal.optimal) if normal else (None,) * 3
     )
-    kpi.extra = kept(kpi=document.extra, absolute_range=extra_of(absolute), normal_range=extra_of(normal))
+    fill_alerts(kpi, document.alerts)
+    kpi.extra = kept(
+        kpi=document.extra,
+        absolute_range=extra_of(absolute),
+        normal_range=extra_of(normal),
+        alerts=extra_of(document.alerts),
+    )
     return [threshold_of(kpi, severity, row) for severity, row in document.risk_thresholds.items()]
+
+
+def fill_alerts(kpi: KPI, alerts: AlertsDocument | None) -> None:
+    """Set the columns that say how ``kpi`` alerts people."""
+    kpi.alert_mode = (alerts and alerts.mode) or ""
+    kpi.cohort_share = alerts.cohort_share if alerts else None
+    kpi.noise_budget = alerts.noise_budget if alerts else None
 
 
 def as_it_would_be(document: KpiDocument, units: Mapping[str, UnitSpec] = STANDARD_UNITS) -> KpiDocument:
@@ -84,10 +97,13 @@ def fill_settings(settings: RegistrySettings, document: RegistryDocument) -> lis
     settings.prometheus_enabled = prometheus.enabled
     settings.prefix = prometheus.prefix
     settings.labels = list(prometheus.labels)
+    alerts = document.export_config.alerts
+    settings.alert_people, settings.noise_budget = int(alerts.people), alerts.noise_budget
     settings.extra = kept(
         registry=document.extra,
         export_config=document.export_config.extra,
         prometheus=prometheus.extra,
+        alerts=alerts.extra,
     )
     return [
         ValidationRule(
@@ -103,8 +119,8 @@ def fill_settings(settings: RegistrySettings, document: RegistryDocument) -> lis
     ]
 
 
-def extra_of(part: Range | None) -> dict[str, Any] | None:
-    """The keys of a range that we do not model."""
+def extra_of(part: Document | None) -> dict[str, Any] | None:
+    """The keys of a part that we do not model."""
     return part.extra if part else None
 
 

@@ -115,7 +115,7 @@ class KPIForm(forms.ModelForm[KPI]):
         model = KPI
         fields = (
             "name", "title", "description", "category", "owner", "references", "status", "successor", "unit",
-            "prometheus_metric", "missing_data",
+            "prometheus_metric", "missing_data", "alert_mode", "cohort_share", "noise_budget",
             "absolute_min", "absolute_max", "normal_min", "normal_max", "optimal",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
@@ -125,6 +125,9 @@ class KPIForm(forms.ModelForm[KPI]):
         super().__init__(*args, **kwargs)
         # The thresholds are judged by their formset, which alone knows what they will be.
         # A blank at the end of a name is the person's to see, not ours to hide: every door refuses it alike.
+        mode = self.fields.get("alert_mode")
+        if isinstance(mode, forms.TypedChoiceField):
+            mode.choices = [("", "left open"), *KPI.AlertMode.choices]
         name = self.fields.get("name")
         if isinstance(name, forms.CharField):
             name.strip = False
@@ -279,7 +282,8 @@ class RegistrySettingsForm(forms.ModelForm[RegistrySettings]):
 
     class Meta:
         model = RegistrySettings
-        fields = ("version", "schema_version", "last_updated", "prometheus_enabled", "prefix", "labels")
+        fields = ("version", "schema_version", "last_updated", "prometheus_enabled", "prefix", "labels",
+            "alert_people", "noise_budget")  # fmt: skip
 
 
 class ValidationRuleForm(forms.ModelForm[ValidationRule]):

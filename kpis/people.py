@@ -1,4 +1,4 @@
-"""What people are called, now and once their account is gone: history keeps the name for ever."""
+"""What an account did in the admin is kept under its name once the account is gone."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
+from jobs.people import name_of
 from kpis.models.kept_entry import KeptLogEntry
 
 BATCH = 1000
-
-
-def name_of(person: AbstractBaseUser | AnonymousUser | None) -> str:
-    """The full name, else the user name; "" for nobody in particular."""
-    return (
-        ((person.get_full_name() if isinstance(person, User) else "") or person.get_username())
-        if person
-        else ""
-    )
 
 
 @receiver(pre_delete, sender=settings.AUTH_USER_MODEL, dispatch_uid="kpis.keep_entries")

@@ -12,12 +12,12 @@ from django.db.models import Manager, Max, Model, QuerySet
 from contracts.context import KnownKpi
 from contracts.documents import KpiDocument, RegistryDocument
 from contracts.units import STANDARD_UNITS
+from jobs.people import name_of
 from kpis.documents import fill_kpi
 from kpis.gate import raise_on_errors
 from kpis.locking import working_copy_lock
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit
 from kpis.models.kpi import KPI_FIELDS, Verdict, registry_context
-from kpis.people import name_of
 
 KIND_KPI = "kpi"
 Author = AbstractBaseUser | AnonymousUser | None

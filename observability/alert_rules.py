@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from contracts.documents import KpiDocument
+from contracts.documents import KpiDocument, RegistryDocument
 from contracts.durations import Duration, DurationError
 from contracts.guards import GuardError, parse_guard
 from contracts.release import ReleaseDocument
@@ -48,7 +48,7 @@ def alert_rules(document: ReleaseDocument) -> tuple[list[AgentRules], list[LeftO
     groups = group_names(document)
     agents = []
     for agent, own in by_agent(triggers):
-        rules = tuple(_rules(own, metrics, left_out))
+        rules = tuple(_rules(own, document.registry, metrics, left_out))
         if rules:
             agents.append(AgentRules(agent, groups[agent.name], rules))
     return agents, left_out
@@ -70,7 +70,10 @@ def group_names(document: ReleaseDocument) -> dict[str, str]:
 
 
 def _rules(
-    triggers: list[ActiveTrigger], metrics: Mapping[str, str], left_out: list[LeftOut]
+    triggers: list[ActiveTrigger],
+    registry: RegistryDocument,
+    metrics: Mapping[str, str],
+    left_out: list[LeftOut],
 ) -> Iterator[AlertRule]:
     """Of one agent. Two triggers of one severity are told apart by a number behind the name."""
     seen: Counter[tuple[str, Severity]] = Counter()
@@ -79,7 +82,7 @@ def _rules(
         if one.is_guarded and (reason := _unreadable(one.binding.guard)):
             left_out.append(LeftOut(one.agent.name, one.kpi.name, f"its guard: {reason}"))
             continue
-        watched = _watched(one.agent.name, one.kpi, metrics[one.kpi.name])
+        watched = _watched(one.agent.name, one.kpi, registry, metrics[one.kpi.name])
         if last and last[0].kpi.name != one.kpi.name:
             yield from _missing_data(*last)
         last = one, watched
@@ -106,12 +109,12 @@ def _missing_data(one: ActiveTrigger, watched: Watched) -> Iterator[AlertRule]:
         yield AlertRule(f"{name}Cohort", one, watched, Basis.MISSING_DATA_COHORT)
 
 
-def _watched(agent: str, kpi: KpiDocument, metric: str) -> Watched:
+def _watched(agent: str, kpi: KpiDocument, registry: RegistryDocument, metric: str) -> Watched:
     try:
         missing = Duration.parse(kpi.missing_data).seconds if kpi.missing_data else 0
     except DurationError:
         missing = 0
-    return Watched(agent, kpi.name, metric, missing, alerting_of(kpi))
+    return Watched(agent, kpi.name, metric, missing, alerting_of(kpi, registry))
 
 
 def _unreadable(guard: str) -> str:

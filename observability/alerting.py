@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
 
-from contracts.documents import KpiDocument
+from contracts.documents import KpiDocument, RegistryDocument
+from contracts.documents.alerts import COHORT_SHARE, PEOPLE
 
 
 class AlertingMode(StrEnum):
@@ -25,8 +25,8 @@ class Alerting:
     have alerts of their own in ``auto``."""
 
     mode: AlertingMode = AlertingMode.AUTO
-    share_percent: Decimal = Decimal(10)
-    people: int = 50
+    share_percent: Decimal = COHORT_SHARE
+    people: int = PEOPLE
 
     @property
     def by_person(self) -> bool:
@@ -38,10 +38,25 @@ class Alerting:
         """Whether there are alerts of a share of people."""
         return self.mode in (AlertingMode.AUTO, AlertingMode.COHORT)
 
+    def mode_for(self, people: int) -> AlertingMode:
+        """What it comes to with so many people."""
+        if self.mode is not AlertingMode.AUTO:
+            return self.mode
+        return AlertingMode.PERSON if people <= self.people else AlertingMode.COHORT
 
-DEFAULT: Final = Alerting()
+
+def alerting_of(kpi: KpiDocument, registry: RegistryDocument) -> Alerting:
+    """How a KPI of a registry alerts: by itself, or as the registry says for all."""
+    alerts = kpi.alerts
+    share = alerts.cohort_share if alerts else None
+    return Alerting(
+        mode=AlertingMode(alerts.mode) if alerts and alerts.mode else AlertingMode.AUTO,
+        share_percent=COHORT_SHARE if share is None else share,
+        people=int(registry.export_config.alerts.people),
+    )
 
 
-def alerting_of(kpi: KpiDocument) -> Alerting:
-    """What a KPI's contract says about it."""
-    return DEFAULT
+def noise_budget_of(kpi: KpiDocument, registry: RegistryDocument) -> Decimal:
+    """How many alerts per person per week a KPI of a registry may raise."""
+    budget = kpi.alerts.noise_budget if kpi.alerts else None
+    return registry.export_config.alerts.noise_budget if budget is None else budget

@@ -7,6 +7,9 @@ from typing import Final
 
 from contracts.release import ReleaseDocument
 from observability.alert_rules import alert_rule_files
+from observability.alertmanager import alertmanager_files
+from observability.dashboards.files import dashboard_files
+from observability.dashboards.provisioning import provisioning_files
 from observability.infrastructure_rules import infrastructure_rule_files
 from observability.infrastructure_tests import infrastructure_test_files
 from observability.options import ExportOptions, Files
@@ -17,10 +20,13 @@ from observability.rule_tests.files import rule_test_files
 GENERATORS: Final[tuple[Callable[[ReleaseDocument, ExportOptions], Files], ...]] = (
     alert_rule_files,
     rule_test_files,
+    alertmanager_files,
     infrastructure_rule_files,
     infrastructure_test_files,
     recording_rule_files,
     recording_test_files,
+    dashboard_files,
+    provisioning_files,
 )
 """Each writes files of its own; no two write the same path."""
 

@@ -30,3 +30,5 @@ class ExportOptions:
     """The release's number, 0 for the working copy; it is told in headers and links only."""
     rule_limit: int = 10_000
     """The most alerts that one rule may raise at a time; Prometheus drops all of a rule that would raise more."""
+    receivers: str = ""
+    """A site's own part of Alertmanager's configuration: YAML with ``receivers``, which routes know by their names."""

@@ -16,8 +16,9 @@ from observability.rule_files import header
 PATH: Final = "prometheus/tests/kpi-recording_test.yml"
 ORDER: Final = ("auren_kpi_people", "auren_kpi_values", "auren_kpi_averages")
 _LAST: Final = "auren_series_last_observation_timestamp_seconds"
-_LONG: Final = 81 * 125
-"""Minutes: a week and 45 minutes, which is no multiple of ten, so that no sample lies on a window's edge."""
+_MINUTES: Final = 7 * 24 * 60 + 45
+"""When everything is asked. Rules are evaluated then and at the start alone: many KPIs would take minutes otherwise. It
+is no multiple of ten, so that no sample lies on a window's edge."""
 
 Samples = Mapping[str, float]
 """Expected values by their labels, as a selector without a name."""
@@ -30,7 +31,7 @@ def recording_test_files(document: ReleaseDocument, options: ExportOptions) -> F
         return {}
     data = {
         "rule_files": [f"../rules/{basename(rules.PATH)}"],
-        "evaluation_interval": "125m",
+        "evaluation_interval": f"{_MINUTES}m",
         "group_eval_order": list(ORDER),
         "tests": [_people(), _without_people(), _ages(), *_values(document), _averages()],
     }
@@ -85,12 +86,13 @@ def _without_people() -> Test:
 
 
 def _ages() -> Test:
-    """At 2 h 5 min, last observations at 0, 1 h and 2 h."""
+    """The last observations were five minutes ago, 65 and 125."""
+    now = _MINUTES * 60
     return _test(
         "Age of observations",
         {
             selector(_LAST, agent="A", kpi="k", measurement_source="band", user_id=f"u{at}"): str(at)
-            for at in (0, 3600, 7200)
+            for at in (now - 7500, now - 3900, now - 300)
         },
         {
             rules.NEWEST_AGE: {_labels(agent="A", kpi="k"): 300},
@@ -135,7 +137,7 @@ def _averages() -> Test:
     Another of 0 has no drop: nothing can fall below it by a share.
     """
     high = 6 * 144 + 1  # samples, ten minutes apart
-    low = _LONG // 10 + 1 - high
+    low = _MINUTES // 10 + 1 - high
     week = (80 * 144 + 54 * 24) / 168
     falling, nothing = {"agent": "A", "kpi": "k"}, {"agent": "A", "kpi": "none"}
     return _test(
@@ -150,25 +152,26 @@ def _averages() -> Test:
             rules.WEEK: {_labels(**falling): round(week, 3), _labels(**nothing): 0},
             rules.DROP: {_labels(**falling): round(1 - 54 / week, 3)},
         },
-        minutes=_LONG,
+        minutes=10,
     )
 
 
 def _test(
-    name: str, series: Mapping[str, str], expected: Mapping[str, Samples], *, minutes: int = 125
+    name: str, series: Mapping[str, str], expected: Mapping[str, Samples], *, minutes: int = _MINUTES
 ) -> Test:
-    """Constant values are told by their number alone. What is expected is compared to three decimals."""
+    """Samples come every so many minutes; constant values are told by their number alone. What is expected is compared
+    to three decimals."""
     return {
         "name": name,
-        "interval": "10m",
+        "interval": f"{minutes}m",
         "input_series": [
-            {"series": one, "values": values if "x" in values else f"{values}x{minutes // 10}"}
+            {"series": one, "values": values if "x" in values else f"{values}x1"}
             for one, values in series.items()
         ],
         "promql_expr_test": [
             {
                 "expr": f"round({record}, 0.001)",
-                "eval_time": f"{minutes}m",
+                "eval_time": f"{_MINUTES}m",
                 "exp_samples": _expected(samples),
             }
             for record, samples in expected.items()

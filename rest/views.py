@@ -232,16 +232,21 @@ class WritableResource(Resource):
         return None if isinstance(self.request.auth, Token) else self.request.user
 
     def reason(self, data: Any) -> str:
-        """Why: from the body or the address; with the token's name, which the history has no column for."""
+        """Why, with the token's name, which the history has no column for."""
+        told = self.given_reason(data)
+        if isinstance(self.request.auth, Token):
+            by = f"(by {self.request.auth})"
+            told = f"{told[: REASON_LENGTH - len(by) - 1]} {by}".strip()
+        return told
+
+    def given_reason(self, data: Any) -> str:
+        """Why, as the body or the address says it; "" where neither does."""
         told = data.pop("change_reason", None) if isinstance(data, dict) else None
-        if told is None:
+        if told is None or told == "":  # as strict bodies say that it was left out
             told = line(self.request, "change_reason", REASON_LENGTH)
         if not isinstance(told, str):
             raise bad_body("text_expected", "The reason should be text.", path=("change_reason",))
         if len(told) > REASON_LENGTH or unfit_character(told):
             message = f"The reason is one text of at most {REASON_LENGTH} characters."
             raise bad_body("too_long", message, path=("change_reason",))
-        if isinstance(self.request.auth, Token):
-            by = f"(by {self.request.auth})"
-            told = f"{told[: REASON_LENGTH - len(by) - 1]} {by}".strip()
         return told

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.limits import EXTRA_KEY, EXTRA_KEYS, LISTS, REASON, ROWS, TEXTS
+from contracts.limits import EXTRA_KEY, EXTRA_KEYS, LISTS, MOST_ALERTS, MOST_PEOPLE, REASON, ROWS, TEXTS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "limits.md"
-HEAD = """\
+HEAD = f"""\
 # Limits
 
 <!-- Written by `python -m scripts.limits_doc` from contracts/limits.py; a test fails when it is stale. -->
@@ -20,7 +20,8 @@ a limit can still be read.
 
 Numbers have at most nine digits before the point and six after it; how they may be written, and how long conditions
 and guards may be, stands in [Conditions and guards](conditions.md). An id or a number in an address, a filter or a form
-that is larger than the database can hold is simply not there.
+that is larger than the database can hold is simply not there. A noise budget is at most {MOST_ALERTS:,} alerts per
+person per week, and at most {MOST_PEOPLE:,} people alert one by one.
 """
 
 

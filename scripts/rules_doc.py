@@ -25,6 +25,7 @@ GROUPS = {
     "RST": "The roster",
     "COV": "Coverage",
     "WAV": "Waivers",
+    "HIS": "What is stored of people",
 }
 HEAD = """\
 # Rules

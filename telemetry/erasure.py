@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
+from jobs.people import name_of
 from telemetry.deleting import delete_people, left_of
 from telemetry.models import Erasure, Series, Subject
+from telemetry.models.series import NAME
 from telemetry.residue_scan import Search, Searched, not_searched
 from telemetry.storage import forget_all, hold
 from telemetry.user_id_policy import HINTS, PROBLEMS, can_be_kept, problem_with
@@ -56,7 +58,10 @@ def erase(user_id: str, *, author: User | None = None, author_name: str = "") ->
                 deleted.update(also.forget(subject))
             deleted.update(delete_people([subject]))
         done = Erasure.objects.create(
-            known=subject is not None, author=author, author_name=author_name, deleted=dict(deleted)
+            known=subject is not None,
+            author=author,
+            author_name=(author_name or name_of(author))[:NAME],
+            deleted=dict(deleted),
         )
     forget_all()
     problem_with.cache_clear()

@@ -6,7 +6,7 @@ Everything is deleted in small transactions, so that nobody who reports waits fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from django.conf import settings
@@ -14,11 +14,13 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from contracts.evaluation import SECOND
-from telemetry import months
+from telemetry import contracts_now, months
 from telemetry.deleting import delete_people, delete_series
 from telemetry.models import Batch, Correction, Observation, Series, Standing, Subject, Summary, Transition
 from telemetry.progress import Progress, no_progress
-from telemetry.storage import hold
+from telemetry.standing_judging import Judging
+from telemetry.storage import hold, store
+from telemetry.storage.shapes import Settled, StandingKey
 
 DAY = 24 * 60 * 60 * SECOND
 ANSWERS_KEPT = DAY
@@ -41,7 +43,7 @@ def forget_old(now: int, progress: Progress = no_progress) -> dict[str, int]:
     found["observations"] = _forget_history(before, progress)
     found["corrections"] = _delete(Correction.objects.filter(at__lt=before), progress)
     found["transitions"] = _delete(Transition.objects.filter(at__lt=before), progress)
-    found.update(_forget_silent(before, progress))
+    found.update(_forget_silent(before, now, progress))
     return dict(found)
 
 
@@ -73,7 +75,7 @@ def _forget_series_history(pk: int, before: int) -> int:
     return deleted + Observation.objects.filter(series=pk, at__lt=before).delete()[0]
 
 
-def _forget_silent(before: int, progress: Progress) -> Counter[str]:
+def _forget_silent(before: int, now: int, progress: Progress) -> Counter[str]:
     """Series and standings that have heard nothing for so long; then people of whom nothing is left."""
     found = Counter({"series": 0, "standings": 0, "people": 0})
     silent = Exists(Series.objects.filter(subject=OuterRef("pk"), at__lt=before))
@@ -83,13 +85,35 @@ def _forget_silent(before: int, progress: Progress) -> Counter[str]:
         with transaction.atomic():
             held = hold(ids)
             series = Series.objects.filter(subject__in=held, at__lt=before)
+            gone = [
+                (StandingKey(subject, kpi, agent), source)
+                for subject, kpi, agent, source in series.values_list("subject", "kpi", "agent", "source")
+            ]
             found["series"] += delete_series(series.values_list("pk", flat=True))["series"]
             standings = Standing.objects.filter(subject__in=held, at__lt=before)
             found["standings"] += standings.delete()[0]
+            _forget_sources(gone, now)
             people = Subject.objects.filter(pk__in=held).filter(nothing)
             found["people"] += delete_people(people.values_list("pk", flat=True))["people"]
         progress(found["people"], 0, "forgetting who is gone")
     return found
+
+
+def _forget_sources(gone: Sequence[tuple[StandingKey, str]], now: int) -> None:
+    """Of series that were deleted, their transitions, and what standings remember that other sources keep alive."""
+    for key, source in gone:
+        Transition.objects.filter(subject=key.subject, kpi=key.kpi, agent=key.agent, source=source).delete()
+    work, released = store(), contracts_now.current()
+    settled: list[Settled] = []
+    for key, row in work.standings({key for key, _ in gone}).items():
+        watched = released.binding(key.agent, key.kpi)
+        if watched is None or watched.evaluator is None:
+            continue  # nobody's to judge: it goes once none of its sources is left
+        judging = Judging.of(key, watched, watched.evaluator, row, now)
+        judging.forget(source for one, source in gone if one == key)
+        if judging.has_forgotten and judging.memories:
+            settled.append(judging.settled()[0])
+    work.settle_standings(settled)
 
 
 def _in_groups(rows: QuerySet[M]) -> Iterator[list[int]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from contracts.evaluation import LARGEST, SECOND, Observed
+from contracts.evaluation import AHEAD, LARGEST, SECOND, Observed
 from contracts.naming import NearNames
 from contracts.texts import unfit_character
 from rest.problems import Problem
@@ -17,8 +17,6 @@ from telemetry.contracts_now import Released, Watched
 from telemetry.models.series import NAME
 from telemetry.user_id_policy import HINTS, PROBLEMS, problem_with
 
-AHEAD: Final = 5 * 60 * SECOND
-"""How far a device's clock may be ahead."""
 _KNOWN: Final = frozenset(KEYS)
 # Date and time as RFC 3339 has them, so that what Python would read besides (weeks, dates alone) is refused.
 _TIME: Final = re.compile(

@@ -6,7 +6,7 @@ is more comes here: several sources, a value that is late or corrected, another 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -67,6 +67,7 @@ class Judging:
     looked: int | None
     transitions: list[TransitionRow] = field(default_factory=list)
     withdrawn: list[int] = field(default_factory=list)
+    has_forgotten: bool = False
 
     @classmethod
     def of(
@@ -153,6 +154,12 @@ class Judging:
                 return found
         return None
 
+    def forget(self, sources: Iterable[str]) -> None:
+        """Have sources of which nothing is stored any longer count no more: what they stood at cannot be told from
+        what is stored."""
+        for source in sources:
+            self.has_forgotten |= self.memories.pop(source, None) is not None
+
     def let_pass(self, now: int) -> None:
         """Let time pass up to a moment."""
         for source, memory in self.memories.items():
@@ -208,7 +215,11 @@ class Judging:
             source: NUMBERS[memory.state]
             for source, memory in sources_of(self.row.source, self.row.sources, self.row.memory).items()
         }
-        if self.withdrawn or any(since is not None and at < since for at, _, _ in moves):
+        if (
+            self.withdrawn
+            or self.has_forgotten
+            or any(since is not None and at < since for at, _, _ in moves)
+        ):
             begin, moves = {}, [*self._recorded(), *moves]
         found = changes(moves, begin)
         if found and found[-1].after == NUMBERS[combined.state]:

@@ -260,7 +260,7 @@ def waiver_for(entry: Entry, author: User) -> Waiver:
     waiver = waiver or Waiver(
         rule=entry.rule, subject_name=entry.subject, owner=author.get_full_name() or author.get_username()
     )
-    waiver.author = author
+    waiver.decided_by(author)
     if waiver.expires is None or waiver.expires < timezone.localdate():
         waiver.expires = timezone.localdate() + USUAL
     return waiver

@@ -1,12 +1,14 @@
 """Tokens in the admin: made, rotated and revoked; a secret is shown once, on the page that made it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -20,11 +22,10 @@ from bindings.models import Agent, AgentIdentity, ApiToken, Binding, Scope
 from jobs.admin_lists import OfferedFilters
 from jobs.database_clock import database_clock
 from kpis.admin.choosing import FindingAdmin
+from kpis.admin.locked import named
 from kpis.admin.optimistic import OptimisticAdmin
 from kpis.locking import transaction_alone
 
-NAMED = 20
-"""How many tokens a message names."""
 OVERLAPS = {"1": "1 hour", "24": "1 day", "168": "1 week"}
 
 
@@ -93,6 +94,7 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
     """Tokens of agents and services."""
 
     lock = staticmethod(transaction_alone)
+    is_whole = True
     form = TokenForm
     list_display = ("name", "agent", "listed_scopes", "state", "author_name", "last_used", "expires")
     list_filter = ("agent",)
@@ -208,13 +210,17 @@ class TokenAdmin(OfferedFilters, FindingAdmin[ApiToken], OptimisticAdmin[ApiToke
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """With the choices of how long both tokens count."""
-        return super().render_change_form(request, context | {"overlaps": OVERLAPS.items()}, *args, **kwargs)
+        token: ApiToken | None = kwargs.get("obj")
+        context |= {"overlaps": OVERLAPS.items(), "heading": token.name if token else ""}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke_all(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """End every token of the selection."""
         ending = queryset.filter(revoked=None).order_by("pk")
-        names = list(ending.values_list("name", flat=True))
-        ApiToken.objects.filter(pk__in=ending.values("pk")).update(revoked=database_clock.moment())
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        messages.success(request, f"Revoked: {', '.join(names[:NAMED]) or 'none, they were already'}{more}.")
+        with transaction.atomic():
+            tokens = list(ending)
+            ApiToken.objects.filter(pk__in=ending.values("pk")).update(revoked=database_clock.moment())
+            LogEntry.objects.log_actions(cast(int, request.user.pk), tokens, CHANGE, "Revoked.")
+        names = named([token.name for token in tokens]) or "none, they were already"
+        messages.success(request, f"Revoked: {names}.")

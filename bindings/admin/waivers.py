@@ -17,7 +17,8 @@ from kpis.admin.optimistic import OptimisticAdmin
 class WaiverAdmin(OfferedFilters, OptimisticAdmin[Waiver]):
     """Waivers are made beside the finding they silence; here they are found, renewed and taken back."""
 
-    list_display = ("rule", "about", "reason", "owner", "expires", "holds")
+    is_whole = True
+    list_display = ("rule", "about", "reason", "owner", "expires", "holds", "author_name")
     list_filter = ("owner", "rule")
     search_fields = ("rule", "subject_name", "reason", "owner")
     fields = ("rule", "subject_name", "reason", "owner", "expires")
@@ -36,5 +37,5 @@ class WaiverAdmin(OfferedFilters, OptimisticAdmin[Waiver]):
 
     def save_model(self, request: HttpRequest, obj: Waiver, form: Any, change: bool) -> None:
         """Keep who decided."""
-        obj.author_id = request.user.pk
+        obj.decided_by(request.user)
         super().save_model(request, obj, form, change)

@@ -1,6 +1,7 @@
 """What someone decided to live with, for a while."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils import timezone
 from contracts import waivers
 from contracts.checks import RULES
 from contracts.limits import BINDING_LIMITS
+from jobs.people import LONGEST_NAME, name_of
 from kpis.models.constraints import at_most
 from kpis.models.fields import LineField, ProseField
 from kpis.models.room import require_room
@@ -60,6 +62,10 @@ class Waiver(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    author_name = models.CharField(
+        "decided by", max_length=LONGEST_NAME, blank=True, default="", db_default="", editable=False,
+        help_text="Stays when their account goes.",
+    )  # fmt: skip
     at = models.DateTimeField(auto_now_add=True)
 
     objects = WaiverQuerySet.as_manager()
@@ -96,6 +102,10 @@ class Waiver(models.Model):
     def as_spec(self) -> waivers.Waiver:
         """The waiver as the rules see it."""
         return waivers.Waiver(self.rule, self.subject_name, self.reason, self.owner, self.expires)
+
+    def decided_by(self, person: Any) -> None:
+        """Note whose decision it is now. Saves nothing."""
+        self.author, self.author_name = person, name_of(person)
 
     def clean(self) -> None:
         """Refuse a rule that does not exist, one that cannot be waived, and a date too far ahead."""

@@ -22,6 +22,13 @@ DATABASE = "db"
 """The word that stands for the working copy in the database; a file of this name is ``./db``."""
 
 
+class Found(NamedTuple):
+    """What is kept in a place: a release and its number."""
+
+    document: ReleaseDocument
+    release: int
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an app keeps whole registries: ``release:3`` in a comparison, ``--release 3`` in an export.
@@ -32,7 +39,7 @@ class Place:
     word: str
     metavar: str
     help: str
-    read: Callable[[str], ReleaseDocument]
+    read: Callable[[str], Found]
 
 
 PLACES: dict[str, Place] = {}
@@ -88,7 +95,7 @@ def _stored_at(place: str) -> Side | None:
     """What is under one of the words for what is stored; None for files."""
     word, colon, name = place.partition(":")
     if colon and word in PLACES:
-        return side_of(PLACES[word].read(name))
+        return side_of(PLACES[word].read(name).document)
     return WORDS[place]() if place in WORDS else None
 
 

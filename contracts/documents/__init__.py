@@ -1,5 +1,6 @@
 """The documents of a contract: the KPI registry, each agent's bindings, the roster. Reading and writing."""
 
+from contracts.documents.alerts import AlertMode, AlertsDocument, AlertSettings
 from contracts.documents.base import Document
 from contracts.documents.bindings import (
     ActionDocument,
@@ -50,7 +51,10 @@ __all__ = [
     "write_roster",
     "yaml_finding",
     "ActionDocument",
+    "AlertMode",
+    "AlertSettings",
     "AlertingDocument",
+    "AlertsDocument",
     "BindingDocument",
     "BindingsDocument",
     "CollaborationDocument",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from contracts.documents.alerts import AlertsDocument, AlertSettings
 from contracts.documents.base import AtMost, ConditionText, Document, Number, Text, Truth
 from contracts.limits import (
     DATE,
@@ -59,12 +60,12 @@ class NormalRange(Range):
     optimal: Number | None = Field(default=None, description="The best value of all.")
 
 
-R = TypeVar("R", bound=Range)
+R = TypeVar("R", bound=Document)
 _WORST_FIRST = sorted(Severity, reverse=True)
 
 
 def or_none(found: R | None) -> R | None:
-    """A range that says nothing is none."""
+    """A range, or another part, that says nothing is none."""
     if found is not None:
         for end in found.__dict__.values():
             if end is not None:
@@ -151,6 +152,9 @@ class KpiDocument(Document):
         default="",
         description="After how long without a value the state is unknown, such as `2d`.",
     )
+    alerts: Annotated[AlertsDocument | None, AfterValidator(or_none)] = Field(
+        default=None, description="How it alerts people, and how often it may."
+    )
 
 
 class UnitDocument(Document):
@@ -218,6 +222,9 @@ class ExportConfig(Document):
 
     prometheus: PrometheusExport = Field(
         default_factory=PrometheusExport, description="Export to Prometheus."
+    )
+    alerts: AlertSettings = Field(
+        default_factory=AlertSettings, description="Alerts of KPIs that do not say it themselves."
     )
 
 

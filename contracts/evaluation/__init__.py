@@ -40,7 +40,7 @@ from contracts.evaluation.memory import (
     micros,
     moment,
 )
-from contracts.evaluation.possible import LARGEST, impossible
+from contracts.evaluation.possible import AHEAD, LARGEST, impossible, out_of_time
 from contracts.evaluation.rules import History
 from contracts.evaluation.sources import (
     MOST_SOURCES,
@@ -56,6 +56,7 @@ from contracts.evaluation.sources import (
 from contracts.watched import WatchedBinding
 
 __all__ = [
+    "AHEAD",
     "LARGEST",
     "MOST_SOURCES",
     "SECOND",
@@ -94,6 +95,7 @@ __all__ = [
     "moment",
     "moves_of",
     "open_severity",
+    "out_of_time",
     "replay",
     "replay_all",
     "retrace",

@@ -6,11 +6,22 @@ from decimal import Decimal
 from typing import Final
 
 from contracts.decimals import Number, exact, plain
+from contracts.evaluation.memory import SECOND
 from contracts.watched import Definition
 
 LARGEST: Final = 999_999_999.999999
 """No value is above this, whatever the KPI, nor below the same with a minus sign."""
 _LIMIT: Final = exact(LARGEST)
+AHEAD: Final = 5 * 60 * SECOND
+"""How far a device's clock may be ahead."""
+
+
+def out_of_time(at: int, now: int, oldest: int | None) -> str:
+    """Why what was measured at a moment is not taken now, in words; "" where it is. ``oldest`` is the first moment that
+    is kept, None where nobody knows it."""
+    if at > now + AHEAD:
+        return "this is more than 5 minutes in the future"
+    return "this is older than what is kept" if oldest is not None and at < oldest else ""
 
 
 def impossible(definition: Definition, value: Number) -> str:

@@ -3,6 +3,7 @@
 from contracts.rules import (
     actions,
     agents,
+    alerts,
     bindings,
     collaboration,
     coverage,
@@ -26,6 +27,7 @@ from contracts.rules import (
 __all__ = [
     "actions",
     "agents",
+    "alerts",
     "bindings",
     "collaboration",
     "coverage",

@@ -83,6 +83,7 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
         ),
         ("What it is", {"fields": (("name", "title"), "description", ("category", "owner"), "references")}),
         ("How it is measured", {"fields": (("unit", "prometheus_metric", "missing_data"),)}),
+        ("Alerts", {"fields": (("alert_mode", "cohort_share", "noise_budget"),)}),
         ("Lifecycle", {"fields": (("status", "successor"),)}),
         ("This change", {"fields": ("reason", "started_from")}),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
 from hashlib import sha256
@@ -22,8 +22,8 @@ M = TypeVar("M", bound=Model)
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 ACROSS = "select_across"
 """The input of a list that says: all there are, not only those that are ticked."""
-MANY, LISTED = 500, 100
-"""Of more rows than this the page that deletes names only some."""
+MANY, LISTED, NAMED = 500, 100, 20
+"""Of more rows than this the page that deletes names only some; so does the message of what was done."""
 SEEN = "seen"
 """The input of a page that deletes: what its person saw."""
 
@@ -39,6 +39,12 @@ def locked(view: View) -> View:
             return view(model_admin, request, *args, **kwargs)
 
     return cast(View, held)
+
+
+def named(names: Sequence[str]) -> str:
+    """Some by name, and how many there are beside those."""
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 class LockedAdmin(admin.ModelAdmin[M], Generic[M]):

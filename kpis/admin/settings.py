@@ -51,6 +51,7 @@ class RegistrySettingsAdmin(OfferedFilters, OptimisticAdmin[RegistrySettings]):
     fieldsets = (
         ("The file", {"fields": ("version", "schema_version", "last_updated")}),
         ("Export to Prometheus", {"fields": ("prometheus_enabled", "prefix", "labels")}),
+        ("Alerts", {"fields": ("alert_people", "noise_budget")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

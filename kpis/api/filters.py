@@ -23,7 +23,8 @@ class KPIFilter(FilterSet):
     owner = CharFilter()
     unit = CharFilter(field_name="unit__code", help_text="A unit's code.")
     prometheus_metric = CharFilter()
+    alert_mode = ChoiceFilter(choices=KPI.AlertMode.choices, help_text="How it says that it alerts.")
 
     class Meta:
         model = KPI
-        fields = ("status", "category", "owner", "unit", "prometheus_metric")
+        fields = ("status", "category", "owner", "unit", "prometheus_metric", "alert_mode")

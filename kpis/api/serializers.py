@@ -79,6 +79,26 @@ class NormalRangeSerializer(serializers.Serializer[KPI]):
     optimal = NumberField(required=False, allow_null=True)
 
 
+class AlertsSerializer(serializers.Serializer[KPI]):
+    """How a KPI alerts people. Agents act on every value all the same."""
+
+    mode = serializers.ChoiceField(
+        choices=KPI.AlertMode.choices,
+        source="alert_mode",
+        required=False,
+        allow_blank=True,
+        help_text="Empty: the number of people decides.",
+    )
+    cohort_share = NumberField(
+        required=False,
+        allow_null=True,
+        help_text="Per cent of people beyond the bound that a cohort alerts from.",
+    )
+    noise_budget = NumberField(
+        required=False, allow_null=True, help_text="Alerts per person per week; null: as the registry says."
+    )
+
+
 class ThresholdSerializer(serializers.Serializer[Threshold]):
     """When a value is at this severity, and what is recommended then."""
 
@@ -122,6 +142,7 @@ class KPISerializer(ContractSerializer):
     missing_data = TextField(
         KPI_LIMITS["missing_data"], help_text="Silent for so long: unknown. Such as `2d`."
     )
+    alerts = AlertsSerializer(source="*", required=False, allow_null=True)
     extra = serializers.DictField(read_only=True, help_text="Keys of imported files that have no field here.")
     revision = serializers.IntegerField(read_only=True)
 
@@ -134,7 +155,7 @@ class KPISerializer(ContractSerializer):
             for row in self.instance.thresholds.all():
                 if row.severity in rows:
                     rows[row.severity] = row.extra | rows[row.severity]
-        for part in ("absolute_range", "normal_range"):
+        for part in ("absolute_range", "normal_range", "alerts"):
             if part in kept and isinstance(data.get(part), dict):
                 data[part] = kept[part] | data[part]
         return {**kept.get("kpi", {}), **data, "risk_thresholds": rows}

@@ -8,7 +8,7 @@ from django.db.models import CheckConstraint, F, Q, Value
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
-from contracts.limits import KPI_LIMITS
+from contracts.limits import KPI_LIMITS, MOST_ALERTS
 from kpis.models.places import PlacedOnce
 
 NAME_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
@@ -33,6 +33,11 @@ def ordered(low: str, high: str) -> Q:
 def at_most(field: str, most: int) -> LessThanOrEqual[int]:
     """A text of at most so many characters: databases count only where the column is no text of any length."""
     return LessThanOrEqual(Length(field), Value(most))
+
+
+def above_zero(name: str, most: int) -> Q:
+    """A number above 0 and up to ``most``, where it is given; both bounds, or PostgreSQL lets NaN through."""
+    return Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gt": 0, f"{name}__lte": most})
 
 
 KPI_CONSTRAINTS = (
@@ -81,5 +86,20 @@ KPI_CONSTRAINTS = (
         violation_error_message="The best value is outside the normal range.",
     ),
     CheckConstraint(condition=Q(status__in=["draft", "active", "deprecated"]), name="kpi_status_known"),
+    CheckConstraint(
+        condition=Q(alert_mode__in=["", "person", "cohort", "none"]), name="kpi_alert_mode_known"
+    ),
+    CheckConstraint(
+        condition=above_zero("cohort_share", 100),
+        name="kpi_cohort_share_possible",
+        violation_error_code="alert_number",
+        violation_error_message="A share of people is above 0 and at most 100 per cent.",
+    ),
+    CheckConstraint(
+        condition=above_zero("noise_budget", MOST_ALERTS),
+        name="kpi_noise_budget_possible",
+        violation_error_code="alert_number",
+        violation_error_message="A noise budget is above 0.",
+    ),
     PlacedOnce("position", name="kpi_placed_once"),
 )

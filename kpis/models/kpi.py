@@ -11,6 +11,7 @@ from pydantic import ValidationError as ShapeError
 from contracts.checks import check_kpi
 from contracts.context import KnownKpi, RegistryContext
 from contracts.documents import KpiDocument, RegistryDocument
+from contracts.documents.alerts import COHORT_SHARE
 from contracts.documents.shapes import shape_findings
 from contracts.findings import Finding
 from contracts.limits import KPI_LIMITS
@@ -57,6 +58,13 @@ class KPI(models.Model):
         ACTIVE = "active", "active"
         DEPRECATED = "deprecated", "deprecated"
 
+    class AlertMode(models.TextChoices):
+        """Whom one alert is about; "" leaves it to the number of people."""
+
+        PERSON = "person", "each person by themselves"
+        COHORT = "cohort", "everybody together"
+        NONE = "none", "nobody"
+
     name = LineField(
         max_length=KPI_LIMITS["name"],
         unique=True,
@@ -101,6 +109,24 @@ class KPI(models.Model):
         blank=True,
         help_text="How long without a value before its state is unknown, such as 2d.",
     )
+    alert_mode = models.CharField(
+        "alerts about",
+        max_length=10,
+        choices=AlertMode.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Left open, it is each person by themselves while there are few of them, else everybody together.",
+    )
+    cohort_share = number_field(
+        "share of people (%)",
+        help_text="Everybody together: how many per cent must be beyond a threshold. "
+        f"{COHORT_SHARE} if left empty.",
+    )
+    noise_budget = number_field(
+        "alerts per person per week",
+        help_text="More than this is too much. If left empty, as in the registry’s settings.",
+    )
     absolute_min = number_field(
         "impossible below", help_text="A smaller value cannot be real and is refused."
     )
@@ -138,8 +164,8 @@ class KPI(models.Model):
             "unit": self.unit.code if self.unit_id else "",
             "category": self.category,
             "prometheus_metric": self.prometheus_metric,
-            "absolute_range": self._range("absolute_range", min=self.absolute_min, max=self.absolute_max),
-            "normal_range": self._range(
+            "absolute_range": self._part("absolute_range", min=self.absolute_min, max=self.absolute_max),
+            "normal_range": self._part(
                 "normal_range", min=self.normal_min, max=self.normal_max, optimal=self.optimal
             ),
             "risk_thresholds": {row.severity: row.as_data() for row in rows}
@@ -149,12 +175,18 @@ class KPI(models.Model):
             "status": self.status,
             "successor": self.successor.name if self.successor else "",
             "missing_data": self.missing_data,
+            "alerts": self._part(
+                "alerts",
+                mode=self.alert_mode or None,
+                cohort_share=self.cohort_share,
+                noise_budget=self.noise_budget,
+            ),
         }
         return KpiDocument.model_validate(data | self.extra.get("kpi", {}))
 
-    def _range(self, part: str, **bounds: Decimal | None) -> dict[str, Any] | None:
-        """The given bounds with what was kept beside them, or None where there is nothing."""
-        return {key: value for key, value in bounds.items() if value is not None} | self.extra.get(
+    def _part(self, part: str, **values: Decimal | str | None) -> dict[str, Any] | None:
+        """What is given of a part with what was kept beside it, or None where there is nothing."""
+        return {key: value for key, value in values.items() if value is not None} | self.extra.get(
             part, {}
         ) or None
 
@@ -229,6 +261,10 @@ KPI_FIELDS: dict[tuple[str, ...], str] = {
     ("unit",): "unit",
     ("prometheus_metric",): "prometheus_metric",
     ("missing_data",): "missing_data",
+    ("alerts",): "alert_mode",
+    ("alerts", "mode"): "alert_mode",
+    ("alerts", "cohort_share"): "cohort_share",
+    ("alerts", "noise_budget"): "noise_budget",
     ("absolute_range",): "absolute_min",
     ("absolute_range", "min"): "absolute_min",
     ("absolute_range", "max"): "absolute_max",

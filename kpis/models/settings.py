@@ -8,9 +8,10 @@ from pydantic import ValidationError as ShapeError
 
 from contracts.checks import check_settings
 from contracts.documents import RegistryDocument
+from contracts.documents.alerts import NOISE_BUDGET, PEOPLE
 from contracts.documents.shapes import shape_findings
 from contracts.findings import Finding
-from contracts.limits import DATE, PREFIX, RULE_LIMITS, VERSION
+from contracts.limits import DATE, MOST_ALERTS, MOST_PEOPLE, PREFIX, RULE_LIMITS, VERSION
 from kpis.gate import raise_on_errors
 from kpis.models.fields import LineField
 from kpis.models.room import require_room
@@ -32,6 +33,20 @@ class RegistrySettings(models.Model):
         max_length=PREFIX, default="auren_", blank=True, help_text="What every metric's name begins with."
     )
     labels = models.JSONField(default=list, blank=True, help_text="Labels every sample carries.")
+    alert_people = models.PositiveIntegerField(
+        "people one by one",
+        default=PEOPLE,
+        db_default=PEOPLE,
+        help_text="Up to so many people alert each by themselves; beyond that, everybody together.",
+    )
+    noise_budget = models.DecimalField(
+        "alerts per person per week",
+        max_digits=15,
+        decimal_places=6,
+        default=NOISE_BUDGET,
+        db_default=NOISE_BUDGET,
+        help_text="More than this is too much, for KPIs that do not say it themselves.",
+    )
     extra = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
@@ -41,6 +56,18 @@ class RegistrySettings(models.Model):
                 condition=models.Q(pk=1),
                 name="registry_settings_single",
                 violation_error_message="The registry has one row of settings.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(alert_people__gte=1, alert_people__lte=MOST_PEOPLE),
+                name="registry_settings_alert_people",
+                violation_error_code="alert_number",
+                violation_error_message=f"Write a number of people from 1 to {MOST_PEOPLE:,}.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(noise_budget__gt=0, noise_budget__lte=MOST_ALERTS),
+                name="registry_settings_noise_budget",
+                violation_error_code="alert_number",
+                violation_error_message="A noise budget is above 0.",
             ),
         )
 
@@ -63,11 +90,14 @@ class RegistrySettings(models.Model):
             "labels": self.labels,
         }
         prometheus |= self.extra.get("prometheus", {})
+        alerts = {"people": self.alert_people, "noise_budget": self.noise_budget}
+        alerts |= self.extra.get("alerts", {})
         data: dict[str, Any] = {
             "version": self.version,
             "last_updated": self.last_updated,
             "schema_version": self.schema_version,
-            "export_config": {"prometheus": prometheus} | self.extra.get("export_config", {}),
+            "export_config": {"prometheus": prometheus, "alerts": alerts}
+            | self.extra.get("export_config", {}),
             "validation_rules": [rule.as_data() for rule in rules],
         }
         return {**data, **self.extra.get("registry", {})}
@@ -133,6 +163,8 @@ def settings_findings(data: dict[str, Any]) -> list[Finding]:
 SETTINGS_FIELDS: dict[tuple[str, ...], str] = {
     ("export_config", "prometheus", "labels"): "labels",
     ("export_config", "prometheus", "prefix"): "prefix",
+    ("export_config", "alerts", "people"): "alert_people",
+    ("export_config", "alerts", "noise_budget"): "noise_budget",
     ("version",): "version",
     ("schema_version",): "schema_version",
     ("last_updated",): "last_updated",

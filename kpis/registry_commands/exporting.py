@@ -1,22 +1,34 @@
-"""``registry export``: the working copy as the registry's file, and what other apps write beside it."""
+"""``registry export``: the registry's file, and below a directory what other apps write beside it."""
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.commands.base import Console, Subcommand, subcommand
-from contracts.commands.sides import PLACES
+from contracts.commands.base import CannotRun, Console, Subcommand, subcommand
+from contracts.commands.export_parts import EXPORT_PARTS
+from contracts.commands.sides import DATABASE, PLACES, WORDS, Found, side_of
 from contracts.documents import write_registry
-from contracts.files import write_together
-from contracts.findings import EXIT_CLEAN
+from contracts.export_folder import FileDifference, FileState, WantedPart, Written, differences, write_parts
+from contracts.export_manifest import NAME, Manifest, ManifestError, read_manifest
+from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE
 from contracts.formats.printable import printable
+from contracts.loading import AGENTS, TreeError
+from contracts.release import ReleaseDocument
 from contracts.releasefiles import REGISTRY_PATH, release_files
-from contracts.roots import refuse_to_write_outside
 from kpis.importing import JOINED
 from kpis.services import registry_document
 
 STDOUT = "-"
+REGISTRY = "registry"
+IN_WORDS = {
+    FileState.MISSING: "is missing.",
+    FileState.OUTDATED: "is out of date: it is as an earlier export wrote it.",
+    FileState.EDITED: "was edited by hand since it was exported.",
+    FileState.UNKNOWN: "differs, and no export wrote it as it is.",
+    FileState.LEFT_OVER: "is left over from an earlier export.",
+    FileState.LEFT_OVER_EDITED: "is left over from an earlier export, and was edited by hand.",
+}
 
 
 @subcommand
@@ -25,8 +37,8 @@ class Export(Subcommand):
 
     name = "export"
     help = (
-        "Write the registry in the database as YAML, to standard output, or to a directory with the roster and "
-        "every agent's bindings beside it."
+        "Write the registry in the database as YAML, to standard output, or to a directory with the roster, every "
+        "agent's bindings, and the alerts and dashboards beside it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -44,33 +56,132 @@ class Export(Subcommand):
         for place in PLACES.values():
             said = f"Not the working copy, but {place.help}."
             what.add_argument(f"--{place.word}", metavar=place.metavar, help=said)
+        parser.add_argument(
+            "--only",
+            choices=(REGISTRY, *(part.name for part in EXPORT_PARTS)),
+            help="Only this part of what is written into a directory.",
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="Write nothing: name each file in the directory that is not as it would be written.",
+        )
+        for part in EXPORT_PARTS:
+            part.add_arguments(parser)
 
     def handle(self, command: Console, **options: Any) -> int:
-        count, files = files_of(options)
         if options["out"] == STDOUT:
-            command.stdout.write(files[REGISTRY_PATH], ending="")
-            return EXIT_CLEAN
+            return self._to_stdout(command, options)
         root = Path(options["out"])
-        texts = {root / place: text for place, text in files.items()}
-        for path in texts:
-            refuse_to_write_outside(path, root)
-        write_together(texts)
-        for place in files:
-            path = root / place
-            what = f"{count:,} KPIs to {path}" if place == REGISTRY_PATH else str(path)
-            command.stdout.write(printable(f"Wrote {what}."))
+        count, parts, remarks = parts_of(options)
+        try:
+            if options["check"]:
+                return self._check(command, root, parts)
+            done = write_parts(root, parts)
+        except ManifestError as error:
+            raise CannotRun(str(error)) from error
+        for line in (*told(root, count, parts), *warned(root, done), *remarks):
+            command.stdout.write(printable(line))
         return EXIT_CLEAN
 
+    def _to_stdout(self, command: Console, options: Mapping[str, Any]) -> int:
+        if options["check"] or options["only"]:
+            raise TreeError("--check and --only are about a directory: name one by --out.", EXIT_USAGE)
+        found = found_of(options)
+        texts = registry_texts(found.document if found else None, whole=False)
+        command.stdout.write(texts[REGISTRY_PATH.as_posix()], ending="")
+        return EXIT_CLEAN
 
-def files_of(options: Mapping[str, Any]) -> tuple[int, dict[Path, str]]:
-    """How many KPIs there are in what was chosen, and the files to write, the registry first."""
+    def _check(self, command: Console, root: Path, parts: list[WantedPart]) -> int:
+        manifest = read_manifest(root)
+        found = [(part, one) for part in parts for one in differences(root, part, manifest)]
+        for _, one in found:
+            command.stdout.write(printable(f"{root / one.path} {IN_WORDS[one.state]}"))
+        for line in reasons(parts, manifest, found):
+            command.stdout.write(printable(line))
+        files = sum(len(part.texts) for part in parts)
+        if not found:
+            command.stdout.write(printable(f"All {files:,} files in {root} are as they would be written."))
+        return EXIT_FINDINGS if found else EXIT_CLEAN
+
+
+def found_of(options: Mapping[str, Any]) -> Found | None:
+    """The release that was chosen; None for the working copy."""
     for place in PLACES.values():
         if (name := options.get(place.word)) is not None:
-            found = place.read(name)
-            return len(found.registry.kpis), release_files(found)
-    document = registry_document()
-    files = {REGISTRY_PATH: write_registry(document)}
-    if options["out"] != STDOUT:
-        for part in JOINED:
-            files |= part.files()
-    return len(document.kpis), files
+            return place.read(name)
+    return None
+
+
+def registry_texts(document: ReleaseDocument | None, *, whole: bool) -> dict[str, str]:
+    """The registry's files by path, the registry first; of the working copy where no document is given."""
+    if document:
+        return {path.as_posix(): text for path, text in release_files(document).items()}
+    files = {REGISTRY_PATH: write_registry(registry_document())}
+    for part in JOINED if whole else ():
+        files |= part.files()
+    return {path.as_posix(): text for path, text in files.items()}
+
+
+def parts_of(options: Mapping[str, Any]) -> tuple[int, list[WantedPart], list[str]]:
+    """How many KPIs there are in what was chosen, the parts to write, and what else is to be said."""
+    found = found_of(options)
+    side = side_of(found.document) if found else WORDS[DATABASE]()
+    document, release = side.whole, found.release if found else 0
+    digest = document.digest if document else ""
+    parts, remarks = [], list[str]()
+    only = options["only"]
+    if only in (None, REGISTRY):
+        parts.append(WantedPart(REGISTRY, (AGENTS,), registry_texts(document, whole=True), release, digest))
+    for part in EXPORT_PARTS:
+        if document and only in (None, part.name):
+            made = part.make(document, release, options)
+            parts.append(WantedPart(part.name, part.folders, made.texts, release, digest, made.options))
+            remarks += made.remarks
+    return len(side.registry.kpis), parts, remarks
+
+
+def told(root: Path, count: int, parts: list[WantedPart]) -> Iterator[str]:
+    """What was written: the registry's files each, the others by folder."""
+    for part in parts:
+        if part.name == REGISTRY:
+            for path in part.texts:
+                what = (
+                    f"{count:,} KPIs to {root / path}"
+                    if path == REGISTRY_PATH.as_posix()
+                    else str(root / path)
+                )
+                yield f"Wrote {what}."
+            continue
+        for folder in dict.fromkeys(path.partition("/")[0] for path in part.texts):
+            files = sum(path.startswith(f"{folder}/") for path in part.texts)
+            yield f"Wrote {files:,} file{'' if files == 1 else 's'} below {root / folder}."
+    yield f"Wrote {root / NAME}."
+
+
+def warned(root: Path, done: Written) -> Iterator[str]:
+    """What became of files that somebody edited, and of those that are not needed any more."""
+    for path in done.overwritten:
+        yield f"Overwrote {root / path}, which was edited by hand since it was exported."
+    for path in done.removed:
+        yield f"Removed {root / path}: it was left over from an earlier export."
+    for path in done.kept:
+        yield f"Kept {root / path}: it is left over, but was edited by hand. Delete it if nobody needs it."
+
+
+def reasons(
+    parts: list[WantedPart], manifest: Manifest, found: list[tuple[WantedPart, FileDifference]]
+) -> Iterator[str]:
+    """Where a directory was exported with other options, or of something else, what: that explains every file."""
+    differing = {part.name for part, _ in found}
+    for part in parts:
+        was = manifest.get(part.name)
+        if part.name not in differing or was is None:
+            continue
+        now = part.as_exported()
+        if was.digest != now.digest:
+            yield f"The {part.name} files were exported from {was.source}; this is {now.source}."
+        for name in sorted({*was.options, *now.options}):
+            before, after = was.options.get(name, ""), now.options.get(name, "")
+            if before != after:
+                yield f"They were exported with --{name} {before or '(none)'}; this is {after or '(none)'}."

@@ -178,7 +178,6 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
         if request.method == "POST":
             seen = request.POST.get("revision", "")
             try:
-                require_reason(request, channel, release)
                 services.move(
                     channel=channel,
                     release=release,
@@ -217,6 +216,7 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
                 "release": release,
                 "move_kind": str(kind),
                 "source": source,
+                "goes_back": services.goes_back(channel, release),
                 "same": channel.release_id == release.pk,
                 "objection": services.may_go(release, channel),
                 "verb": {"rollback": "Roll back", "promote": "Promote", "publish": "Move"}[kind],
@@ -245,15 +245,9 @@ def asked_release(request: HttpRequest) -> Release:
     return get_object_or_404(Release, number=int(number))
 
 
-def require_reason(request: HttpRequest, channel: Channel, release: Release) -> None:
-    """A roll-back says why, as a publish says what. Raises Refused."""
-    if kind_of(request, channel, release) == Kind.ROLLBACK and not request.POST.get("reason", "").strip():
-        raise Refused("reason_missing", "Say why it goes back.")
-
-
 def kind_of(request: HttpRequest, channel: Channel, release: Release) -> Kind:
     """Promoted where it comes from another channel that is there, else back or on by its number."""
     source = request.POST.get("from") or request.GET.get("from", "")
     if source and Channel.objects.filter(name=source[:40], release=release).exists():
         return Kind.PROMOTE
-    return Kind.ROLLBACK if channel.release and release.number < channel.release.number else Kind.PUBLISH
+    return Kind.ROLLBACK if services.goes_back(channel, release) else Kind.PUBLISH

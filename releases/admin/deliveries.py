@@ -15,15 +15,18 @@ from django.views.decorators.http import require_POST
 
 from jobs.admin_lists import OfferedFilters
 from jobs.models import Job
+from kpis.admin.bulk import BulkAdmin
+from kpis.locking import transaction_alone
 from releases.admin.webhooks import state_chip, tell_sent_again
 from releases.models import Delivery
-from releases.webhooks.delivering import send_again
+from releases.webhooks.delivering import SEND_AGAIN, send_again
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(OfferedFilters, admin.ModelAdmin[Delivery]):
+class DeliveryAdmin(OfferedFilters, BulkAdmin[Delivery]):
     """Messages are written by programs: a person looks, and sends them again."""
 
+    lock = staticmethod(transaction_alone)
     list_display = ("event", "to", "state_words", "answered", "times", "created")
     list_filter = ("state", "event", "hook")
     list_select_related = ("hook",)
@@ -83,12 +86,15 @@ class DeliveryAdmin(OfferedFilters, admin.ModelAdmin[Delivery]):
         return delivery.next_number - 1
 
     @admin.action(description="Send again", permissions=["change"])
-    def send_all_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+    def send_all_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:
         """Send the selection once more."""
+        if answer := self.in_background(request, SEND_AGAIN, queryset):
+            return answer
         rows = list(queryset)
         for delivery in rows:
             send_again(delivery, author=request.user)
         tell_sent_again(request, len(rows))
+        return None
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send this one once more."""

@@ -16,7 +16,7 @@ KPI, AGENT, REST = "KPI", "agent", "registry"
 _PLACES = {KPI: 0, AGENT: 1, REST: 2}
 MEANINGS: Mapping[ChangeClass, str] = {
     ChangeClass.BREAKING: "something that agents rely on is removed or renamed",
-    ChangeClass.BEHAVIOURAL: "agents will evaluate or act differently",
+    ChangeClass.BEHAVIOURAL: "agents will evaluate or act differently, or people will be alerted differently",
     ChangeClass.COSMETIC: "only texts and names change: no agent acts differently",
 }
 """What a class means to someone who reads it for the first time."""

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from jobs.admin_lists import OfferedFilters
+from jobs.people import name_of
 from kpis.admin.optimistic import OptimisticAdmin
 from kpis.locking import transaction_alone
 from releases.models import Delivery, WebHook
@@ -36,7 +37,7 @@ class WebHookForm(forms.ModelForm[WebHook]):
         choices=Event.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,  # the model says that one is needed; both would say it twice
-        help_text="What it is told.",
+        help_text="The events it is told about.",
     )
 
     class Meta:
@@ -58,7 +59,7 @@ class WebHookAdmin(OfferedFilters, OptimisticAdmin[WebHook]):
 
     lock = staticmethod(transaction_alone)
     form = WebHookForm
-    list_display = ("name", "goes_to", "told", "on", "latest")
+    list_display = ("name", "goes_to", "told", "on", "latest", "author_name")
     search_fields = ("name",)
     fields = ("name", "url", "events", "is_enabled")
     change_form_template = "admin/releases/webhook/change_form.html"
@@ -104,7 +105,7 @@ class WebHookAdmin(OfferedFilters, OptimisticAdmin[WebHook]):
     def save_model(self, request: HttpRequest, obj: WebHook, form: Any, change: bool) -> None:
         """Keep who made it."""
         if not change:
-            obj.author_id = request.user.pk
+            obj.author, obj.author_name = request.user, name_of(request.user)  # type: ignore[assignment]  # signed in
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: WebHook, post_url_continue: Any = None) -> HttpResponse:

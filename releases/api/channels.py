@@ -76,6 +76,6 @@ class ChannelResource(PolledChannel, WritableResource):
             release=body["release"],
             by=author_of(self.request),
             by_name=name_of(self.request),
-            reason=self.reason(body),
+            reason=self.given_reason(body),
             expected_revision=expected,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -21,7 +22,7 @@ from jobs.database_clock import database_clock
 from releases.serving.bodies import Body
 from releases.serving.front import SHELF
 from releases.serving.negotiation import gzip_wanted, is_known
-from releases.serving.pages import AGE, BINDINGS, CHANNEL, REGISTRY, RELEASE
+from releases.serving.pages import AGE, BINDINGS, CHANNEL, REGISTRY, RELEASE, RETENTION
 from releases.serving.reading import Database
 from releases.serving.shelf import Grant, Shelf, Source, channel_for
 from rest.parameters import whole
@@ -145,6 +146,7 @@ def answer(request: Request, body: Body, number: int | None, channel: str) -> Ht
     if channel:
         response[CHANNEL] = channel
     response[AGE] = "0"
+    response[RETENTION] = str(settings.RETENTION_DAYS)
     response["Vary"] = "Accept-Encoding"
     return response
 

@@ -15,6 +15,7 @@ SHOWN = 200
 IN_BODY = {
     "message_missing": "message",
     "note_missing": "note",
+    "reason_missing": "change_reason",
     "name_unfit": "name",
     "no_channel": "channel",
     "unknown_release": "release",

@@ -13,7 +13,13 @@ from releases.api.actions import MOST_CHANGES
 from releases.api.callers import author_of, name_of
 from releases.api.filters import ReleaseFilter
 from releases.api.refusals import refusals
-from releases.api.serializers import FindingSerializer, PublishBody, PublishedSerializer, ReleaseSerializer
+from releases.api.serializers import (
+    FindingSerializer,
+    PublishBody,
+    PublishedSerializer,
+    ReleaseSerializer,
+    RenamingSerializer,
+)
 from releases.models import Release
 from releases.services import PUBLISHING, PublishPlan, plan_publish, publish
 from rest.parameters import flag
@@ -98,5 +104,6 @@ def foretold(plan: PublishPlan) -> dict[str, Any]:
         "release": ReleaseSerializer(same).data if same else None,
         "digest": plan.digest,
         "changes": changes_data(plan.changes, MOST_CHANGES)["changes"],
+        "renamings": RenamingSerializer(plan.renamings, many=True).data,
         "findings": FindingSerializer(plan.entries[:MOST_FINDINGS], many=True).data,
     }

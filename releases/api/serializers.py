@@ -99,11 +99,19 @@ class FindingSerializer(serializers.Serializer[Any]):
     waived = serializers.CharField(read_only=True, help_text="Until when, by whom and why it is silenced.")
 
 
+class RenamingSerializer(serializers.Serializer[Any]):
+    """An agent that goes by another name once this is published, with its tokens."""
+
+    before = serializers.CharField(read_only=True)
+    after = serializers.CharField(read_only=True)
+    tokens = serializers.IntegerField(read_only=True, help_text="Usable ones, which go with it.")
+
+
 class PublishedSerializer(serializers.Serializer[Any]):
     """What was published, or would be.
 
-    On a dry run `release` is null where there would be a new one, and `changes`, `findings` and `digest` say
-    what that would be.
+    On a dry run `release` is null where there would be a new one, and `changes`, `renamings`, `findings` and `digest`
+    say what that would be.
     """
 
     created = serializers.BooleanField(
@@ -117,6 +125,7 @@ class PublishedSerializer(serializers.Serializer[Any]):
         read_only=True, required=False, help_text="Send it along to publish exactly this, or nothing."
     )
     changes = ChangeSerializer(many=True, read_only=True, required=False)
+    renamings = RenamingSerializer(many=True, read_only=True, required=False)
     findings = FindingSerializer(many=True, read_only=True, required=False)
 
 
@@ -155,7 +164,7 @@ class MoveBody(Body):
     """Where a channel is to go."""
 
     release = Whole(1, LARGEST, required=True, help_text="Any release; an earlier one rolls back.")
-    change_reason = Line(REASON_LENGTH, help_text="Kept with the move.")
+    change_reason = Line(REASON_LENGTH, help_text="Kept with the move; needed to go back.")
 
 
 class VerdictBody(Body):

@@ -38,14 +38,14 @@ class Channel(models.Model):
         "protected",
         default=False,
         help_text="Only releases that someone other than their author approved may go here. "
-        "One person protects a channel; to take that away needs two.",
+        "One person can protect a channel; taking that away needs two.",
     )
     way_back = models.ManyToManyField(
         Release,
         blank=True,
         editable=False,
         related_name="+",
-        help_text="What everyone who follows it got while it asked for approval: one person may go back there.",
+        help_text="What everyone who follows it got while it asked for approval: one person may roll it back to this.",
     )
     revision = models.PositiveIntegerField(default=0, editable=False)
     moved = models.DateTimeField(null=True, editable=False)

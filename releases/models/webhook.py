@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from jobs.database_clock import database_clock
 from jobs.models import Job
+from jobs.people import LONGEST_NAME
 from kpis.models.fields import LineField
 from kpis.models.room import require_room
 
@@ -71,7 +72,7 @@ class WebHook(models.Model):
     name = LineField(max_length=80, help_text="What listens there, such as deploy-bot.")
     url = models.CharField("address", max_length=500, validators=[usable_url])
     events = models.JSONField(default=list)
-    is_enabled = models.BooleanField("on", default=True, help_text="Off: it is told nothing.")
+    is_enabled = models.BooleanField("on", default=True, help_text="When off, nothing is sent to it.")
     key = models.CharField(max_length=32, default=new_key, editable=False)
     old_key = models.CharField(max_length=32, blank=True, editable=False)
     old_key_until = models.DateTimeField(null=True, editable=False)
@@ -79,6 +80,10 @@ class WebHook(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    author_name = models.CharField(
+        "made by", max_length=LONGEST_NAME, blank=True, default="", db_default="", editable=False,
+        help_text="Stays when their account goes.",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "webhook"

@@ -1,10 +1,9 @@
 """Releases and channels as sides of a comparison and as what is exported."""
 
 from contracts.commands.base import CannotRun
-from contracts.commands.sides import DATABASE, PLACES, USUAL, WORDS, Place, side_of
+from contracts.commands.sides import DATABASE, PLACES, USUAL, WORDS, Found, Place, side_of
 from contracts.findings import EXIT_USAGE
 from contracts.loading import TreeError
-from contracts.release import ReleaseDocument
 from contracts.texts import unfit_character
 from releases.models import Channel, Release
 from releases.models.channel import PRODUCTION
@@ -34,17 +33,22 @@ def channel_of(name: str) -> Channel:
     return found
 
 
-def released(number: str) -> ReleaseDocument:
+def released(number: str) -> Found:
     """What was released under this number."""
-    return release_of(number).as_document()
+    return found_in(release_of(number))
 
 
-def followed(name: str) -> ReleaseDocument:
+def followed(name: str) -> Found:
     """What those who follow this channel get. Raises CannotRun where that is nothing yet."""
     channel = channel_of(name)
     if channel.release is None:
         raise CannotRun(f"The channel {name} has no release yet. `registry publish` gives it one.")
-    return channel.release.as_document()
+    return found_in(channel.release)
+
+
+def found_in(release: Release) -> Found:
+    """A release as what is found in a place."""
+    return Found(release.as_document(), release.number)
 
 
 PLACES["release"] = Place("release", "N", "release N", released)

@@ -11,6 +11,7 @@ from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, Level, Rep
 from contracts.formats import render
 from contracts.formats.printable import printable
 from contracts.loading import TreeError
+from contracts.rules.alerts import NOISE_UNKNOWN
 from releases.models.channel import PRODUCTION
 from releases.registry_commands.people import add_person, person_of
 from releases.registry_commands.places import channel_of
@@ -85,8 +86,10 @@ class Publish(Subcommand):
 
 
 def said_of(entries: Sequence[Entry], colour: bool) -> str:
-    """Errors and warnings as text; notes keep nobody from publishing."""
-    findings = [entry.finding for entry in entries if entry.level != str(Level.NOTE) and not entry.waived]
+    """Errors and warnings as text; notes keep nobody from publishing. That noise is not known yet is said all
+    the same: who publishes now should know it."""
+    told = [entry for entry in entries if entry.level != str(Level.NOTE) or entry.rule == NOISE_UNKNOWN]
+    findings = [entry.finding for entry in told if not entry.waived]
     return render(Report.of(findings), "text", color=colour) if findings else ""
 
 

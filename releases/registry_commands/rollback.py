@@ -32,7 +32,7 @@ class Rollback(Subcommand):
         parser.add_argument(
             "--channel", default=PRODUCTION, help=f"The channel to move; {PRODUCTION} by default."
         )
-        parser.add_argument("--reason", default="", help="Why; kept with the move.")
+        parser.add_argument("--reason", default="", help="Why; needed, and kept with the move.")
         parser.add_argument("--dry-run", action="store_true", help="Only show what would change.")
         add_person(parser)
 
@@ -60,7 +60,8 @@ class Rollback(Subcommand):
                 expected_revision=channel.revision,
             )
         except MoveRefused as refused:
-            command.stderr.write(printable(str(refused.message)))
+            how = " Add --reason." if refused.code == "reason_missing" else ""
+            command.stderr.write(printable(f"{refused.message}{how}"))
             return EXIT_FINDINGS
         command.stdout.write(printable(f"Moved {moved}"))
         return EXIT_CLEAN

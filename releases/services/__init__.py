@@ -10,7 +10,8 @@ from releases.services.guarding import (
     store_setting,
     take_turn,
 )
-from releases.services.moving import move, promote, roll_back
+from releases.services.identities import published_name
+from releases.services.moving import goes_back, move, promote, roll_back
 from releases.services.planning import PUBLISHING, PublishPlan, plan_publish
 from releases.services.protecting import ask_unprotect, protect, settle_unprotect, unprotect_alone
 from releases.services.publishing import Published, publish
@@ -53,6 +54,7 @@ __all__ = [
     "is_approved",
     "latest",
     "makers",
+    "goes_back",
     "may_go",
     "move",
     "needs_approval",
@@ -60,6 +62,7 @@ __all__ = [
     "promote",
     "protect",
     "publish",
+    "published_name",
     "reach",
     "relax_approval",
     "release_numbered",

@@ -105,6 +105,18 @@ def renamings(channel: Channel) -> list[Renaming]:
     return [Renaming(before, after, tokens[pk]) for pk, before, after in found]
 
 
+def published_name(agent: Agent) -> str:
+    """What programs know an agent by while its row has another name; "" where that is the same, or nobody knows it.
+
+    One query where the names are the same.
+    """
+    identity = agent.identity
+    if identity is None or identity.name == agent.name:
+        return ""
+    known = released_names().get(identity.pk, "")
+    return known if known != agent.name else ""
+
+
 def settle_names() -> None:
     """Give every identity the name that it has in the release it gets now; for a transaction that holds its turn.
 

@@ -32,7 +32,8 @@ def move(
     """Have a channel point to a release. Without ``kind`` an older release is a roll-back, a newer one published.
 
     ``expected_revision`` is the channel's revision that a person or program saw. Raises MoveRefused:
-    not_approved, rejected, unknown_release, no_channel, stale, same_release, two_agents, text_unfit.
+    not_approved, rejected, unknown_release, no_channel, stale, same_release, two_agents, text_unfit, and
+    reason_missing where it goes back.
     """
     guarding.take_turn()
     held = channel_named(channel if isinstance(channel, str) else channel.name)
@@ -44,7 +45,14 @@ def move(
     code, why = objection(target, held)
     if code:
         raise MoveRefused(code, why)
+    if goes_back(held, target) and not reason.strip():
+        raise MoveRefused("reason_missing", f"Say why {held.name} goes back to release {target.number}.")
     return set_channel(held, target, by=by, by_name=by_name, reason=reason, kind=kind)
+
+
+def goes_back(channel: Channel, release: Release) -> bool:
+    """Whether the channel serves a later release now: then it takes a reason, whatever the move is called."""
+    return channel.release is not None and release.number < channel.release.number
 
 
 @transaction.atomic
@@ -107,7 +115,7 @@ def set_channel(
     """Do what was allowed, inside the transaction that holds the lock."""
     before = channel.release
     if kind is None:
-        kind = Kind.ROLLBACK if before and release.number < before.number else Kind.PUBLISH
+        kind = Kind.ROLLBACK if goes_back(channel, release) else Kind.PUBLISH
     Release.objects.filter(pk=release.pk).update(state=Release.State.PUBLISHED)
     release.state = Release.State.PUBLISHED
     channel.release, channel.revision = release, channel.revision + 1

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from pydantic import ValidationError as ShapeError
 
-from bindings.reports.entries import Entry
+from bindings.reports.entries import Entry, worst_first
 from bindings.reports.judging import judge_all
 from bindings.reports.keeping import counted
 from contracts.diff import Change, ChangeClass, worst
@@ -16,6 +16,7 @@ from contracts.findings import Level
 from contracts.release import EMPTY, ReleaseDocument, ReleaseError, diff_releases
 from releases.models import Channel, Release
 from releases.models.channel import PRODUCTION
+from releases.services.checks_beside import entries_beside
 from releases.services.identities import Renaming, renamings
 from releases.services.reading import channel_named, working_copy
 from releases.services.refusals import MoveRefused, PublishRefused
@@ -101,7 +102,8 @@ def judged_copy() -> Judged:
         entries = judge_all().entries
         again, content_again = read_copy()
         if content_again == content:
-            return Judged(document, content, entries)
+            beside = entries_beside(document) if content else []
+            return Judged(document, content, sorted([*entries, *beside], key=worst_first))
         document, content = again, content_again
     raise PublishRefused("stale", "The registry is being changed right now. Try again.")
 

@@ -36,9 +36,14 @@ class Reach:
 def reach(
     changes: Iterable[Change], document: ReleaseDocument, before: ReleaseDocument | None = None
 ) -> Reach:
-    """Whom these changes to ``document`` reach. ``before`` knows those that had what is gone now."""
+    """Whom these changes to ``document`` reach. ``before`` knows those that had what is gone now.
+
+    A change of how a KPI alerts people reaches its alerts, and no agent: agents are not served it.
+    """
     sides = (before or EMPTY, document)
-    kpis, agents, bindings, all_of_it = subjects(changes)
+    changes = list(changes)
+    alone, _, _, all_alerts = subjects(change for change in changes if change.is_about_alerts)
+    kpis, agents, bindings, all_of_it = subjects(change for change in changes if not change.is_about_alerts)
     known_kpis = {kpi.name for side in sides for kpi in side.registry.kpis}
     watching = [
         (name, row.key) for side in sides for name, whole in side.bindings.items() for row in whole.kpis_used
@@ -49,12 +54,14 @@ def reach(
     bindings |= {(agent, key) for agent, key in watching if key in kpis}
     agents |= {agent for agent, _ in bindings}
     touched = kpis | {key for _, key in bindings}
-    alerts = {*kpi_alerts(sides, kpis), *binding_alerts(sides, bindings)}
+    alone = (known_kpis if all_alerts else alone & known_kpis) | kpis
+    alerting = bindings | {(agent, key) for agent, key in watching if key in alone}
+    alerts = {*kpi_alerts(sides, alone), *binding_alerts(sides, alerting)}
     dashboards = {OVERVIEW, *agents} if touched or agents else set()
     return Reach(
         agents=tuple(sorted(agents)),
         bindings=tuple(sorted(f"{agent}/{key}" for agent, key in bindings)),
-        kpis=tuple(sorted(kpis)),
+        kpis=tuple(sorted(alone)),
         alerts=tuple(sorted(alerts)),
         dashboards=tuple(sorted(dashboards)),
     )

@@ -23,8 +23,8 @@ class PublishRefused(Refused):
 
 class MoveRefused(Refused):
     """Codes: not_approved, rejected, unknown_release, no_channel, stale, same_release, not_earlier,
-    author_cannot_approve, unknown_person, note_missing, text_unfit, name_taken, name_unfit, too_many, not_protected,
-    asked_already, nothing_asked, second_person, setting_on, two_agents."""
+    author_cannot_approve, unknown_person, note_missing, reason_missing, text_unfit, name_taken, name_unfit, too_many,
+    not_protected, asked_already, nothing_asked, second_person, setting_on, two_agents."""
 
 
 class RestoreRefused(Refused):

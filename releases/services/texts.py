@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from kpis.people import name_of
+from jobs.people import name_of
 from releases.services.refusals import Refused
 
 __all__ = ["as_line", "name_of"]

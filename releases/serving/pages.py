@@ -13,6 +13,8 @@ Headers = list[tuple[str, str]]
 
 ROOT = "/api/v1/"
 RELEASE, CHANNEL, AGE = "Auren-Release", "Auren-Channel", "Auren-Age"
+RETENTION = "Auren-Retention-Days"
+"""For how many days observations are kept: an older one is refused, and a client that knows says so on the spot."""
 BINDINGS, REGISTRY = "bindings:read", "registry:read"
 
 

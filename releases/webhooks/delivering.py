@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from jobs.database_clock import database_clock
 from jobs.models import Job
 from jobs.services import enqueue, rerun
+from kpis.bulk import CHANGES, BulkChange
 from releases.models import Delivery, WebHook
 from releases.models.webhook import TEST, new_message_id
 from releases.webhooks.sending import NotSent, post
@@ -21,6 +22,8 @@ from releases.webhooks.signing import signed_headers
 
 WEBHOOK = "webhook"
 """The kind of the jobs."""
+SEND_AGAIN = "delivery.again"
+"""What sending very many again is called in :data:`kpis.bulk.CHANGES`."""
 PAUSES = (5, 60, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600)
 """Seconds before the second, third, … try. After the last a message is given up, ten and a half hours in all."""
 GONE = 410
@@ -78,6 +81,18 @@ def send_again(delivery: Delivery, *, author: Author = None) -> None:
     job = plan(delivery, number=delivery.next_number, author=author)
     waiting = Job.objects.filter(pk=job.pk, state__in=(Job.State.QUEUED, Job.State.FAILED))
     waiting.update(due_at=Now())  # a try that was to come later comes now
+
+
+def send_all_again(ids: Sequence[int], author: Author) -> int:
+    """Send these messages once more, all or none of them."""
+    with transaction.atomic():
+        rows = Delivery.objects.defer("body").filter(pk__in=ids)
+        for delivery in rows:
+            send_again(delivery, author=author)
+    return len(rows)
+
+
+CHANGES[SEND_AGAIN] = BulkChange("releases.change_webhook", "queued again", send_all_again)
 
 
 def attempt(delivery: Delivery, number: int) -> Try:

@@ -16,13 +16,14 @@ _LEAST = (("critical", 3), ("warning", 2), ("info", 1))
 @dataclass(slots=True)
 class Reached:
     """How often somebody was at a severity or worse. Times are microseconds; ``first`` and ``last`` are when the
-    first and the last of the episodes began."""
+    first and the last of the episodes began, ``spans`` when each began and ended, in turn."""
 
     episodes: int = 0
     time: int = 0
     first: int | None = None
     last: int | None = None
     is_on: bool = False
+    spans: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -49,6 +50,9 @@ def course(transitions: Sequence[Transition | tuple[int, State, State]], begins:
         _stay(found, number, word, since, at)
         number, word, since = after.number, after.value, at
     _stay(found, number, word, since, until)
+    for reached in found.reached.values():
+        if reached.is_on:
+            reached.spans.append(until)
     return found
 
 
@@ -60,12 +64,15 @@ def _stay(found: Course, number: int, word: str, since: int, until: int) -> None
     for severity, least in _LEAST:
         reached = found.reached[severity]
         if number < least:
-            reached.is_on = False
+            if reached.is_on:
+                reached.is_on = False
+                reached.spans.append(since)
             continue
         if not reached.is_on:
             reached.is_on = True
             reached.episodes += 1
             reached.last = since
+            reached.spans.append(since)
             if reached.first is None:
                 reached.first = since
         reached.time += length

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from contracts.evaluation import Evaluator
 from contracts.watched import BodyError, WatchedBinding
@@ -27,6 +27,16 @@ QUICK = 20_000
 MOST_OPEN = 4
 """Backtests of one caller that wait, or are worked out, at a time: the others' jobs get their turn, too."""
 Progress = Callable[[int, int, str], None]
+
+
+class Tally(Protocol):
+    """Gathers everybody's courses for one question."""
+
+    def add(self, subject: int, before: Course | None, after: Course | None, observations: int) -> None:
+        """One more person; None for a contract that there is not."""
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON."""
 
 
 def no_progress(done: int, total: int, message: str) -> None:
@@ -66,15 +76,20 @@ def is_quick(questions: Sequence[Question]) -> bool:
     return True
 
 
-def run(questions: Sequence[Question], progress: Progress = no_progress, most: int = MOST) -> dict[str, Any]:
-    """The answers, as JSON. ``progress`` counts values."""
+def run(
+    questions: Sequence[Question],
+    progress: Progress = no_progress,
+    most: int = MOST,
+    tally: Callable[[Question], Tally] = lambda question: Tallies(),
+) -> dict[str, Any]:
+    """The answers, as JSON. ``progress`` counts values; ``tally`` gathers what is found for a question."""
     work = [(question, *_both(question)) for question in questions]
     plans = [history_of(*one).parts() for one in work]
     chosen = [_within(parts, most) for parts in plans]
     total = sum(part.values for parts in chosen for part in parts)
     done, answers = 0, []
     for one, parts, some in zip(work, plans, chosen, strict=True):
-        tallies = Tallies()
+        tallies = tally(one[0])
         for part in some:
             progress(done, total, "values")
             with paused_gc():
@@ -113,7 +128,7 @@ def _within(parts: Sequence[Part], most: int) -> list[Part]:
 
 
 def _add(
-    tallies: Tallies, lane: Lane, question: Question, before: Decided | None, after: Decided | None
+    tallies: Tally, lane: Lane, question: Question, before: Decided | None, after: Decided | None
 ) -> None:
     was = _course(before, lane, question.until)
     now = was if after is before else _course(after, lane, question.until)
@@ -143,7 +158,7 @@ def _decided(binding: WatchedBinding | None) -> Decided | None:
         return None
 
 
-def _answer(question: Question, tallies: Tallies, *, left_out: int) -> dict[str, Any]:
+def _answer(question: Question, tallies: Tally, *, left_out: int) -> dict[str, Any]:
     known = {"kpi": question.kpi, "agent": question.agent, "since": question.since, "until": question.until}
     sides = {"asked": {"severity": question.severity, "condition": question.changed}}
     conditions = {

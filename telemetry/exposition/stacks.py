@@ -1,8 +1,8 @@
 """Rendered lines of many rows, some of which change: blocks of lines that are joined already.
 
 A row has a number, a time, and a line in each of the stack's columns. Of a line only its text within the block is
-kept, and its length; what changes is cut out of it and put in, and the other blocks stay as they are. Once a
-row is stale, the first column's line is left out, at length 0.
+kept, and its length; what changes is cut out of it and put in, and the other blocks stay as they are.
+Once a row is stale, the first column's line is left out, at length 0.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is forwarded: the latest value of a series, and the state of a binding, each at its own moment."""
+"""What is forwarded: the latest value of a series, the state of a binding and its open severity, each at its moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from contracts.evaluation import SECOND
 from telemetry import subjects
 from telemetry.contracts_now import Released
-from telemetry.exposition.samples import STATE
+from telemetry.exposition.samples import OPEN, STATE
 from telemetry.exposition.shown import Shown, shown_by
 from telemetry.models import Series, Standing
 
@@ -72,11 +72,44 @@ def _standings() -> QuerySet[Any, Any]:
 
 def _state(row: Row, contract: Contract) -> Sample | None:
     _, _, since, state, kpi, agent, user_id = row
-    watched = contract.released.binding(agent, kpi)
-    if watched is None or watched.evaluator is None:
+    if not _is_watched(contract, agent, kpi):
         return None
     labels = {"agent": agent, "kpi": kpi, "user_id": subjects.label(user_id)}
     return Sample(STATE, labels, float(state), since // MILLISECOND)
 
 
-FEEDS: Final = (Feed("values", _series, _value), Feed("states", _standings, _state))
+def _open_severities() -> QuerySet[Any, Any]:
+    columns = (
+        "changed",
+        "pk",
+        "since",
+        "heard",
+        "looked",
+        "open_severity",
+        "kpi",
+        "agent",
+        "subject__user_id",
+    )
+    return Standing.objects.filter(since__isnull=False).values_list(*columns)
+
+
+def _open_severity(row: Row, contract: Contract) -> Sample | None:
+    """At the moment it was judged last: an episode ends without another state too, as by a contract without it."""
+    _, _, since, heard, looked, severity, kpi, agent, user_id = row
+    if not _is_watched(contract, agent, kpi):
+        return None
+    at = max(since, heard or since, looked or since)
+    labels = {"agent": agent, "kpi": kpi, "user_id": subjects.label(user_id)}
+    return Sample(OPEN, labels, float(severity), at // MILLISECOND)
+
+
+def _is_watched(contract: Contract, agent: str, kpi: str) -> bool:
+    watched = contract.released.binding(agent, kpi)
+    return watched is not None and watched.evaluator is not None
+
+
+FEEDS: Final = (
+    Feed("values", _series, _value),
+    Feed("states", _standings, _state),
+    Feed("open", _open_severities, _open_severity),
+)

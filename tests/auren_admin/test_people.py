@@ -1,24 +1,31 @@
 """People's accounts: whoever leaves is deactivated, and history names them for ever."""
 
+from datetime import date
+from importlib import import_module
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import CASCADE
+from django.utils import timezone
 
+from bindings.models import Waiver
+from jobs.models import Job
 from kpis.models import KeptLogEntry, RegistrySettings, Revision
+from releases.models import WebHook
+from telemetry.models import Erasure
 from tests.conftest import signed_in
 from tests.form_filling import fill_in
 from tests.kpis.conftest import make, registry  # noqa: F401 - fixture
 
+TODAY = date(2026, 11, 30)
 NAMELESS = {
     "admin.LogEntry.user": "kept under the name as KeptLogEntry",
     "kpis.Upload.author": "a draft of an import, gone within hours",
-    "jobs.Job.author": "work that is deleted once it is long done",
-    "bindings.Waiver.author": "names its owner in words",
-    "releases.WebHook.author": "its log says who made it",
 }
 """References to accounts that need no name beside them, and why."""
 
@@ -49,6 +56,43 @@ def test_history_names_whoever_did_it_when_their_account_is_gone(root, ben, regi
     assert Revision.objects.values_list("author_name", flat=True)[0] == "Ben Braun"
     for page in (f"/admin/kpis/kpi/{kpi.pk}/history/", "/admin/kpis/registrysettings/1/history/"):
         assert "Ben Braun" in root.get(page).text, page
+
+
+def test_jobs_waivers_webhooks_and_erasures_name_whoever_asked_when_their_account_is_gone(
+    root, ben, settings
+):
+    settings.WEBHOOK_ALLOW = [ip_network("192.0.2.0/24")]
+    hers = signed_in(ben)
+    hers.post("/admin/bindings/validationreport/run/")
+    waiver = {"rule": "KPI016", "subject_name": "hrv", "reason": "Known.", "owner": "Ines"}
+    hers.post("/admin/bindings/waiver/add/", waiver | {"expires": f"{timezone.localdate()}"})
+    hook = {"name": "bot", "url": "https://192.0.2.1/", "events": ["report.made"]}
+    hers.post("/admin/releases/webhook/add/", hook)
+    hers.post("/admin/telemetry/erasure/add/", {"user_id": "u-1", "again": "u-1"})
+    delete(root, ben)
+    made: tuple[Any, ...] = (Job, Waiver, WebHook, Erasure)
+    for model in made:
+        assert set(model.objects.values_list("author", "author_name")) == {(None, "Ben Braun")}, model
+    for page in ("jobs/job", "bindings/waiver", "releases/webhook", "telemetry/erasure"):
+        assert "Ben Braun" in root.get(f"/admin/{page}/").text, page
+
+
+BEFORE = {
+    "jobs.migrations.0002_author_names": Job(kind="validation_report"),
+    "bindings.migrations.0014_author_names": Waiver(
+        rule="KPI016", subject_kind="kpi", reason="Known.", owner="Ines", expires=TODAY
+    ),
+    "releases.migrations.0006_author_names": WebHook(name="bot", url="https://192.0.2.1/"),
+}
+
+
+@pytest.mark.parametrize(("migration", "row"), BEFORE.items())
+def test_rows_from_before_there_was_a_name_get_it(ben, migration, row):
+    row.pk, row.author = None, ben
+    row.save(force_insert=True)
+    import_module(migration).name_authors(apps, connection.schema_editor())
+    row.refresh_from_db()
+    assert row.author_name == "Ben Braun"
 
 
 def test_every_line_of_the_log_is_kept_whoever_deletes_the_account(ben, registry):  # noqa: F811 - the fixture

@@ -16,7 +16,7 @@ from auren_client.bindings import Bindings, Served, read_bindings
 from auren_client.judging import Judge, Verdict
 from auren_client.observing import json_value
 from contracts.decimals import Number
-from contracts.evaluation import SECOND, Observed
+from contracts.evaluation import AHEAD, SECOND, Observed
 from contracts.severity import Severity
 from contracts.watched import (
     Definition,
@@ -35,6 +35,10 @@ from telemetry.storage.memories import STATES
 from tests.telemetry.series_worlds import SOURCES, World, bindings, conditions, triggers
 
 MINUTE = 60 * SECOND
+KEPT = 400
+"""Days, as AUREN_RETENTION_DAYS has it in tests."""
+BEYOND = (AHEAD + 1, 600 * MINUTE, -KEPT * 1440 * MINUTE - 1)
+"""How far from now a time is that just does not count any more, or not by far."""
 ACTIONS = (WatchedAction("rest"), WatchedAction("call", "critical"))
 HAND_OFFS = (
     WatchedHandOff(Severity.CRITICAL, "SOMNOS", "Short nights."),
@@ -65,7 +69,7 @@ class Pair(World):
         note(f"{binding.definition} {'on' if binding.enabled else 'off'}")
         agent = WatchedAgent("NEUROS", bindings=(binding,), hand_offs=HAND_OFFS)
         body = json.dumps(agent.as_data()).encode()
-        self.bindings = read_bindings(body, "NEUROS", Served(release=self.release))
+        self.bindings = read_bindings(body, "NEUROS", Served(release=self.release, kept=KEPT))
         self.is_followed = False
 
     def released(self) -> Released:
@@ -111,7 +115,8 @@ class Pair(World):
         assert bool(judged) == bool(answer["states"])
         if judged and not is_late:
             self._agree(answer["states"][0], judged[-1])
-        self.is_followed = True
+        if len(refused) < len(some):  # what is refused has nobody look, neither here nor there
+            self.is_followed = True
 
     @staticmethod
     def _agree(answer: dict[str, Any], last: Verdict) -> None:
@@ -143,7 +148,7 @@ class Pair(World):
         return item | ({"context": one.context} if one.context else {})
 
     def _evaluated(self, one: Observed) -> Verdict:
-        return self._at_client(lambda judge, mine: judge.evaluate(mine, "hrv", self.user, one))
+        return self._at_client(lambda judge, mine: judge.evaluate(mine, "hrv", self.user, one, self.now))
 
     def _at_client(self, ask: Callable[[Judge, Bindings], Verdict]) -> Verdict:
         assert self.bindings is not None
@@ -228,6 +233,16 @@ def late(some: Drawn) -> Step:
     return step
 
 
+def out_of_time(some: Drawn, away: int) -> Step:
+    """A value from the future, or from before what is kept: both refuse it, and nothing else changes."""
+
+    def step(pair: Pair) -> None:
+        value, context, source, _ = some
+        pair.tell([Observed(value, pair.now + away, context, source)])
+
+    return step
+
+
 def later(seconds: int) -> Step:
     """Time passes, and both look."""
 
@@ -272,6 +287,7 @@ def lives(
         some,
         some,
         values.map(corrected),
+        st.builds(out_of_time, values, st.sampled_from(BEYOND)),
         st.integers(1, 900).map(later),
         st.builds(published, contracts, st.booleans()),
     )

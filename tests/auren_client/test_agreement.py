@@ -4,8 +4,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from contracts.evaluation import Observed, State
-from tests.auren_client.pairs import MINUTE, Pair, live, lives, looking_back, not_looking_back, without_memory
+from contracts.evaluation import AHEAD, Observed, State
+from tests.auren_client.pairs import (
+    BEYOND,
+    KEPT,
+    MINUTE,
+    Pair,
+    live,
+    lives,
+    looking_back,
+    not_looking_back,
+    without_memory,
+)
 from tests.telemetry.series_worlds import SOURCES, START
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +49,16 @@ def test_client_and_server_say_the_same(binding, steps):
 @given(without_memory, lives(without_memory, 8, has_late=True))
 def test_client_and_server_tell_changes_from_values_that_came_late(binding, steps):
     live(binding, steps, ONE)
+
+
+@few
+@given(st.sampled_from([*BEYOND, AHEAD, -KEPT * 1440 * MINUTE]))
+def test_what_is_too_far_from_now_is_refused_by_both(away):
+    pair = Pair()
+    pair.publish_drop("drop >= 10% over 7d")
+    with pair.in_force():
+        pair.tell([Observed(50, pair.now)])
+        pair.tell([Observed(40, pair.now + away)], is_late=True)  # tell() compares whether both refuse it
 
 
 @pytest.mark.slow

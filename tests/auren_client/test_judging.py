@@ -12,11 +12,19 @@ from contracts.evaluation import SECOND, Observed
 from tests.auren_client.servers import body
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+MINUTES, DAYS, LITTLE = timedelta(minutes=5), timedelta(days=400), timedelta(microseconds=1)
+EDGES = (MINUTES, MINUTES + LITTLE, -DAYS, -DAYS - LITTLE)
 
 
 def trigger(condition, severity="critical", **more):
     timing = {"for": "", "keep_firing_for": "", "recover_if": "", "inherited": False}
     return {"severity": severity, "condition": condition} | timing | more
+
+
+@pytest.fixture(autouse=True)
+def afternoon(time):
+    """What these tests observe around noon is no longer of the future."""
+    time.now = (NOON + timedelta(days=60)).timestamp()
 
 
 @pytest.fixture
@@ -232,3 +240,18 @@ def test_a_hand_off_about_another_kpi_is_not_told(client, server):
     client.step()
     verdict = client.evaluate("hrv_rmssd", 18, user_id="u1")
     assert [one.agent for one in verdict.hand_offs] == ["SOMNOS", "CARDIOS"]
+
+
+def test_what_the_server_refuses_for_its_time_is_refused_here_too(follow, server, time):
+    server.headers["Auren-Retention-Days"] = "400"
+    client = follow()
+    now = datetime.fromtimestamp(time.now, UTC)
+    told = {at: client.evaluate("hrv_rmssd", 18, at=now + at).refused for at in EDGES}
+    assert list(told.values()) == [
+        "", "this is more than 5 minutes in the future", "", "this is older than what is kept",
+    ]  # fmt: skip
+
+
+def test_where_the_server_does_not_say_what_it_keeps_nothing_is_too_old(follow, time):
+    at = datetime.fromtimestamp(time.now, UTC) - timedelta(days=10_000)
+    assert follow().evaluate("hrv_rmssd", 18, at=at).refused == ""

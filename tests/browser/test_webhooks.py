@@ -61,6 +61,30 @@ def test_a_webhook_is_made_and_tested(office, ines, receiver):
     expect(page.get_by_role("row").filter(has_text="test")).to_contain_text("delivered")
 
 
+def test_the_secret_of_a_token_is_copied_whole_and_shown_once(office, ines):
+    page = office.window(ines, permissions=["clipboard-read", "clipboard-write"])
+    page.goto("/admin/bindings/apitoken/add/")
+    page.get_by_label("Name").fill("dashboards")
+    page.locator("input[value='registry:read']").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    secret = page.locator("#secret")
+    expect(secret).to_have_text(re.compile(r"^aur_[A-Za-z0-9]+\.[A-Za-z0-9_-]{40,}$"))
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == secret.text_content()
+    page.reload()
+    expect(page.locator("#secret")).to_have_count(0)
+
+
+def test_where_the_browser_keeps_the_clipboard_to_itself_the_secret_is_selected(office, ines, receiver):
+    page = office.window(ines)
+    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    add(page, f"{receiver}/hook")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("It is selected: copy it now.")).to_be_visible()
+    assert page.evaluate("getSelection().toString().trim()") == page.locator("#secret").text_content()
+
+
 def test_on_a_phone_nothing_runs_over(office, ines, receiver):
     page = office.window(ines, viewport=PHONE)
     add(page, f"{receiver}/broken/{'x' * 200}")

@@ -49,6 +49,9 @@ CHANGES = [
     ({"normal_range": {"min": 30}}, BEHAVIOURAL, "hrv_rmssd: normal range maximum removed (was 100 ms)"),
     ({"absolute_range": {"max": 300}}, BEHAVIOURAL, "hrv_rmssd: absolute range maximum set to 300 ms"),
     ({"status": "deprecated"}, BEHAVIOURAL, "hrv_rmssd: status changed from active to deprecated"),
+    ({"alerts": {"mode": "none"}}, BEHAVIOURAL, "hrv_rmssd: alerts mode set to none"),
+    ({"alerts": {"cohort_share": 15}}, BEHAVIOURAL, "hrv_rmssd: alerts cohort share set to 15"),
+    ({"alerts": {"noise_budget": 0.5}}, COSMETIC, "hrv_rmssd: alerts noise budget set to 0.5"),
     (threshold("critical", condition="< 25"), BEHAVIOURAL, "hrv_rmssd critical: < 20 → < 25 ms"),
     (threshold("critical", condition="<20"), COSMETIC, "hrv_rmssd critical: < 20 → <20 ms"),
     (threshold("critical", condition="nonsense"), BEHAVIOURAL, "hrv_rmssd critical: < 20 → nonsense ms"),
@@ -138,3 +141,21 @@ def test_only_equal_kpis_do_not_differ(one: KpiDocument, other: KpiDocument) -> 
     assert bool(diff_kpis(one, other)) == (one != other)
     assert diff_kpis(one, one) == []
     assert all(change.words for change in diff_kpis(one, other))
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "words"),
+    [
+        ({"people": 20}, BEHAVIOURAL, "registry alerts people: 50 → 20"),
+        ({"noise_budget": 0.5}, COSMETIC, "registry alerts noise budget: 2 → 0.5"),
+        ({"people": 50}, None, ""),
+    ],
+)
+def test_settings_for_alerts_are_said_on_both_sides(settings, kind, words):
+    before, after = (
+        RegistryDocument.model_validate({"kpis": [], "export_config": {"alerts": alerts}})
+        for alerts in (dict[str, float](), settings)
+    )
+    changes = diff_settings(before, after)
+    assert (worst(changes), " ".join(map(str, changes))) == (kind, words)
+    assert all(change.is_about_alerts for change in changes)

@@ -127,6 +127,15 @@ def test_a_release_that_does_not_touch_an_agent_leaves_its_body_as_it_was():
     assert agent_body(made_release(REGISTRY.replace("<20", "<19")), "SOMNOS") != body("SOMNOS")
 
 
+def test_how_a_kpi_alerts_people_leaves_every_agents_body_as_it_was():
+    alerts = "missing_data: 2d\n    alerts: {mode: none, noise_budget: 1}"
+    after = made_release(
+        REGISTRY.replace("missing_data: 2d", alerts) + "export_config: {alerts: {people: 3}}\n"
+    )
+    assert after.canonical() != HRV.canonical()
+    assert [agent_body(after, agent) for agent in ("NEUROS", "SOMNOS")] == [body("NEUROS"), body("SOMNOS")]
+
+
 @pytest.mark.parametrize(
     ("damage", "told"),
     [

@@ -1,4 +1,4 @@
-"""What `deploy/` has for a machine of one's own, tried: units as systemd reads them, proxies with the server behind."""
+"""What `deploy/` has for a machine of one's own, tried: proxies with the server behind."""
 
 import os
 import re
@@ -15,19 +15,19 @@ import httpx
 import pytest
 from django.conf import settings
 
+from tests.deploy.units import unit
+
 DEPLOY = settings.BASE_DIR / "deploy"
-UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 PAGE = (settings.BASE_DIR / "docs/proxy.md").read_text(encoding="utf-8")
 NAME = "admin.example.org"
 KEY = "this-one-is-made-up-" * 4
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-ANALYZE = shutil.which("systemd-analyze")
 CADDY = shutil.which("caddy")
 TOKEN = """
 from bindings.models import ApiToken
 from django.contrib.auth.models import User
 User.objects.create_superuser("ada", password="her own")
-token = ApiToken(name="made-up", scopes=["registry:read", "observations:write"])
+token = ApiToken(name="made-up", scopes=["registry:read", "observations:write", "metrics:read"])
 print(token.new_secret())
 token.save()
 from django.core.management import call_command
@@ -35,41 +35,6 @@ from releases.services import publish
 call_command("registry", "import", "examples/auren", verbosity=0)
 publish(author=None, author_name="test", message="First.", accepted="Known.")
 """
-
-
-def unit(path):
-    """A unit's keys, each with its last value, and every line of Environment."""
-    text = path.read_text(encoding="utf-8")
-    return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE)), re.findall(
-        r"^Environment=(\w+)=(.*)$", text, re.MULTILINE
-    )
-
-
-def test_the_units_differ_in_what_they_run_and_in_nothing_that_protects():
-    told = [unit(path)[0] for path in UNITS]
-    for one in told:
-        del one["Description"], one["After"]
-    runs = {one.pop("ExecStart").partition("manage.py ")[2] for one in told}
-    assert runs == {"up --web-only", "worker", "schedule"}
-    assert told[0] == told[1] == told[2]
-    assert all(f"deploy/systemd/{path.name}" in PAGE for path in UNITS)
-
-
-def test_the_units_and_the_page_set_what_there_is():
-    assert {name for path in UNITS for name, _ in unit(path)[1]} <= settings.ENVIRONMENT_NAMES
-    assert set(re.findall(r"^(AUREN_\w+)=", PAGE, re.MULTILINE)) <= settings.ENVIRONMENT_NAMES
-
-
-@pytest.mark.skipif(not ANALYZE, reason="needs systemd-analyze")
-def test_systemd_understands_the_units(tmp_path):
-    for path in UNITS:
-        text = path.read_text(encoding="utf-8").replace("/opt/auren-admin/.venv/bin/python", sys.executable)
-        (tmp_path / path.name).write_text(text)
-    done = subprocess.run(
-        [str(ANALYZE), "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, [line for line in done.stderr.splitlines() if "auren" in line]) == (0, [])
 
 
 def spare_port():
@@ -251,3 +216,12 @@ def test_the_server_s_own_address_only_leads_to_https_and_its_first_lines_say_so
     sent = httpx.get(f"http://127.0.0.1:{port}/admin/", headers={"Host": NAME})
     assert sent.headers["Location"] == f"https://{NAME}/admin/"
     assert f"Open     https://{NAME}/\n" in log.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/kpis", "/metrics/process"])
+def test_prometheus_reads_the_server_itself_past_the_proxy(server, path):
+    port, token, _ = server
+    told = {"Host": NAME, "Authorization": f"Bearer {token}"}
+    assert httpx.get(f"http://127.0.0.1:{port}{path}", headers=told).status_code == 200
+    assert httpx.get(f"http://127.0.0.1:{port}{path}", headers={"Host": NAME}).status_code == 401

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from jobs.kinds import KINDS, job_kind
+from tests.tracing.conftest import collector, tracer  # noqa: F401 - fixtures
 
 
 @pytest.fixture

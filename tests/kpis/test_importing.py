@@ -38,10 +38,10 @@ def test_an_import_creates_and_the_export_is_the_same_document(db):
     prometheus = {"enabled": True, "prefix": "auren_", "labels": ["user_id"], "x-note": 1}
     document = registry_of(
         HRV | {"x-origin": "lab"},
-        SLEEP,
+        SLEEP | {"alerts": {"mode": "cohort", "cohort_share": 12.5, "noise_budget": 3, "x-note": 1}},
         last_updated="2025-07-31",
         validation_rules=[{"field": "unit", "required": True}],
-        export_config={"prometheus": prometheus},
+        export_config={"prometheus": prometheus, "alerts": {"people": 7, "x-note": 2}},
     )
     apply_import(plan_import(registry=document))
     assert services.registry_document() == document

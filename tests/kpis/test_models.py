@@ -98,6 +98,10 @@ REFUSED_BY_THE_DATABASE = [
     ("a normal range that is not possible", {"absolute_min": 31}),
     ("an optimum outside the normal range", {"optimal": 200}),
     ("an unknown status", {"status": "retired"}),
+    ("an unknown way to alert", {"alert_mode": "pager"}),
+    ("a share of nobody", {"cohort_share": 0}),
+    ("a share of more than all", {"cohort_share": 101}),
+    ("a budget of nothing", {"noise_budget": 0}),
 ]
 
 
@@ -145,3 +149,17 @@ def test_whole_contracts_ask_the_same_queries_of_few_and_many(registry, count, d
 
 def test_the_usual_units_are_there(db):
     assert Unit.objects.get(code="milliseconds").as_spec().base == "seconds"
+
+
+@pytest.mark.door
+@pytest.mark.parametrize("values", [{"alert_people": 0}, {"noise_budget": 0}])
+def test_the_database_refuses_settings_that_cannot_be(registry, values):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RegistrySettings.objects.filter(pk=registry.pk).update(**values)
+
+
+def test_settings_that_cannot_be_are_refused_on_their_fields(registry):
+    registry.alert_people, registry.noise_budget = 0, Decimal(-1)
+    with pytest.raises(ValidationError) as refused:
+        registry.clean()
+    assert codes(refused, "alert_people") == codes(refused, "noise_budget") == {"alert_number"}

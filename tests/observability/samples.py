@@ -1,75 +1,56 @@
-"""Releases to make rules of: a KPI with one threshold, or whatever hypothesis thinks of."""
+"""Small generators, in place of the product's: what ways out are tested with must not hang on what is made."""
 
-from typing import Any
+from __future__ import annotations
 
-from hypothesis import strategies as st
+import json
 
-from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument
+import yaml
+
 from contracts.release import ReleaseDocument
-from tests.contracts.strategies import betweens, changes, comparisons, conditions, near, numbers
+from observability.active_triggers import active_triggers, by_agent
+from observability.options import ExportOptions, Files
 
-HOSTILE = [
-    'x"} or vector(1) or up{job="',
-    "{{ query `up` }}",
-    "{{ range $i := .Labels }}",
-    "$labels.user_id and $value",
-    "back`tick and back\\slash",
-    "line\r\nbreak\ttab",
-    "a next line \x85, a separator \u2028",
-    "é–😀 ends in {",
-    "yes",
-    "- # : |",
-]
+RULES = "prometheus/rules/kpi-alerts.yml"
 
 
-def release(
-    *thresholds: dict[str, Any], agent: str = "NEUROS", code: str = "neuros", **kpi: Any
-) -> ReleaseDocument:
-    """Of one agent that watches some KPIs, each with one of these sets of thresholds by the registry's words."""
-    kpis = [
+def rules(document: ReleaseDocument, options: ExportOptions) -> Files:
+    """A group for each agent, an alert for each trigger."""
+    groups = [
         {
-            "name": f"kpi_{place}",
-            "unit": "milliseconds",
-            "prometheus_metric": f"auren_kpi_{place}_ms",
-            "risk_thresholds": own,
+            "name": f"auren_agent_{agent.name.lower()}",
+            "limit": 100,
+            "rules": [
+                {
+                    "alert": one.alert,
+                    "expr": f'auren_binding_open_severity{{agent="{agent.name}",kpi="{one.kpi.name}"}}  >= 1',
+                    "for": "300s",
+                    "labels": {"severity": str(one.severity), "kpi": one.kpi.name},
+                    "annotations": {
+                        "summary": one.trigger.condition,
+                        "dashboard": f"{options.admin_url}/admin/",
+                    },
+                }
+                for one in own
+            ],
         }
-        | kpi
-        for place, own in enumerate(thresholds)
+        for agent, own in by_agent(active_triggers(document)[0])
     ]
-    bindings = {"agent": agent, "kpis_used": [{"key": one["name"]} for one in kpis]}
-    return ReleaseDocument(
-        RegistryDocument.model_validate({"kpis": kpis}),
-        RosterDocument.model_validate({"agents": {agent: {"enabled": True}}}),
-        {agent: BindingsDocument.model_validate(bindings)},
-        {agent: code},
-    )
+    text = yaml.safe_dump({"groups": groups}, sort_keys=False, allow_unicode=True)
+    return {RULES: text} if groups else {}
 
 
-def one_threshold(condition: str = "< 20", **timing: Any) -> dict[str, Any]:
-    """A critical one."""
-    return {"critical": {"condition": condition} | timing}
-
-
-lengths = st.sampled_from(["", "", "", "1s", "15s", "20s", "1m", "10m", "90m", "8h", "7d", "3650d"])
-texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=8)
-thresholds = st.fixed_dictionaries(
-    {
-        "condition": conditions(comparisons(near), betweens(near), changes).map(str)
-        | conditions(comparisons(numbers), betweens(numbers), changes).map(str),
-        "for": lengths,
-        "keep_firing_for": lengths,
-        "recover_if": st.just("") | conditions(comparisons(near), betweens(near), changes).map(str),
-        "action": texts,
+def dashboards(document: ReleaseDocument, options: ExportOptions) -> Files:
+    """One dashboard for each agent."""
+    return {
+        f"grafana/dashboards/{name.lower()}.json": json.dumps(
+            {
+                "uid": f"auren-{name.lower()}",
+                "title": name,
+                "tags": ["auren"],
+                "panels": [{"id": 1, "title": ", ".join(row.key for row in bindings.kpis_used)}],
+                "schemaVersion": 39,
+            },
+            indent=2,
+        )
+        for name, bindings in document.bindings.items()
     }
-)
-severities = st.sampled_from(["critical", "warning", "elevated"])
-kpi_thresholds = st.dictionaries(severities, thresholds, min_size=1, max_size=3)
-releases = st.builds(
-    lambda own, agent, **kpi: release(*own, agent=agent, **kpi),
-    st.lists(kpi_thresholds, min_size=1, max_size=3),
-    texts.filter(bool),
-    title=texts,
-    owner=texts,
-    category=texts,
-    missing_data=lengths,
-)

@@ -24,7 +24,7 @@ from observability.alert_rule import Basis, expression
 from observability.alert_rules import alert_rules
 from observability.alerting import Alerting, AlertingMode
 from tests.contracts.test_promql import selectors
-from tests.observability.samples import HOSTILE, releases
+from tests.observability.drawn import HOSTILE, releases
 
 DAY = 86_400
 PERSON = Alerting(AlertingMode.PERSON)

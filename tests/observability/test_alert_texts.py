@@ -8,7 +8,7 @@ from observability.alert_rules import alert_rules
 from observability.alert_wording import PrintedWording
 from observability.options import ExportOptions
 from tests.contracts.releases import BINDINGS, made_release
-from tests.observability.samples import release
+from tests.observability.drawn import release
 
 OPTIONS = ExportOptions(admin_url="https://auren.example", runbook_url="https://runbooks.example")
 UNGUARDED = BINDINGS.replace('condition: "is_resting==TRUE"', "")

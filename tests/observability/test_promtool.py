@@ -9,9 +9,13 @@ from observability import alert_rules
 from observability.alert_rules import alert_rule_files
 from observability.promtool import Case, PromtoolError, Verdict, junit, try_rules
 from observability.rule_tests.files import rule_test_files
-from tests.observability.samples import one_threshold, release
+from tests.observability.drawn import one_threshold, release
 from tests.observability.tools import OPTIONS, written
 from tests.telemetry.monitoring import program
+
+
+def read(text):
+    return ElementTree.fromstring(text)  # noqa: S314 - our own
 
 
 @pytest.fixture
@@ -51,9 +55,8 @@ def test_a_failure_is_that_of_its_alert(exported):
     path.write_text(path.read_text(encoding="utf-8").replace("< 20)", "<= 20)"), encoding="utf-8")
     verdicts = try_rules(exported)
     assert [case.name for one in verdicts for case in one.cases if case.failure] == ["AurenKpi0Critical"]
-    root = ElementTree.fromstring(junit(verdicts))  # noqa: S314 - ours
-    failure = root.findtext(".//testcase[@name='AurenKpi0Critical']/failure")
-    assert "bound_1_on" in str(failure)
+    found = read(junit(verdicts)).findtext(".//testcase[@name='AurenKpi0Critical']/failure")
+    assert "bound_1_on" in str(found)
 
 
 @pytest.mark.monitoring
@@ -68,7 +71,7 @@ def test_junit_counts():
         Verdict("a.yml", 0.5, [Case("a.yml", ""), Case("A", "no \x00 & <good>")]),
         Verdict("b.yml", 1, []),
     ]
-    root = ElementTree.fromstring(junit(verdicts))  # noqa: S314 - ours
+    root = read(junit(verdicts))
     assert (root.get("tests"), root.get("failures"), root.get("time")) == ("2", "1", "1.500")
     assert root.findtext(".//failure") == "no \ufffd & <good>"
     assert [suite.get("tests") for suite in root] == ["2", "0"]

@@ -1,5 +1,7 @@
 """What is recorded of people, and under which names."""
 
+from typing import Any
+
 import promql_parser
 import pytest
 from promql_parser import AggregateExpr
@@ -42,8 +44,8 @@ def test_no_gauge_has_a_rate(rules):
 def test_nothing_recorded_is_of_one_person(rules):
     """But for the averages over time, which are of what is recorded."""
     for rule in rules:
-        parsed = promql_parser.parse(rule["expr"])
-        outermost = parsed if isinstance(parsed, AggregateExpr) else None
+        parsed: Any = promql_parser.parse(rule["expr"])
+        outermost: Any = parsed if isinstance(parsed, AggregateExpr) else None
         assert outermost is None or "user_id" not in outermost.modifier.labels
         assert outermost or "auren_kpi_value" in rule["expr"] or "by (agent, kpi" in rule["expr"]
 

@@ -5,7 +5,7 @@ import yaml
 
 from observability.options import ExportOptions, RuleFormat
 from observability.rule_files import comment, rule_file
-from tests.observability.samples import HOSTILE
+from tests.observability.drawn import HOSTILE
 
 GROUP = {"name": "g", "rules": [{"alert": "A", "expr": "up\n==\n0"}]}
 

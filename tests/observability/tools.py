@@ -1,7 +1,9 @@
 """promtool and amtool on what was generated."""
 
+import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -29,9 +31,14 @@ def ran(name: str, *arguments: str | Path) -> str:
 
 def tried(name: str, *arguments: str | Path) -> tuple[bool, str]:
     """Whether a tool was content, and what it said."""
-    done = subprocess.run([program(name), *arguments], capture_output=True, text=True, timeout=120)
-    return done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run([program(name), *arguments], capture_output=True, timeout=120)
+    return done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
-def rules_in(text: str) -> list[dict]:
+def rules_in(text: str) -> list[dict[str, Any]]:
     return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+
+def visible(page: str) -> str:
+    """What a person reads of a page, with single blanks."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())

@@ -138,7 +138,7 @@ def test_a_channel_does_not_go_back_behind_the_coming_of_an_agent(guarded, ann, 
 
 def test_what_was_there_before_protection_does_not_come_back_alone(first, ann):
     bad = evil(ann)
-    services.roll_back(channel="production", release=1, by=ann)
+    services.roll_back(channel="production", release=1, by=ann, reason="Why")
     client = signed_in(ann)
     save(client, "production", is_protected=True)
     assert move(client, bad) == 422

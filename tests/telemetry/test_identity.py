@@ -115,7 +115,7 @@ def test_a_roll_back_takes_names_back_too(root, contract):
     neuros, somnos = program("NEUROS"), program("SOMNOS")
     swap(root, "NEUROS", "SOMNOS")
     publish()
-    roll_back(channel="production", release=contract, by=None)
+    roll_back(channel="production", release=contract, by=None, reason="Why")
     assert (speaks_as(neuros), speaks_as(somnos)) == ("NEUROS", "not_bound")
 
 
@@ -153,7 +153,7 @@ def test_an_agent_that_is_published_no_more_reports_nothing_and_keeps_its_token(
     Agent.objects.get(name="NEUROS").delete()
     publish()
     assert speaks_as(neuros) == "unknown_agent"
-    roll_back(channel="production", release=contract, by=None)
+    roll_back(channel="production", release=contract, by=None, reason="Why")
     assert speaks_as(neuros) == "NEUROS"
 
 

@@ -56,6 +56,29 @@ def test_who_still_has_data_stays_though_another_source_of_theirs_went_silent():
     assert list(Observation.objects.values_list("value", flat=True)) == [60]
 
 
+def test_a_source_whose_data_is_gone_speaks_no_more_and_is_remembered_nowhere():
+    """The others were heard less than a week after the ring, whose critical state therefore still counted."""
+    told(observation(18, measurement_source="ring"), observation(50, NOW - MINUTE))
+    at = NOW + 6 * DAY
+    told(observation(51, at, measurement_source="watch"), observation(60, at + HOUR), now=at + HOUR)
+    assert Standing.objects.get().source == "ring"
+    keeping.forget_old(later(31))
+    left = Standing.objects.get()
+    assert "ring" not in left.sources
+    assert (left.source, left.state, left.open_severity) == ("band", 0, 0)
+    assert left.since == micros(at)
+    assert set(Transition.objects.values_list("source", flat=True)) == {"watch"}
+
+
+def test_of_two_sources_the_one_that_is_left_says_it_all():
+    told(observation(18, measurement_source="ring"))
+    told(observation(60, NOW + 9 * DAY), now=NOW + 9 * DAY)
+    keeping.forget_old(later(31))
+    left = Standing.objects.get()
+    assert (left.source, left.sources, left.state, left.since) == ("band", "", 0, later(9))
+    assert told(observation(18, NOW + 31 * DAY), now=NOW + 31 * DAY)["states"][0]["state"] == "critical"
+
+
 def test_a_series_with_very_much_to_forget_is_forgotten_in_pieces(monkeypatch):
     monkeypatch.setattr(keeping, "ROWS_AT_ONCE", 3)
     told(

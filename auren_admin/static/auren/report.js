@@ -42,7 +42,7 @@
                 this.bar.value = done;
             }
             const count = total ? `: ${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}` : '';
-            this.words.textContent = state === 'running' ? `${message || 'Starting'}${count}` : state === 'queued' ? 'Waiting for a worker.' : `It ${words}.`;
+            this.words.textContent = state === 'running' ? `${message || (done ? 'So far' : 'Starting')}${count}` : state === 'queued' ? 'Waiting for a worker.' : `It ${words}.`;
             this.later();
         }
 

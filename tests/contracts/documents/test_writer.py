@@ -119,6 +119,15 @@ thresholds = st.dictionaries(
 units = words.filter(
     lambda word: STANDARD_WORDS.code_of(word) in (None, word)
 )  # others are read as their code
+alerts = st.fixed_dictionaries(
+    {},
+    optional={
+        "mode": st.sampled_from(["", "person", "cohort", "none"]),
+        "cohort_share": st.integers(1, 100),
+        "noise_budget": st.decimals("0.1", 9, places=1),
+        "x-unknown": unknown,
+    },
+)
 kpis = st.fixed_dictionaries(
     {"name": words, "unit": units, "prometheus_metric": words},
     optional={
@@ -129,6 +138,7 @@ kpis = st.fixed_dictionaries(
         "risk_thresholds": thresholds,
         "references": st.lists(words, max_size=3),
         "status": st.sampled_from(["draft", "active", "deprecated"]),
+        "alerts": alerts,
         "x-unknown": unknown,
     },
 ).map(KpiDocument.model_validate)

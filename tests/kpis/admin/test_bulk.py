@@ -1,11 +1,12 @@
 """Actions on what is ticked: any number of rows, at once or in the background."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 
-from jobs.models import Job
+from jobs.models import Job, from_now
 from jobs.runner import run_due
 from kpis import bulk
 from kpis.models import KPI, Revision, Threshold, Unit
@@ -48,6 +49,7 @@ def confirmed(client, data):
 def test_ten_thousand_are_deleted_with_a_form_of_a_few_fields(root, registry):
     many(10_050)
     page, inputs = confirmed(root, across("delete_selected"))
+    assert "All 10050 will be deleted. The first 100 of them:" in page.text
     assert len(page.content) < 60_000
     assert len(re.findall("<input", page.text)) < 20
     answer = root.post(LIST, inputs)
@@ -71,6 +73,18 @@ def test_more_than_fit_into_one_request_are_changed_in_parts(root, registry, mon
     assert "1 could not be" in page
     assert "hrv_1: " in page
     assert KPI.objects.filter(status="deprecated").count() == 4
+
+
+def test_its_page_does_not_speak_of_what_is_not_done_yet(root, registry):
+    many(2)
+    ids = list(KPI.objects.values_list("pk", flat=True))
+    job = bulk.start(name="kpi.delete", ids=ids, author=User.objects.get(username="root"))
+    Job.objects.filter(pk=job.pk).update(
+        state="running", done=1, total=2, lease_until=from_now(timedelta(hours=1))
+    )
+    page = root.get(f"{LIST}bulk/{job.pk}/").text
+    assert "So far: 1 of 2" in page
+    assert "deleted" not in page
 
 
 def test_one_that_is_the_successor_of_a_later_part_goes_as_well(root, registry, monkeypatch):

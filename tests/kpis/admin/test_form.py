@@ -90,3 +90,18 @@ def test_the_page_carries_no_select_of_all_kpis(hrv, editor_client):
     html = editor_client.get(change_url(hrv)).content.decode()
     successor = html.split('name="successor"')[1].split("</select>")[0]
     assert successor.count("<option") <= 1
+
+
+def test_how_it_alerts_is_saved_and_kept_in_the_history(hrv, editor_client):
+    fields = {"alert_mode": "cohort", "cohort_share": "12.5", "noise_budget": "0.5"}
+    editor_client.post(change_url(hrv), form_data(hrv, **fields))
+    alerts = {"mode": "cohort", "cohort_share": 12.5, "noise_budget": 0.5}
+    assert Revision.objects.values_list("document__alerts", flat=True).first() == alerts
+    assert editor_client.get(change_url(hrv)).content.decode().count('value="12.5"') == 1
+
+
+@pytest.mark.parametrize("field", ["cohort_share", "noise_budget"])
+def test_a_share_or_a_budget_of_nothing_is_refused_on_its_field(hrv, editor_client, field):
+    response = editor_client.post(change_url(hrv), form_data(hrv, **{field: "0"}))
+    assert codes(response) == {"alert_number"}
+    assert field in response.context["adminform"].form.errors

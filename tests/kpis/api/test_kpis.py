@@ -1,5 +1,7 @@
 """KPIs through the API: what is stored is what was sent, and nobody's change is lost."""
 
+from decimal import Decimal
+
 import pytest
 
 from kpis.models import KPI, Revision, Threshold
@@ -152,3 +154,30 @@ def test_a_name_that_is_taken_is_refused(hrv, editor_client):
 def test_a_name_that_is_not_there_is_not_found(editor_client):
     answer = call(editor_client, "GET", "kpis/hrv/")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_how_it_alerts_is_sent_read_and_found_by(hrv, editor_client):
+    _, tag = seen(editor_client, HRV_PATH)
+    alerts = {"mode": "cohort", "cohort_share": 12.5, "noise_budget": None}
+    answer = call(editor_client, "PATCH", HRV_PATH, {"alerts": alerts}, if_match=tag)
+    assert answer.json()["alerts"] == alerts
+    kept = KPI.objects.get().as_document().alerts
+    assert kept is not None
+    assert kept.cohort_share == Decimal("12.5")
+    found = [
+        call(editor_client, "GET", f"kpis/?alert_mode={mode}").json()["results"]
+        for mode in ("cohort", "none")
+    ]
+    assert [len(rows) for rows in found] == [1, 0]
+
+
+def test_what_cannot_be_of_alerts_is_refused_on_its_place(hrv, editor_client):
+    _, tag = seen(editor_client, HRV_PATH)
+    for alerts, place, code in (
+        ({"mode": "pager"}, "/alerts/mode", "value_not_allowed"),
+        ({"cohort_share": 0}, "/alerts/cohort_share", "alert_number"),
+        ({"noise_budget": "2"}, "/alerts/noise_budget", "number_expected"),
+    ):
+        answer = call(editor_client, "PATCH", HRV_PATH, {"alerts": alerts}, if_match=tag)
+        assert (answer.status_code, codes(answer)) == (400, {code})
+        assert [error["pointer"] for error in answer.json()["errors"]] == [place]

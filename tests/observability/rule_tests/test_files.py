@@ -12,7 +12,7 @@ from observability.alert_rules import alert_rule_files
 from observability.options import ExportOptions, RuleFormat
 from observability.rule_tests.files import coverage, rule_test_files
 from tests.contracts.releases import BINDINGS, example_release, made_release
-from tests.observability.samples import HOSTILE, one_threshold, release, releases
+from tests.observability.drawn import HOSTILE, one_threshold, release, releases
 from tests.observability.tools import OPTIONS, ran, rules_in, tried, written
 
 TIMED = {"for": "30s", "keep_firing_for": "45s", "recover_if": ">= 25"}

@@ -9,7 +9,7 @@ from observability.rule_tests import oracle
 from observability.rule_tests.oracle import Phase, firing, looks_back
 from observability.rule_tests.scenarios import SILENT, Scenario, Steps
 from tests.contracts.strategies import betweens, comparisons, conditions, near
-from tests.observability.samples import one_threshold, release
+from tests.observability.drawn import one_threshold, release
 
 Q, F, E = Phase
 

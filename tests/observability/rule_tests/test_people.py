@@ -9,7 +9,7 @@ from observability.alert_rule import Basis
 from observability.alert_rules import alert_rules
 from observability.alerting import Alerting, AlertingMode
 from observability.rule_tests.people import Cohort, cohort_test, crowd, missing_data_test
-from tests.observability.samples import one_threshold, release
+from tests.observability.drawn import one_threshold, release
 
 THREE = {severity: {"condition": "< 20"} for severity in ("critical", "warning", "elevated")}
 

@@ -6,7 +6,7 @@ import pytest
 
 from observability.active_triggers import active_triggers
 from observability.rule_tests.scenarios import SILENT, Samples, Steps, samples_of, scenarios
-from tests.observability.samples import one_threshold, release
+from tests.observability.drawn import one_threshold, release
 
 
 def trigger(condition="< 20", **timing):

@@ -7,7 +7,7 @@ from observability.alert_rule import Basis
 from observability.alert_rules import alert_rules
 from observability.rule_tests.scenarios import Steps
 from observability.rule_tests.thresholds import steps_of, threshold_test
-from tests.observability.samples import one_threshold, release
+from tests.observability.drawn import one_threshold, release
 
 
 def steps(condition="< 20", **timing):

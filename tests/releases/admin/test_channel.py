@@ -38,8 +38,17 @@ def test_a_roll_back_says_why_as_a_publish_does(two, publisher_client):
     page = publisher_client.get(f"{MOVE}?release=1")
     answer = publisher_client.post(MOVE, form_of(page, reason="  "))
     assert answer.status_code == 422
-    assert "Say why it goes back. Nothing was moved." in answer.text
+    assert "Say why production goes back to release 1. Nothing was moved." in answer.text
     assert Channel.objects.get().release == two
+
+
+def test_promoting_what_is_older_says_why_too(two, publisher_client):
+    services.create_channel(name="staging")
+    services.move(channel="staging", release=1, by=None)
+    page = publisher_client.get(f"{MOVE}?release=1&from=staging")
+    assert 'maxlength="500" required' in page.text
+    assert publisher_client.post(MOVE, form_of(page, reason="")).status_code == 422
+    assert publisher_client.post(MOVE, form_of(page, reason="It was calmer")).status_code == 302
 
 
 def test_a_second_click_moves_nothing_and_says_where_it_is(two, publisher_client):

@@ -3,7 +3,10 @@
 from hashlib import sha256
 
 import pytest
+from django.contrib.auth.models import User
 
+from bindings.identities import claim
+from bindings.models import Agent
 from releases import services
 from releases.models import Channel, Release
 from tests.conftest import signed_in
@@ -141,3 +144,22 @@ def test_restoring_what_someone_changed_meanwhile_shows_it_again(second, publish
 
 def test_restoring_needs_the_right_to_change_everything(second, looker_client):
     assert looker_client.get(f"{RELEASES}1/restore/").status_code == 403
+
+
+def test_the_page_of_an_agent_says_what_it_is_published_as_until_the_next_publish(first):
+    root = signed_in(User.objects.create_superuser("root"))
+    agent = Agent.objects.get(name="NEUROS")
+    page = f"/admin/bindings/agent/{agent.pk}/change/"
+    assert "until the next publish" not in root.get(page).text
+    Agent.objects.filter(pk=agent.pk).update(name="NEUREX")
+    assert "Published as NEUROS until the next publish" in root.get(page).text
+    services.publish(author=None, message="Renamed", accepted="Fine")
+    assert "until the next publish" not in root.get(page).text
+
+
+def test_an_agent_that_was_never_published_is_published_as_nothing(first):
+    root = signed_in(User.objects.create_superuser("root"))
+    agent = Agent.objects.create(name="KINETOS", code="kinetos")
+    claim([agent])
+    Agent.objects.filter(pk=agent.pk).update(name="KINETIX")
+    assert "until the next publish" not in root.get(f"/admin/bindings/agent/{agent.pk}/change/").text

@@ -17,10 +17,21 @@ def test_a_channel_goes_back_and_forward_under_its_version(publisher, first):
     assert (back.status_code, back.json()["release"]) == (200, 1), back.content
     moved = ChannelMove.objects.latest("pk")
     assert (moved.kind, moved.by_name) == ("rollback", "token test")
-    assert moved.reason == "Too low (by token test)"
+    assert moved.reason == "Too low"
     stale = call(publisher, "PUT", PRODUCTION, {"release": 2}, if_match=tag)
     assert (stale.status_code, stale.json()["code"]) == (412, "stale")
     assert call(publisher, "PUT", PRODUCTION, {"release": 2}, if_match=back["ETag"]).json()["release"] == 2
+
+
+@pytest.mark.parametrize("body", [{}, {"change_reason": " "}])
+def test_going_back_without_a_reason_is_refused(publisher, first, body):
+    second()
+    _, tag = seen(publisher, PRODUCTION)
+    answer = call(publisher, "PUT", PRODUCTION, {"release": 1} | body, if_match=tag)
+    assert (answer.status_code, answer.json()["code"], production()) == (400, "reason_missing", 2)
+    assert answer.json()["errors"][0]["pointer"] == "/change_reason"
+    again = call(publisher, "PUT", f"{PRODUCTION}?change_reason=Low", {"release": 1}, if_match=tag)
+    assert (again.status_code, production()) == (200, 1)
 
 
 def test_a_channel_is_not_moved_unseen(publisher, first):
@@ -39,7 +50,9 @@ def test_moving_it_where_it_is_changes_nothing(publisher, first):
 def test_a_dry_run_moves_nothing(publisher, first):
     second()
     _, tag = seen(publisher, PRODUCTION)
-    answer = call(publisher, "PUT", PRODUCTION + "?dry_run=true", {"release": 1}, if_match=tag)
+    answer = call(
+        publisher, "PUT", PRODUCTION + "?dry_run=true", {"release": 1, "change_reason": "Try"}, if_match=tag
+    )
     assert answer.json()["release"] == 1
     assert production() == 2
 

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from bindings.models import ApiToken
+from bindings.models import Agent, ApiToken
 from kpis.models import KPI
 from releases.models import Channel, Release
 from releases.services import create_channel
@@ -47,6 +47,12 @@ def test_a_dry_run_tells_everything_and_keeps_nothing(publisher, first):
     assert {finding["level"] for finding in told["findings"]} <= {"error", "warning", "note"}
     assert Release.objects.count() == 1
     assert publish(publisher, digest=told["digest"]).status_code == 201
+
+
+def test_a_dry_run_tells_which_agents_go_by_another_name_then(publisher, first):
+    Agent.objects.filter(name="NEUROS").update(name="NEUREX")
+    told = call(publisher, "POST", "releases/?dry_run=true", {}).json()
+    assert told["renamings"] == [{"before": "NEUROS", "after": "NEUREX", "tokens": 0}]
 
 
 def test_what_was_not_on_the_screen_is_not_published(publisher, first):

@@ -135,7 +135,7 @@ def test_a_word_that_there_is_not_is_a_programmers_error(waiting, reviewer):
 def test_the_way_back_needs_nobody(waiting, reviewer):
     approve(waiting, reviewer)
     publish()
-    services.roll_back(channel="production", release=1, by=None)
+    services.roll_back(channel="production", release=1, by=None, reason="Why")
     assert number_in_production() == 1
 
 

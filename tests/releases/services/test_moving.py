@@ -28,26 +28,26 @@ def test_rolling_back_serves_the_old_release_again(first, second, author):
 
 def test_each_move_is_counted_for_those_who_serve(first, second):
     before = ServingRevision.current()
-    services.roll_back(channel="production", release=first, by=None)
+    services.roll_back(channel="production", release=first, by=None, reason="Why")
     assert ServingRevision.current() == before + 1
 
 
 def test_rolling_back_goes_only_to_an_earlier_release(first, second):
-    services.roll_back(channel="production", release=first, by=None)
+    services.roll_back(channel="production", release=first, by=None, reason="Why")
     with pytest.raises(MoveRefused) as refused:
-        services.roll_back(channel="production", release=second, by=None)
+        services.roll_back(channel="production", release=second, by=None, reason="Why")
     assert refused.value.code == "not_earlier"
 
 
 def test_without_a_kind_it_is_told_by_the_numbers(first, second):
-    assert services.move(channel="production", release=first, by=None).kind == "rollback"
+    assert services.move(channel="production", release=first, by=None, reason="Why").kind == "rollback"
     assert services.move(channel="production", release=2, by=None).kind == "publish"
 
 
 def test_a_release_stays_published_as_long_as_one_channel_is_on_it(first, second):
     services.create_channel(name="staging")
     services.promote(source="production", target="staging", by=None)
-    services.roll_back(channel="production", release=first, by=None)
+    services.roll_back(channel="production", release=first, by=None, reason="Why")
     assert state(second) == "published"
 
 

@@ -25,7 +25,7 @@ def test_what_it_served_then_is_the_way_back(guarded, author, reviewer):
     release = publish(author=author).release
     services.say(release=release, person=reviewer, verdict="approved")
     services.move(channel="production", release=release, by=author)
-    services.roll_back(channel="production", release=1, by=author)
+    services.roll_back(channel="production", release=1, by=author, reason="Why")
     assert services.latest() == release.__class__.objects.get(number=1)
     assert kinds() == ["rollback", "publish", "protect", "publish"]
 

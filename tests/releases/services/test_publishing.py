@@ -171,7 +171,7 @@ def test_where_the_release_before_cannot_be_read_everything_is_new(first, produc
 
 def test_content_that_the_newest_release_has_needs_no_other_one(first, production):
     second = released("< 25")
-    services.roll_back(channel="production", release=first, by=None)
+    services.roll_back(channel="production", release=first, by=None, reason="Why")
     done = publish()
     assert (done.release, done.created, done.moved) == (second, False, True)
     services.create_channel(name="staging")

@@ -55,3 +55,18 @@ def test_the_date_of_the_registry_reaches_nobody():
 def test_what_is_gone_reaches_those_that_had_it():
     assert "SOMNOS/hrv_rmssd" in reached(EMPTY).bindings
     assert reached(EMPTY).counts["kpis"] == 2
+
+
+def test_how_a_kpi_alerts_reaches_its_alerts_and_no_agent():
+    after = made_release(
+        REGISTRY.replace("unit: milliseconds", "unit: milliseconds\n    alerts: {mode: none}", 1)
+    )
+    found = reached(after)
+    assert (found.kpis, found.agents, found.bindings, found.dashboards) == (("hrv_rmssd",), (), (), ())
+    assert "NEUROS/hrv_rmssd critical" in found.alerts
+    assert "hrv_rmssd critical" in found.alerts
+
+
+def test_how_many_people_alert_one_by_one_reaches_every_alert_and_no_agent():
+    found = reached(made_release(REGISTRY + "export_config: {alerts: {people: 7}}\n"))
+    assert (found.kpis, found.agents) == (("hrv_rmssd", "laps"), ())

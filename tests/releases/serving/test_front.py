@@ -253,6 +253,7 @@ def test_who_follows_a_channel_reads_that_channel(site: Site):
         assert fast.headers == slow.headers
         assert fast.body == slow.body
         assert fast.headers["Auren-Release"] == release
+        assert fast.headers["Auren-Retention-Days"] == "400"
 
 
 def test_a_publish_that_does_not_touch_an_agent_leaves_its_tag(site: Site):
@@ -272,7 +273,7 @@ def test_after_a_roll_back_the_old_body_and_tag_are_served(site: Site):
     released("< 24")
     site.watcher.look()
     assert ask(site.front, "/api/v1/registry", secret).headers["Auren-Release"] == "2"
-    services.roll_back(channel="production", release=1, by=None)
+    services.roll_back(channel="production", release=1, by=None, reason="Why")
     site.watcher.look()
     again = ask(site.front, BINDINGS, secret)
     assert (again.body, again.headers["ETag"]) == (old.body, old.headers["ETag"])

@@ -29,7 +29,7 @@ def put_aside(minutes: int) -> Job:
 def test_it_says_how_much_it_pushed(cluster):
     told(observation(50))
     job = ran()
-    assert (job.state, job.result) == (Job.State.DONE, {"samples": 2, "refused": 0})
+    assert (job.state, job.result) == (Job.State.DONE, {"samples": 3, "refused": 0})
 
 
 def test_it_is_tried_again_by_itself(cluster, settings):
@@ -44,7 +44,7 @@ def test_it_is_tried_again_by_itself(cluster, settings):
     run_due()
     job.refresh_from_db()
     assert job.state == Job.State.DONE
-    assert len(cluster.lines) == 2
+    assert len(cluster.lines) == 3
 
 
 def test_of_those_that_failed_for_good_one_is_left_to_tell(cluster):

@@ -7,12 +7,14 @@ import pytest
 from django.db import connection
 
 from contracts.evaluation import micros
+from telemetry import silence
 from telemetry.forwarding import running
 from telemetry.forwarding.running import forward
 from telemetry.forwarding.sending import NotForwarded
 from telemetry.models import Forwarding, Series, Standing
 from telemetry.subjects import pseudonym
-from tests.telemetry.samples import MINUTE, NOW, USER, observation, told
+from tests.telemetry.samples import HOUR, MINUTE, NOW, USER, observation, told
+from tests.telemetry.test_silence import lasts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contract")]
 on_sqlite = pytest.mark.skipif(
@@ -32,6 +34,10 @@ def state(value, at: datetime = NOW, who: str = WHO) -> str:
     )
 
 
+def opened(value, at: datetime = NOW, who: str = WHO) -> str:
+    return state(value, at, who).replace("auren_binding_state", "auren_binding_open_severity")
+
+
 def many(count: int) -> list[str]:
     names = [f"u-{n}" for n in range(count)]
     told(*[observation(50, user_id=name) for name in names])
@@ -46,8 +52,26 @@ def test_it_is_off_by_default():
 
 def test_values_and_states_are_pushed_at_the_moment_they_are_of(cluster):
     told(observation(18, NOW - MINUTE))
-    assert forward() == {"samples": 2, "refused": 0}
-    assert cluster.lines == [line("18.0", NOW - MINUTE), state("3.0", NOW - MINUTE)]
+    assert forward() == {"samples": 3, "refused": 0}
+    assert cluster.lines == [
+        line("18.0", NOW - MINUTE), state("3.0", NOW - MINUTE), opened("3.0", NOW - MINUTE)
+    ]  # fmt: skip
+
+
+def test_the_open_severity_lasts_through_silence_and_ends_with_a_value(cluster):
+    lasts("1h")
+    told(observation(18, NOW - 2 * HOUR))
+    forward()
+    silence.renew(micros(NOW))
+    silence.let_time_pass(micros(NOW))
+    cluster.take()
+    forward()
+    assert [one.split("}")[1] for one in cluster.take()][-2:] == [
+        state("-1.0", NOW - HOUR).split("}")[1], opened("3.0", NOW).split("}")[1]
+    ]  # fmt: skip
+    told(observation(50, NOW))
+    forward()
+    assert opened("0.0", NOW) in cluster.take()
 
 
 @on_sqlite
@@ -90,7 +114,7 @@ def test_what_was_not_taken_is_sent_again(cluster, status):
     with pytest.raises(NotForwarded, match=str(status)):
         forward()
     cluster.take()
-    assert forward()["samples"] == 2
+    assert forward()["samples"] == 3
     assert cluster.lines[0] == line("50.0")
 
 
@@ -104,7 +128,7 @@ def test_a_batch_that_arrived_is_not_sent_again(cluster, monkeypatch):
         forward()
     first = cluster.take()
     assert len(first) == 2
-    assert forward() == {"samples": 9, "refused": 0}  # one row may be told twice: where the batch ended
+    assert forward() == {"samples": 14, "refused": 0}  # one row may be told twice: where the batch ended
     second = [one for one in cluster.lines if one.startswith("auren_hrv")]
     assert len({*first, *second}) == 5
     assert len(second) == 4
@@ -113,9 +137,9 @@ def test_a_batch_that_arrived_is_not_sent_again(cluster, monkeypatch):
 def test_a_commit_larger_than_a_batch_is_pushed_whole(cluster, monkeypatch):
     monkeypatch.setattr(running, "AT_ONCE", 3)
     names = many(10)
-    assert forward() == {"samples": 20, "refused": 0}
+    assert forward() == {"samples": 30, "refused": 0}
     assert {line("50.0", who=pseudonym(name)) for name in names} < set(cluster.lines)
-    assert len(cluster.requests) == 8
+    assert len(cluster.requests) == 12
 
 
 def test_another_cluster_is_told_everything(cluster, settings):
@@ -123,8 +147,8 @@ def test_another_cluster_is_told_everything(cluster, settings):
     forward()
     cluster.take()
     settings.FORWARD_TENANT = "other"
-    assert forward()["samples"] == 2
-    assert Forwarding.objects.count() == 4
+    assert forward()["samples"] == 3
+    assert Forwarding.objects.count() == 6
 
 
 def test_a_password_that_changes_makes_no_other_cluster(cluster, settings):
@@ -132,7 +156,7 @@ def test_a_password_that_changes_makes_no_other_cluster(cluster, settings):
     forward()
     settings.FORWARD_URL = settings.FORWARD_URL.replace("://", "://user:new@")
     forward()
-    assert Forwarding.objects.count() == 2
+    assert Forwarding.objects.count() == 3
 
 
 def test_after_a_restore_everything_is_pushed_once_more(cluster):
@@ -140,7 +164,7 @@ def test_after_a_restore_everything_is_pushed_once_more(cluster):
     forward()
     cluster.take()
     Forwarding.objects.update(cursor=2**60)
-    assert forward()["samples"] == 2
+    assert forward()["samples"] == 3
     assert all(one.cursor < 2**60 for one in Forwarding.objects.all())
 
 
@@ -148,7 +172,7 @@ def test_numbers_that_are_still_to_come_do_not_hold_up_what_is_new(cluster, monk
     monkeypatch.setattr(running, "AT_ONCE", 2)
     many(5)
     Series.objects.update(changed=2**60)  # restored into a database that counts from the beginning
-    assert forward()["samples"] == 10
+    assert forward()["samples"] == 15
     told(observation(51, NOW + MINUTE, user_id="u-3"))
     cluster.take()
     forward()
@@ -187,8 +211,8 @@ def test_remote_write_that_is_refused_in_part_goes_on_with_the_others(cluster, s
     settings.FORWARD_URL = f"{cluster.url}/api/v1/push"
     many(4)
     cluster.answers = [400, 204, 400, 400, 204]  # of all values; the first two; the others; each of them
-    assert forward() == {"samples": 8, "refused": 1}
-    assert [headers["Content-Encoding"] for headers, _ in cluster.requests] == ["snappy"] * 6
+    assert forward() == {"samples": 12, "refused": 1}
+    assert [headers["Content-Encoding"] for headers, _ in cluster.requests] == ["snappy"] * 7
     assert all(one.cursor for one in Forwarding.objects.all())
 
 

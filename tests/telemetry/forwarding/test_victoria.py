@@ -82,9 +82,9 @@ def test_what_arrives_twice_is_kept_once(tmp_path, settings, way):
     settings.FORWARD_URL = f"http://127.0.0.1:{port}{way}"
     report(18, AT - MINUTE)
     with running(server, port, "/health"):
-        assert forward() == {"samples": 2, "refused": 0}
+        assert forward() == {"samples": 3, "refused": 0}
         Forwarding.objects.update(cursor=0)
-        assert forward() == {"samples": 2, "refused": 0}
+        assert forward() == {"samples": 3, "refused": 0}
         assert list(kept(port, "auren_hrv_rmssd_ms").values()) == [[(ms(AT - MINUTE), 18)]]
         found = asked(port, "last_over_time(auren_binding_state[400d]) == 3")
         assert [labels["user_id"] for labels, _, _ in found] == [pseudonym("a")]

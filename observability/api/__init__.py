@@ -1,0 +1,1 @@
+"""Alerts and dashboards of a release by REST."""

@@ -1,0 +1,1 @@
+"""Grafana's dashboards, made from a release: the service, each agent, states and transitions, in both of its forms."""

@@ -1,0 +1,3 @@
+"""A collector for traces, and a tracer that sends to it."""
+
+from tests.tracing.conftest import collector, tracer  # noqa: F401 - fixtures

@@ -1,0 +1,1 @@
+"""Tracing: spans of requests and jobs for an OpenTelemetry collector, without anything about people."""
