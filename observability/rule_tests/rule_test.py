@@ -95,6 +95,15 @@ def telling_steps(flags: Iterable[Sequence[int]], starts: Iterable[int]) -> list
     return sorted(found)
 
 
+def file_of_tests(
+    rule_files: Sequence[str], groups: Mapping[str, Sequence[RuleTest]], seconds: int, options: ExportOptions
+) -> str:
+    """A file of groups by their names, evaluated so many seconds apart. Paths of rules are as seen from the file."""
+    head = write_yaml({"rule_files": [*rule_files], "evaluation_interval": f"{seconds}s"})
+    made = ("\n".join(group_lines(name, tests, seconds, options)) + "\n" for name, tests in groups.items())
+    return "".join([head, "\ntests:\n", *made])
+
+
 def group_lines(name: str, tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> Iterator[str]:
     """A group of tests over one stretch of time, as lines of YAML.
 
