@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from contracts.durations import Duration
 from contracts.release import ReleaseDocument
+from contracts.yamltree import paused_gc
 from contracts.yamlwriter import write_yaml
-from observability.alert_rule import AlertRule, Basis
+from observability.alert_rule import MISSING_DATA, AlertRule, Basis
 from observability.alert_rules import PATH as RULES
 from observability.alert_rules import alert_rules
 from observability.options import ExportOptions, Files, RuleFormat
 from observability.rule_files import header
 from observability.rule_tests.limits import limit_test
 from observability.rule_tests.people import STEP, TESTS, crowd, single_test
-from observability.rule_tests.rule_test import RuleTest, test_group
+from observability.rule_tests.rule_test import RuleTest, file_of_tests
 from observability.rule_tests.thresholds import steps_of, threshold_test
 
 FOLDER: Final = "prometheus/tests"
@@ -42,18 +43,23 @@ def rule_test_files(document: ReleaseDocument, options: ExportOptions) -> Files:
     """Files of tests; none where rules are wrapped in what promtool does not read."""
     if options.rule_format is not RuleFormat.PROMETHEUS:
         return {}
-    rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
-    tests: Tests = {STEP: {}} | rule_tests(rules)
-    return {_path(seconds): _file(seconds, groups, options) for seconds, groups in sorted(tests.items())}
+    with paused_gc():  # millions of small objects, none of which is garbage before the end
+        rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
+        tests: Tests = {STEP: {}} | rule_tests(rules)
+        return {_path(seconds): _file(seconds, groups, options) for seconds, groups in sorted(tests.items())}
 
 
 def coverage(document: ReleaseDocument) -> Coverage:
-    """Of the rules of a release that stand on one person's values or state."""
+    """Of the rules of a release; a threshold has a test where each of its rules has one, by person and by share."""
     rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
-    thresholds = {_key(rule) for rule in rules if rule.basis in (Basis.VALUES, Basis.STATE, Basis.COHORT)}
     tests = [one for groups in rule_tests(rules).values() for group in groups.values() for one in group]
     tested = {_key(one.rule) for one in tests if one.expected and one.steps}
-    return Coverage(len(thresholds & tested), len(thresholds))
+    thresholds: dict[tuple[str, str, str, int], bool] = {}
+    for rule in rules:
+        if rule.severity != MISSING_DATA:
+            threshold = rule.watched.agent, rule.watched.kpi, rule.severity, rule.number
+            thresholds[threshold] = thresholds.get(threshold, True) and _key(rule) in tested
+    return Coverage(sum(thresholds.values()), len(thresholds))
 
 
 def rule_tests(rules: Sequence[AlertRule]) -> Tests:
@@ -100,12 +106,6 @@ def _path(seconds: int) -> str:
 
 
 def _file(seconds: int, groups: Mapping[str, Sequence[RuleTest]], options: ExportOptions) -> str:
-    made = [test_group(name, tests, seconds, options) for name, tests in groups.items()]
-    if seconds == STEP:
-        made.append(limit_test(options))
-    data: dict[str, Any] = {
-        "rule_files": [f"../{RULES.removeprefix('prometheus/')}"],
-        "evaluation_interval": f"{seconds}s",
-        "tests": made,
-    }
-    return header(options) + write_yaml(data)
+    tests = file_of_tests([f"../{RULES.removeprefix('prometheus/')}"], groups, seconds, options)
+    last = write_yaml({"tests": [limit_test(options)]}).partition("\n")[2] if seconds == STEP else ""
+    return f"{header(options)}{tests}{last}"

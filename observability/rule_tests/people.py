@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Final
@@ -80,14 +81,20 @@ class Cohort:
 
     @classmethod
     def of(cls, watched: Watched) -> Cohort:
-        """The smallest that the rule is about."""
+        """The smallest that the rule is about; where that would be a crowd, a few people about whom it is not."""
         share = Fraction(watched.alerting.share_percent) / 100
         is_auto = watched.alerting.mode is AlertingMode.AUTO
-        least = watched.alerting.people + 1 if is_auto else 2
+        is_crowd = is_auto and watched.alerting.people > _MOST_PEOPLE
+        least = watched.alerting.people + 1 if is_auto and not is_crowd else 2
         people = ceil(Fraction(least, share.denominator)) * share.denominator
         if people > max(_MOST_PEOPLE, least):
             people = least
-        return cls(people, int(people * share), watched.alerting.people if is_auto else 0)
+        few = people if is_crowd else watched.alerting.people if is_auto else 0
+        return cls(people, int(people * share), few)
+
+    def fires(self, some: int, share_percent: Decimal) -> bool:
+        """Whether so many of them are more than the share, where the rule is about them at all."""
+        return self.people != self.few and 100 * some > self.people * Fraction(share_percent)
 
     def names(self) -> Iterator[tuple[int, str]]:
         """Everybody, numbered."""
@@ -128,7 +135,7 @@ def cohort_test(rule: AlertRule) -> RuleTest:
     """On the bound and one person beyond, at each severity, among :func:`crowd`."""
     cohort, severity = Cohort.of(rule.watched), rule.trigger.severity
     counts = [_opened(cohort, step, severity) for step in range(_FEW)]
-    flags = [count > cohort.people * Fraction(rule.watched.alerting.share_percent) / 100 for count in counts]
+    flags = [cohort.fires(count, rule.watched.alerting.share_percent) for count in counts]
     everybody = not cohort.few and rule.watched.alerting.share_percent < 100
     labels = {"agent": rule.watched.agent, "kpi": rule.watched.kpi}
     alert = ExpectedAlert(
@@ -162,8 +169,8 @@ def missing_data_cohort_test(rule: AlertRule) -> RuleTest:
         own = (just_missed,) if number <= cohort.bound else heard
         series.append(observed(watched, name, SOURCE, own))
     beyond = min(cohort.bound + 1, cohort.people)
-    limit = cohort.people * Fraction(watched.alerting.share_percent) / 100
-    flags = [cohort.bound > limit, *[beyond > limit] * (_FEW - 1), beyond > limit and not cohort.few]
+    fires = cohort.fires(beyond, watched.alerting.share_percent)
+    flags = [False, *[fires] * (_FEW - 1), fires and not cohort.few]
     alert = ExpectedAlert(
         {"agent": watched.agent}, flags, lambda step: cohort.share(beyond if step else cohort.bound)
     )
@@ -174,7 +181,8 @@ def single_test(rule: AlertRule) -> RuleTest | None:
     """A person's own alert waits until there are few people; None where no single value tells."""
     one, bad = rule.trigger, samples_of(rule.trigger).bad
     wait = ceil(one.for_ / STEP)
-    if bad is None or wait > _LONGEST_WAIT or rule.watched.alerting.mode is not AlertingMode.AUTO:
+    cohort = Cohort.of(rule.watched)
+    if bad is None or wait > _LONGEST_WAIT or cohort.few in (0, cohort.people):
         return None
     labels = {"agent": rule.watched.agent, "measurement_source": SOURCE, "user_id": "person_0"}
     series = InputSeries(rule.watched.metric, labels, ((bad, 1),))

@@ -26,6 +26,7 @@ def cohort(mode="cohort", share="10", people=50):
         (cohort("auto", "12.5", 3), 8, 1, 3),
         (cohort("auto", "33.333333", 50), 51, 16, 50),
         (cohort(share="100"), 2, 2, 0),
+        (cohort("auto", people=1_000_000), 10, 1, 10),
     ],
 )
 def test_a_cohort_is_one_of_which_the_share_is_exact(found, people, bound, few):
