@@ -3,15 +3,18 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from contracts.commands.base import CannotRun, Console, Subcommand, subcommand
 from contracts.commands.sides import PLACES, Found
+from contracts.files import write_together
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE
 from contracts.formats.printable import printable
 from contracts.loading import TreeError
 from observability.defaults import default_options
-from observability.promtool import PromtoolError, Verdict
+from observability.promtool import PromtoolError, Verdict, junit
 from observability.proof.card import ProofCard, proof_cards
 from observability.proof.proving import prove
 from observability.proof.telling import lines
@@ -38,6 +41,7 @@ class Prove(Subcommand):
             what.add_argument(
                 f"--{place.word}", metavar=place.metavar, help=f"Not the working copy, but {place.help}."
             )
+        parser.add_argument("--junit", metavar="FILE", help="Also write what promtool says as JUnit.")
         parser.add_argument("--format", choices=("text", "json"), default="text", help="How to tell it.")
         parser.add_argument(
             "--without-promtool", action="store_true", help="Show the cards, and try nothing in Prometheus."
@@ -51,10 +55,14 @@ class Prove(Subcommand):
         proven: Iterator[tuple[ProofCard, Sequence[Verdict]]] = (
             ((card, ()) for card in cards) if options["without_promtool"] else iter(prove(cards))
         )
-        is_well, told = True, []
+        said: list[Verdict] = []
+        told = []
         try:
             for card, verdicts in proven:
-                is_well &= all(one.is_well for one in verdicts)
+                said += [
+                    replace(one, file=f"{card.agent}/{card.kpi}/{card.severity}/{one.file}")
+                    for one in verdicts
+                ]
                 if options["format"] == "json":
                     told.append(_as_data(card, verdicts))
                 else:
@@ -64,7 +72,9 @@ class Prove(Subcommand):
             raise CannotRun(f"{error} Or give --without-promtool.") from error
         if options["format"] == "json":
             command.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
-        return EXIT_CLEAN if is_well else EXIT_FINDINGS
+        if options["junit"]:
+            write_together({Path(options["junit"]): junit(said)})
+        return EXIT_CLEAN if all(one.is_well for one in said) else EXIT_FINDINGS
 
 
 def _found(options: Mapping[str, Any]) -> Found:

@@ -51,6 +51,7 @@ def test_prometheus_takes_what_the_page_about_several_machines_shows(tmp_path):
         assert "SUCCESS" in checked("config", found, tmp_path)
 
 
+@pytest.mark.slow
 def test_on_kubernetes_each_web_server_and_nothing_else_is_scraped_by_a_name_that_it_answers_to(tmp_path):
     (found,) = blocks("kubernetes.md")
     (job,) = found["scrape_configs"]

@@ -8,12 +8,13 @@ from observability.dashboards.written import written
 LONG = "x" * 500
 values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.just(LONG),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
 )
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.text(), values))
+@given(st.dictionaries(st.text(), values, max_size=4))
 def test_what_is_written_reads_back_as_itself(content):
     assert json.loads(written(content)) == content
 
