@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from observability.export import export_files
+from observability.alert_rules import PATH, alert_rule_files
 from observability.options import ExportOptions
 from observability.promql import selector
 from tests.observability.agreement.lives import (
@@ -27,7 +27,6 @@ from tests.observability.agreement.lives import (
 )
 
 PROMTOOL: Final = which("promtool") or "promtool"
-RULES: Final = "prometheus/rules/kpi-alerts.yml"
 SECONDS: Final = "auren_series_last_observation_timestamp_seconds"
 FIRES: Final = (
     'count by (alertname, measurement_source) (ALERTS{alertstate="firing",severity=~"critical|warning|info"})'
@@ -40,7 +39,7 @@ def disagreement(lives: list[Life], folder: Path, change: Callable[[str], str] =
     ``change`` is what is done to the rules first, to see that it is found.
     """
     document = document_of(lives)
-    rules = change(export_files(document, ExportOptions())[RULES])
+    rules = change(alert_rule_files(document, ExportOptions())[PATH])
     (folder / "rules.yml").write_text(rules, encoding="utf-8")
     bindings = bindings_of(document)
     steps = max(life.steps for life in lives)
