@@ -8,7 +8,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requir
 # Checks and tests judge the code, not this machine's settings.
 CLEAN_ENV := AUREN_ENV_FILE=/dev/null
 # What looks like a secret and is none: passwords made up in tests and examples.
-MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret)$$
+MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret|made-up *|auren-tls)$$
 LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis observability releases rest scripts telemetry tests tracing manage.py
 
 .DEFAULT_GOAL := help
@@ -64,7 +64,7 @@ deploy-check: $(VENV)/.dev ## Check the settings as production would run them
 secrets: $(VENV)/.dev ## Look for secrets in the files of the repository
 	@if git rev-parse --git-dir >/dev/null 2>&1; then git ls-files -z --cached --others --exclude-standard; \
 	else find . -type f -not -path './.venv/*' -not -path './var/*' -not -name '*.pyc' -print0; fi | \
-	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$' --exclude-secrets '$(MADE_UP)'
+	xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements(-dev)?\.txt$$|/package-lock\.json$$' --exclude-secrets '$(MADE_UP)'
 
 bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area; polls needs nginx and wrk)
 	@$(CLEAN_ENV) $(PY) -m bench $(ONLY)
@@ -72,15 +72,17 @@ bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area; polls needs nginx 
 faults: $(VENV)/.dev ## Kill, freeze and empty what it stands on, one ledger a fault (ONLY=name, LONG=1; needs Redis)
 	@LONG=$(LONG) $(PY) -m faults $(ONLY)
 
-docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/limits.md, docs/test-vectors, docs/schemas, docs/openapi.json
+docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/limits.md, docs/proof.md, docs/test-vectors, docs/schemas, docs/openapi.json
 	@$(CLEAN_ENV) $(PY) -m scripts.rules_doc
 	@$(CLEAN_ENV) $(PY) -m scripts.limits_doc
+	@$(CLEAN_ENV) $(PY) -m scripts.proof_doc
 	@$(CLEAN_ENV) $(PY) -m scripts.test_vectors
 	@$(CLEAN_ENV) $(PY) manage.py registry schema --out docs/schemas
 	@$(CLEAN_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --format openapi-json --file docs/openapi.json
 
 screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
 	@$(CLEAN_ENV) $(PY) scripts/screenshots.py
+	@$(CLEAN_ENV) $(PY) -m scripts.dashboard_pictures
 	@$(PY) -m scripts.one_edit
 
 one-edit: $(VENV)/.dev ## Walk from an edit to the alert that fires, and take the pictures of docs/one-edit.md

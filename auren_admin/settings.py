@@ -72,8 +72,7 @@ HTTPS = env.flag("AUREN_HTTPS", default=PRODUCTION)
 if BEHIND_PROXY := env.flag("AUREN_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
-# Probes and scrapes come straight from the machine or network that runs it, past the proxy that does HTTPS.
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics(/kpis|/process)?)$"]
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics(/kpis|/process)?)$"]  # they come past the proxy for HTTPS
 SECURE_HSTS_SECONDS = env.whole("AUREN_HSTS_SECONDS", 31_536_000 if HTTPS else 0, low=0, high=63_072_000)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -202,13 +201,8 @@ FORWARD_TOKEN, FORWARD_TENANT = env.secret("AUREN_FORWARD_TOKEN"), env.text("AUR
 
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in "UserAttributeSimilarity MinimumLength CommonPassword NumericPassword".split()
 ]
 
 # Language and time

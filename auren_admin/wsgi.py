@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from auren_admin.databases import hurry, of_jobs, of_requests
+from tracing import spans
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -24,15 +25,18 @@ hurry(
 )
 
 if settings.FAST_POLLS:
-    from auren_admin.traced_requests import traced_takers  # models can be imported only by now
-    from releases.serving.assembly import in_front_of
+    from releases.serving.assembly import in_front_of  # models can be imported only by now
     from telemetry.serving import takers
 
     taking = takers(application)
     if settings.TRACING:
+        from auren_admin.traced_requests import traced_takers
+
         taking = traced_takers(taking)
     application = in_front_of(application, taking)  # its watcher also learns the time, and the policy
 else:
     from jobs.database_clock import database_clock
 
     database_clock.follow()
+
+spans.tracer().prepare()  # in this process, after every fork

@@ -45,13 +45,13 @@ def change_promql(change: Change, selector: str, mean: str) -> str:
     """The samples that have dropped or risen enough from the mean before them.
 
     An approximation: see docs/semantics.md. The window ends a second before the query's time, the smallest step of a
-    duration. The difference is rounded, so that 0.9 is a drop of 10 % from 1, which it is not among binary floats.
+    duration. The percentage is rounded, so that 0.9 is a drop of 10 % from 1, which it is not among binary floats.
 
     `!= 0` drops series whose mean is zero: from zero no percentage can be told.
     """
     moved = f"({mean} - {selector})" if change.direction == "drop" else f"({selector} - {mean})"
-    limit = f"({plain(change.percent)} * abs({mean} != 0))"
-    return f"({selector} and (round((100 * {moved}) - {limit}, 0.000001) {change.operator} 0))"
+    percent = f"round(100 * {moved} / abs({mean} != 0), 0.00000001)"  # a step whose inverse is exact, too
+    return f"({selector} and ({percent} {change.operator} {plain(change.percent)}))"
 
 
 def _interval(interval: Interval, selector: str) -> str:

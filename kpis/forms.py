@@ -125,6 +125,9 @@ class KPIForm(forms.ModelForm[KPI]):
         super().__init__(*args, **kwargs)
         # The thresholds are judged by their formset, which alone knows what they will be.
         # A blank at the end of a name is the person's to see, not ours to hide: every door refuses it alike.
+        mode = self.fields.get("alert_mode")
+        if isinstance(mode, forms.TypedChoiceField):
+            mode.choices = [("", "left open"), *KPI.AlertMode.choices]
         name = self.fields.get("name")
         if isinstance(name, forms.CharField):
             name.strip = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 
 def selector(metric: str, **labels: str) -> str:
@@ -14,6 +15,7 @@ def selector(metric: str, **labels: str) -> str:
     return f"{metric}{{{inside}}}" if inside else metric
 
 
+@lru_cache(maxsize=4096)
 def quoted(text: str) -> str:
     """A text as a string literal in double quotes; JSON's escapes below U+FFFF are Go's as well."""
     return json.dumps(text, ensure_ascii=False)

@@ -35,9 +35,9 @@ def pytest_collection_finish(session):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """With CI=true, skipping a test of a browser, PostgreSQL or Prometheus is a failure: nobody would notice."""
+    """With CI=true, skipping a test of a browser, PostgreSQL, Prometheus or Grafana is a failure."""
     report = yield
-    needed = {"browser", "monitoring", "postgres"} & set(item.keywords)
+    needed = {"browser", "grafana", "monitoring", "postgres"} & set(item.keywords)
     if report.skipped and needed and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not allow a {needed.pop()} test: {report.longrepr}"

@@ -32,8 +32,12 @@ class LazyTracer:
     def _forget(self) -> None:
         self._lock, self._provider = Lock(), None
 
-    def prepare(self) -> Provider | Nothing:
-        """This process's provider. The first call takes a fifth of a second."""
+    def prepare(self) -> None:
+        """Have the first span not wait for the SDK to be imported."""
+        self._ready()
+
+    def _ready(self) -> Provider | Nothing:
+        """This process's provider, made by the first call."""
         if self._provider is None:
             with self._lock:
                 if self._provider is None:
@@ -54,7 +58,7 @@ class LazyTracer:
         self, name: str, kind: Kind, attributes: Attributes, *, parent: str = "", waited: float = 0.0
     ) -> AbstractContextManager[Span]:
         """A span for as long as this is entered."""
-        return self.prepare().span(name, kind, attributes, parent=parent, waited=waited)
+        return self._ready().span(name, kind, attributes, parent=parent, waited=waited)
 
     def traceparent(self) -> str:
         """The span that runs here."""

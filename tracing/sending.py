@@ -68,7 +68,7 @@ class Reporter(SpanExporter):
                 log.warning("Traces do not reach the collector, and are dropped: %s", last_words.text)
         elif self.is_in_trouble:
             self.is_in_trouble = False
-            log.warning("Traces reach the collector again. %d spans were dropped.", self._settle())
+            log.warning("Traces reach the collector again. Spans dropped: %d", self._settle())
         return result
 
     def lost(self, count: int) -> None:
@@ -82,7 +82,7 @@ class Reporter(SpanExporter):
         now = time.monotonic()
         if not self.is_in_trouble and now - self._told >= SAY_AGAIN:
             self._told = now
-            log.warning("More spans end than the collector takes. %d were dropped so far.", self._settle())
+            log.warning("More spans end than the collector takes. Spans dropped: %d", self._settle())
 
     def _settle(self) -> int:
         with self._lock:
@@ -97,7 +97,7 @@ class Reporter(SpanExporter):
         """Say how many spans were lost, with those that are left."""
         self.lost(left)
         if self.dropped:
-            log.warning("%d spans were dropped.", self._settle())
+            log.warning("Spans dropped: %d", self._settle())
 
 
 class BoundedProcessor(BatchSpanProcessor):

@@ -51,6 +51,9 @@ class Tracer(Protocol):
     def has_room(self) -> bool:
         """Whether a span is recorded here that may have one more child; if it may not, that is counted."""
 
+    def prepare(self) -> None:
+        """Have the first span not wait for anything to be imported."""
+
     def stop(self) -> None:
         """Send what is left, within a second."""
 
@@ -80,6 +83,9 @@ class Nothing:
     def has_room(self) -> bool:
         """Never."""
         return False
+
+    def prepare(self) -> None:
+        """Nothing is needed."""
 
     def stop(self) -> None:
         """Nothing is left."""

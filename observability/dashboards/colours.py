@@ -13,8 +13,8 @@ from contracts.severity import Severity
 
 NORMAL: Final = "#2f9e6e"
 NO_DATA: Final = "#8b92a0"
-NEUTRAL: Final = "#3654d1"
-"""Of what says no state: values of a KPI that has no bands, counts, times."""
+NEUTRAL: Final = "#6478e8"
+"""Of what says no state: values of a KPI without bands, counts, times. Between the admin's accents of day and night."""
 
 SEVERITY_COLOURS: Final[Mapping[Severity, str]] = MappingProxyType(
     {Severity.INFO: "#3b82c4", Severity.WARNING: "#c27a0a", Severity.CRITICAL: "#c8352b"}

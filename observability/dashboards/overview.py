@@ -19,7 +19,7 @@ _WARNING: Final = SEVERITY_COLOURS[Severity.WARNING]
 _CRITICAL: Final = SEVERITY_COLOURS[Severity.CRITICAL]
 _LATENCY: Final = "django_http_requests_latency_including_middlewares_seconds_bucket"
 _RESPONSES: Final = "django_http_responses_total_by_status_total"
-_DISK: Final = 'fstype!~"tmpfs|ramfs|overlay|squashfs|rootfs"'
+_DISK: Final = 'job="auren_node",fstype!~"autofs|fuse.*|iso9660|nsfs|overlay|ramfs|squashfs|tmpfs"'
 
 
 def overview_dashboard(options: ExportOptions) -> Dashboard:
@@ -42,7 +42,7 @@ def overview_dashboard(options: ExportOptions) -> Dashboard:
 
 
 def _health() -> Iterator[Panel]:
-    yield stat("health/up", "Scrapes that work", 'min(up{job=~"auren.*"})', _up(), description="All of them.")
+    yield stat("health/up", "Service", 'min(up{job=~"auren_kpis|auren_process"})', _up())
     yield stat(
         "health/rate", "Requests a second", f"sum(rate({_RESPONSES}{PERIOD}))", field("reqps", decimals=2)
     )
@@ -136,17 +136,18 @@ def _disk() -> Iterator[Panel]:
 
 
 def _collector() -> Iterator[Panel]:
-    yield stat("collector/up", "Collector", 'min(up{job=~"otel.*"})', _up(), width=6)
+    yield stat("collector/up", "Collector", 'min(up{job="auren_collector"})', _up(), width=6)
     yield lines(
         "collector/dropped",
         "Refused or not sent, a second",
         [
-            Query(f"sum(rate({name}{PERIOD}))", word)
+            # Older collectors leave the ending away.
+            Query(f'sum(rate({{job="auren_collector",__name__=~"otelcol_{name}(_total)?"}}{PERIOD}))', word)
             for name, word in (
-                ("otelcol_receiver_refused_spans_total", "spans refused"),
-                ("otelcol_receiver_refused_metric_points_total", "metric points refused"),
-                ("otelcol_exporter_send_failed_spans_total", "spans not sent"),
-                ("otelcol_exporter_send_failed_metric_points_total", "metric points not sent"),
+                ("receiver_refused_spans", "spans refused"),
+                ("receiver_refused_metric_points", "metric points refused"),
+                ("exporter_send_failed_spans", "spans not sent"),
+                ("exporter_send_failed_metric_points", "metric points not sent"),
             )
         ],
         field("short", decimals=2, palette=True),

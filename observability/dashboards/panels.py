@@ -15,10 +15,11 @@ _HIDDEN: Final = {"Time": True}
 def stat(
     key: str, title: str, expression: str, defaults: Field, *, width: int = 4, description: str = ""
 ) -> Panel:
-    """One big number, on its colour."""
+    """One big number, on its colour if that says whether it is good or bad."""
+    says_state = len(defaults["thresholds"]["steps"]) > 1
     options = {
         "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
-        "colorMode": "background",
+        "colorMode": "background" if says_state else "value",
         "graphMode": "none",
         "textMode": "value",
     }
@@ -108,7 +109,7 @@ def table(
     width: int = 12,
     description: str = "",
 ) -> Panel:
-    """What is so now, a row each, the number on its colour. ``columns`` are labels and what they are called."""
+    """What is so now, a row each, the number on its colour if it has any. ``columns`` are labels and their headings."""
     # Only the number's cell is painted: a text has the colour of Grafana's first step, which may be red.
     painted = {
         "matcher": {"id": "byNames", "options": {"mode": "include", "names": [_COLUMN]}},
@@ -128,6 +129,6 @@ def table(
         width=width,
         description=description,
         options={"showHeader": True, "sortBy": [{"displayName": _COLUMN, "desc": descending}]},
-        overrides=[painted],
+        overrides=[painted] if len(defaults["thresholds"]["steps"]) > 1 else [],
         transformations=[("organize", organize)],
     )

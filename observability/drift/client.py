@@ -39,7 +39,7 @@ class Refused(CannotLook):
 class MonitoringServer:
     """A Prometheus or a Grafana at an address that holds no user name and no password, asked until a deadline."""
 
-    def __init__(self, name: str, url: str, token: str = "", *, seconds: float = SECONDS) -> None:
+    def __init__(self, name: str, url: str, token: str | None = None, *, seconds: float = SECONDS) -> None:
         self._url = urlsplit(url)
         self._token = token
         self.seconds = seconds

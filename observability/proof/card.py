@@ -23,7 +23,7 @@ from observability.options import ExportOptions
 from observability.proof.prometheus import RULE_FILES, RULES, witness_test
 from observability.proof.witnesses import Witnesses, sides, witnesses_of
 from observability.rule_tests.files import rule_tests
-from observability.rule_tests.rule_test import test_group
+from observability.rule_tests.rule_test import file_of_tests
 
 FORMAT = 1
 
@@ -136,12 +136,10 @@ def _timing(one: ActiveTrigger) -> str:
 
 def _unit_tests(rules: Sequence[AlertRule], options: ExportOptions) -> dict[str, str]:
     """By file: promtool evaluates all of a file equally often."""
-    found = {}
-    for seconds, groups in sorted(rule_tests(rules).items()):
-        tests = [test_group(name, own, seconds, options) for name, own in groups.items()]
-        data = {"rule_files": RULE_FILES, "evaluation_interval": f"{seconds}s", "tests": tests}
-        found[f"every_{seconds}s_test.yml"] = write_yaml(data)
-    return found
+    return {
+        f"every_{seconds}s_test.yml": file_of_tests(RULE_FILES, groups, seconds, options)
+        for seconds, groups in sorted(rule_tests(rules).items())
+    }
 
 
 def _colours(panel: WatchedKpi, witnesses: Witnesses) -> list[Colour]:

@@ -48,14 +48,12 @@ def rows(card: ProofCard) -> Iterator[tuple[str, str, str]]:
 
 def moment(one: TimeWitness) -> str:
     """When it flips, in words, to the second."""
-    if one.fires:
-        return f"begins {_length(one.second)} after the first such value, and not a second earlier"
-    after = one.second - (one.end or 0)
-    return f"is over {_length(after)} after the first value that ends it, and not a second earlier"
-
-
-def _length(seconds: int) -> str:
-    return Duration(seconds).words() if seconds else "0 seconds"
+    length = one.second - (one.end or 0)
+    event = "begins" if one.fires else "is over"
+    value = "the first such value" if one.fires else "the first value that ends it"
+    if not length:
+        return f"{event} with {value}"
+    return f"{event} {Duration(length).words()} after {value}, and not a second earlier"
 
 
 def lines(card: ProofCard, verdicts: Sequence[Verdict]) -> Iterator[str]:

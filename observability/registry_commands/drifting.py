@@ -108,7 +108,7 @@ def server_of(name: str, title: str, options: Mapping[str, Any]) -> MonitoringSe
     if not url:
         return None
     word = "token_file" if name == "prometheus" else f"{name}_token_file"
-    return MonitoringServer(title, url, token_in(options[word]) if options[word] else "")
+    return MonitoringServer(title, url, token_in(options[word]) if options[word] else None)
 
 
 def token_in(name: str) -> str:

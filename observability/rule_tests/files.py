@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 from contracts.durations import Duration
 from contracts.release import ReleaseDocument
+from contracts.yamltree import paused_gc
 from contracts.yamlwriter import write_yaml
-from observability.alert_rule import AlertRule, Basis
+from observability.alert_rule import MISSING_DATA, AlertRule, Basis
 from observability.alert_rules import PATH as RULES
 from observability.alert_rules import alert_rules
 from observability.options import ExportOptions, Files, RuleFormat
 from observability.rule_files import header
 from observability.rule_tests.limits import limit_test
-from observability.rule_tests.people import STEP, TESTS, crowd_test
-from observability.rule_tests.rule_test import RuleTest, test_group
+from observability.rule_tests.people import STEP, TESTS, crowd, single_test
+from observability.rule_tests.rule_test import RuleTest, file_of_tests
 from observability.rule_tests.thresholds import steps_of, threshold_test
 
 FOLDER: Final = "prometheus/tests"
-_COHORTS: Final = frozenset({Basis.COHORT, Basis.MISSING_DATA_COHORT})
+_COHORTS: Final = "cohorts"
+Binding = tuple[str, str]
 Tests = dict[int, dict[str, list[RuleTest]]]
 """By seconds between evaluations, which are the same in all of a file, and by the group's name."""
 
@@ -41,18 +43,23 @@ def rule_test_files(document: ReleaseDocument, options: ExportOptions) -> Files:
     """Files of tests; none where rules are wrapped in what promtool does not read."""
     if options.rule_format is not RuleFormat.PROMETHEUS:
         return {}
-    rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
-    tests: Tests = {STEP: {}} | rule_tests(rules)
-    return {_path(seconds): _file(seconds, groups, options) for seconds, groups in sorted(tests.items())}
+    with paused_gc():  # millions of small objects, none of which is garbage before the end
+        rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
+        tests: Tests = {STEP: {}} | rule_tests(rules)
+        return {_path(seconds): _file(seconds, groups, options) for seconds, groups in sorted(tests.items())}
 
 
 def coverage(document: ReleaseDocument) -> Coverage:
-    """Of the rules of a release that stand on one person's values or state."""
+    """Of the rules of a release; a threshold has a test where each of its rules has one, by person and by share."""
     rules = [rule for agent in alert_rules(document)[0] for rule in agent.rules]
-    thresholds = {_key(rule) for rule in rules if rule.basis in (Basis.VALUES, Basis.STATE, Basis.COHORT)}
     tests = [one for groups in rule_tests(rules).values() for group in groups.values() for one in group]
     tested = {_key(one.rule) for one in tests if one.expected and one.steps}
-    return Coverage(len(thresholds & tested), len(thresholds))
+    thresholds: dict[tuple[str, str, str, int], bool] = {}
+    for rule in rules:
+        if rule.severity != MISSING_DATA:
+            threshold = rule.watched.agent, rule.watched.kpi, rule.severity, rule.number
+            thresholds[threshold] = thresholds.get(threshold, True) and _key(rule) in tested
+    return Coverage(sum(thresholds.values()), len(thresholds))
 
 
 def rule_tests(rules: Sequence[AlertRule]) -> Tests:
@@ -61,23 +68,33 @@ def rule_tests(rules: Sequence[AlertRule]) -> Tests:
     A group has rules of one severity: another trigger of the same KPI would speak of the same values.
     """
     found: Tests = {}
-    crowded: set[tuple[str, str]] = set()
+    crowds, singles = set[Binding](), set[Binding]()
     for rule in rules:
-        for seconds, name, test in _tests_of(rule, crowded):
+        for seconds, name, test in _tests_of(rule, crowds, singles):
             found.setdefault(seconds, {}).setdefault(name, []).append(test)
     return found
 
 
-def _tests_of(rule: AlertRule, crowded: set[tuple[str, str]]) -> Iterator[tuple[int, str, RuleTest]]:
-    if rule.basis is not Basis.VALUES:
-        yield STEP, "cohorts" if rule.basis in _COHORTS else str(rule.basis), TESTS[rule.basis](rule)
-        return
-    steps = steps_of(rule.trigger)
-    yield steps.seconds, f"{rule.severity} {rule.number}".removesuffix(" 1"), threshold_test(rule, steps)
+def _tests_of(
+    rule: AlertRule, crowds: set[Binding], singles: set[Binding]
+) -> Iterator[tuple[int, str, RuleTest]]:
+    """A binding's people stand in the test that comes first, and one of its rules about a single person beside them."""
     binding = rule.watched.agent, rule.watched.kpi
-    if binding not in crowded and (crowd := crowd_test(rule)):
-        crowded.add(binding)
-        yield STEP, "cohorts", crowd
+    if rule.basis is Basis.VALUES:
+        steps = steps_of(rule.trigger)
+        yield steps.seconds, f"{rule.severity} {rule.number}".removesuffix(" 1"), threshold_test(rule, steps)
+        if binding not in singles and (single := single_test(rule)):
+            singles.add(binding)
+            yield STEP, _COHORTS, single
+        return
+    test = TESTS[rule.basis](rule)
+    if rule.basis not in (Basis.COHORT, Basis.MISSING_DATA_COHORT):
+        yield STEP, str(rule.basis), test
+        return
+    if binding not in crowds:
+        crowds.add(binding)
+        test = replace(test, series=[*crowd(rule.watched), *test.series])
+    yield STEP, _COHORTS, test
 
 
 def _key(rule: AlertRule) -> tuple[str, str, str]:
@@ -89,12 +106,6 @@ def _path(seconds: int) -> str:
 
 
 def _file(seconds: int, groups: Mapping[str, Sequence[RuleTest]], options: ExportOptions) -> str:
-    made = [test_group(name, tests, seconds, options) for name, tests in groups.items()]
-    if seconds == STEP:
-        made.append(limit_test(options))
-    data: dict[str, Any] = {
-        "rule_files": [f"../{RULES.removeprefix('prometheus/')}"],
-        "evaluation_interval": f"{seconds}s",
-        "tests": made,
-    }
-    return header(options) + write_yaml(data)
+    tests = file_of_tests([f"../{RULES.removeprefix('prometheus/')}"], groups, seconds, options)
+    last = write_yaml({"tests": [limit_test(options)]}).partition("\n")[2] if seconds == STEP else ""
+    return f"{header(options)}{tests}{last}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Final
@@ -80,14 +81,20 @@ class Cohort:
 
     @classmethod
     def of(cls, watched: Watched) -> Cohort:
-        """The smallest that the rule is about."""
+        """The smallest that the rule is about; where that would be a crowd, a few people about whom it is not."""
         share = Fraction(watched.alerting.share_percent) / 100
         is_auto = watched.alerting.mode is AlertingMode.AUTO
-        least = watched.alerting.people + 1 if is_auto else 2
+        is_crowd = is_auto and watched.alerting.people > _MOST_PEOPLE
+        least = watched.alerting.people + 1 if is_auto and not is_crowd else 2
         people = ceil(Fraction(least, share.denominator)) * share.denominator
         if people > max(_MOST_PEOPLE, least):
             people = least
-        return cls(people, int(people * share), watched.alerting.people if is_auto else 0)
+        few = people if is_crowd else watched.alerting.people if is_auto else 0
+        return cls(people, int(people * share), few)
+
+    def fires(self, some: int, share_percent: Decimal) -> bool:
+        """Whether so many of them are more than the share, where the rule is about them at all."""
+        return self.people != self.few and 100 * some > self.people * Fraction(share_percent)
 
     def names(self) -> Iterator[tuple[int, str]]:
         """Everybody, numbered."""
@@ -98,22 +105,37 @@ class Cohort:
         return 100 * some / self.people
 
 
-def cohort_test(rule: AlertRule) -> RuleTest:
-    """On the bound and one person beyond, at the rule's severity; then few people, of whom everybody is critical.
+def crowd(watched: Watched) -> list[InputSeries]:
+    """The people that the shares of a binding are of, with states and episodes; then only few of them.
 
-    At the steps 0 and 1 it is about info, at 2 and 3 about warning, at 4 and 5 about critical.
+    At the steps 0 and 1 they are on the bound for info and one person beyond, at 2 and 3 for warning, at 4 and 5 for
+    critical; in the end everybody is critical.
     """
-    cohort = Cohort.of(rule.watched)
-    series: list[InputSeries] = []
+    cohort, series = Cohort.of(watched), []
     for number, name in cohort.names():
         stays = not cohort.few or number < cohort.few
         begins = 0 if number < cohort.bound else 1 if number == cohort.bound else 2
-        opened = _by_step([float((step + 2 - begins) // 2) for step in range(_FEW)])
-        rest: Stretch = (3.0 if stays else SILENT, 1)
-        series.append(_of_binding(OPEN_SEVERITY, rule.watched, name, [*opened, rest]))
-        series.append(_of_binding(STATE, rule.watched, name, [(0.0, _FEW), (0.0 if stays else SILENT, 1)]))
-    counts = [_opened(cohort, step, rule.trigger.severity) for step in range(_FEW)]
-    flags = [count > cohort.people * Fraction(rule.watched.alerting.share_percent) / 100 for count in counts]
+        series.append(_of_binding(OPEN_SEVERITY, watched, name, _EPISODES[begins, stays]))
+        series.append(_of_binding(STATE, watched, name, _STATES[stays]))
+    return series
+
+
+_STATES: Final = {stays: ((0.0, _FEW), (0.0 if stays else SILENT, 1)) for stays in (True, False)}
+_EPISODES: Final = {
+    (begins, stays): (
+        *((float((step + 2 - begins) // 2), 1) for step in range(_FEW)),
+        (3.0 if stays else SILENT, 1),
+    )
+    for begins in range(3)
+    for stays in (True, False)
+}
+
+
+def cohort_test(rule: AlertRule) -> RuleTest:
+    """On the bound and one person beyond, at each severity, among :func:`crowd`."""
+    cohort, severity = Cohort.of(rule.watched), rule.trigger.severity
+    counts = [_opened(cohort, step, severity) for step in range(_FEW)]
+    flags = [cohort.fires(count, rule.watched.alerting.share_percent) for count in counts]
     everybody = not cohort.few and rule.watched.alerting.share_percent < 100
     labels = {"agent": rule.watched.agent, "kpi": rule.watched.kpi}
     alert = ExpectedAlert(
@@ -121,7 +143,7 @@ def cohort_test(rule: AlertRule) -> RuleTest:
         [*flags, everybody],
         lambda step: cohort.share(counts[step]) if step < _FEW else 100.0,
     )
-    return RuleTest(rule, series, [alert], [*range(_FEW), _FEW])
+    return RuleTest(rule, (), [alert], range(_FEW + 1))
 
 
 def _opened(cohort: Cohort, step: int, severity: Severity) -> int:
@@ -137,39 +159,33 @@ def _opened(cohort: Cohort, step: int, severity: Severity) -> int:
 
 
 def missing_data_cohort_test(rule: AlertRule) -> RuleTest:
-    """On the bound, then one person beyond; then few people, where a share of them says nothing any more."""
+    """On the bound, then one person beyond, among :func:`crowd`; a share of few people says nothing any more."""
     watched, missing = rule.watched, float(rule.watched.missing)
     cohort = Cohort.of(watched)
-    series: list[InputSeries] = []
+    heard: tuple[Stretch, ...] = tuple((float(step * STEP), 1) for step in range(_FEW + 1))
+    series = []
     for number, name in cohort.names():
         just_missed: Stretch = (-missing if number < cohort.bound else 1 - missing, 1)
-        heard = [(float(step * STEP), 1) for step in range(_FEW + 1)]
-        own = [just_missed] if number <= cohort.bound else heard
+        own = (just_missed,) if number <= cohort.bound else heard
         series.append(observed(watched, name, SOURCE, own))
-        stays = not cohort.few or number < cohort.few
-        series.append(_of_binding(STATE, watched, name, [(0.0, _FEW), (0.0 if stays else SILENT, 1)]))
     beyond = min(cohort.bound + 1, cohort.people)
-    limit = cohort.people * Fraction(watched.alerting.share_percent) / 100
-    flags = [
-        cohort.bound > limit,
-        beyond > limit,
-        *[beyond > limit] * (_FEW - 2),
-        beyond > limit and not cohort.few,
-    ]
+    fires = cohort.fires(beyond, watched.alerting.share_percent)
+    flags = [False, *[fires] * (_FEW - 1), fires and not cohort.few]
     alert = ExpectedAlert(
         {"agent": watched.agent}, flags, lambda step: cohort.share(beyond if step else cohort.bound)
     )
     return RuleTest(rule, series, [alert], [0, 1, _FEW])
 
 
-def crowd_test(rule: AlertRule) -> RuleTest | None:
+def single_test(rule: AlertRule) -> RuleTest | None:
     """A person's own alert waits until there are few people; None where no single value tells."""
     one, bad = rule.trigger, samples_of(rule.trigger).bad
     wait = ceil(one.for_ / STEP)
-    if bad is None or wait > _LONGEST_WAIT or rule.watched.alerting.mode is not AlertingMode.AUTO:
+    cohort = Cohort.of(rule.watched)
+    if bad is None or wait > _LONGEST_WAIT or cohort.few in (0, cohort.people):
         return None
     labels = {"agent": rule.watched.agent, "measurement_source": SOURCE, "user_id": "person_0"}
-    series = InputSeries(rule.watched.metric, labels, [(bad, 1)])
+    series = InputSeries(rule.watched.metric, labels, ((bad, 1),))
     flags = [False] * (_FEW + wait) + [True]
     who = {"measurement_source": SOURCE, "user_id": "person_0"}
     alert = ExpectedAlert(who, flags, lambda _: bad)
@@ -184,14 +200,10 @@ TESTS: Final = {
 }
 
 
-def _of_binding(metric: str, watched: Watched, person: str, stretches: Sequence[Stretch]) -> InputSeries:
+def _of_binding(metric: str, watched: Watched, person: str, stretches: tuple[Stretch, ...]) -> InputSeries:
     return InputSeries(metric, {"agent": watched.agent, "kpi": watched.kpi, "user_id": person}, stretches)
 
 
 def _person(watched: Watched, person: str, flags: Sequence[int], number: float) -> ExpectedAlert:
     labels = {"agent": watched.agent, "kpi": watched.kpi, "user_id": person}
     return ExpectedAlert(labels, flags, lambda _: number)
-
-
-def _by_step(values: Sequence[float]) -> list[Stretch]:
-    return [(value, 1) for value in values]

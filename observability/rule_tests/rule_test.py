@@ -5,10 +5,14 @@ https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+from contracts.yamlscalars import text
+from contracts.yamlwriter import write_yaml
 from observability.alert_rule import AlertRule, annotations_of
 from observability.alert_wording import PrintedWording
 from observability.options import ExportOptions
@@ -26,11 +30,12 @@ class InputSeries:
 
     metric: str
     labels: Labels
-    stretches: Sequence[Stretch]
+    stretches: tuple[Stretch, ...]
 
-    def as_data(self, length: int) -> dict[str, str]:
+    @property
+    def name(self) -> str:
         """As promtool reads it."""
-        return {"series": selector(self.metric, **self.labels), "values": notation(self.stretches, length)}
+        return selector(self.metric, **self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class RuleTest:
     """Whether whole alerts are compared too, not only who has one: where every rule of the name is in the test."""
 
 
-def notation(stretches: Iterable[Stretch], length: int) -> str:
+def notation(stretches: tuple[Stretch, ...], length: int) -> str:
     """Values in promtool's notation: `18x4` is five times 18, `stale` is where a series ends, `_` where it is not."""
     written = list(stretches)
     last, count = written[-1]
@@ -75,6 +80,11 @@ def notation(stretches: Iterable[Stretch], length: int) -> str:
     return " ".join(found)
 
 
+@lru_cache(maxsize=65_536)
+def _values(stretches: tuple[Stretch, ...], length: int) -> str:
+    return text(notation(stretches, length))
+
+
 def telling_steps(flags: Iterable[Sequence[int]], starts: Iterable[int]) -> list[int]:
     """Where something is to be seen: each change with the evaluation before it, and other moments that matter."""
     found = set(starts)
@@ -85,38 +95,51 @@ def telling_steps(flags: Iterable[Sequence[int]], starts: Iterable[int]) -> list
     return sorted(found)
 
 
-def test_group(name: str, tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> dict[str, Any]:
-    """A group of tests over one stretch of time, as promtool reads it."""
+def file_of_tests(
+    rule_files: Sequence[str], groups: Mapping[str, Sequence[RuleTest]], seconds: int, options: ExportOptions
+) -> str:
+    """A file of groups by their names, evaluated so many seconds apart. Paths of rules are as seen from the file."""
+    head = write_yaml({"rule_files": [*rule_files], "evaluation_interval": f"{seconds}s"})
+    made = ("\n".join(group_lines(name, tests, seconds, options)) + "\n" for name, tests in groups.items())
+    return "".join([head, "\ntests:\n", *made])
+
+
+def group_lines(name: str, tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> Iterator[str]:
+    """A group of tests over one stretch of time, as lines of YAML.
+
+    Series and queries are written here and not by the YAML writer, because nearly all of a file is that.
+    """
     length = 1 + max(step for one in tests for step in one.steps)
-    series = {data["series"]: data for one in tests for made in one.series for data in [made.as_data(length)]}
-    return {
-        "name": name,
-        "interval": f"{seconds}s",
-        "input_series": list(series.values()),
-        "alert_rule_test": list(_alert_tests(tests, seconds, options)),
-        "promql_expr_test": [_query_test(one, step, seconds) for one in tests for step in one.steps],
-    }
+    yield f"  - name: {name}"
+    yield f"    interval: {seconds}s"
+    series = {made.name: made for one in tests for made in one.series}
+    yield "    input_series:" if series else "    input_series: []"
+    for written, made in series.items():
+        yield f"      - series: {text(written)}"
+        yield f"        values: {_values(made.stretches, length)}"
+    whole = write_yaml({"alert_rule_test": list(_alert_tests(tests, seconds, options))})
+    yield from (f"    {line}" if line else line for line in whole.removesuffix("\n").split("\n"))
+    yield "    promql_expr_test:"
+    for one in tests:
+        yield from _query_tests(one, seconds)
 
 
-def _query_test(one: RuleTest, step: int, seconds: int) -> dict[str, Any]:
+def _query_tests(one: RuleTest, seconds: int) -> Iterator[str]:
     """Who has an alert: short, because there are many of them."""
+    watched = one.rule.watched
     alerts = selector(
-        "ALERTS",
-        alertname=one.rule.name,
-        alertstate="firing",
-        agent=one.rule.watched.agent,
-        kpi=one.rule.watched.kpi,
+        "ALERTS", alertname=one.rule.name, alertstate="firing", agent=watched.agent, kpi=watched.kpi
     )
-    people: dict[str, int] = {}
-    for expected in one.expected:
-        if expected.fires(step):
-            person = expected.labels.get(_PERSON, "")
-            people[person] = people.get(person, 0) + 1
-    samples = [
-        {"labels": f'{{user_id="{person}"}}' if person else "{}", "value": count}
-        for person, count in people.items()
-    ]
-    return {"expr": f"sum by (user_id) ({alerts})", "eval_time": f"{step * seconds}s", "exp_samples": samples}
+    query = text(f"sum by (user_id) ({alerts})")
+    for step in one.steps:
+        people = Counter(alert.labels.get(_PERSON, "") for alert in one.expected if alert.fires(step))
+        yield f"      - expr: {query}"
+        yield f"        eval_time: {step * seconds}s"
+        yield "        exp_samples:" if people else "        exp_samples: []"
+        for person, count in people.items():
+            labels = f'{{user_id="{person}"}}' if person else "{}"
+            yield f"          - labels: '{labels}'"
+            yield f"            value: {count}"
 
 
 def _alert_tests(tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> Iterable[dict[str, Any]]:

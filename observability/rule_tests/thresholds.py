@@ -103,7 +103,7 @@ def _outlived(rule: AlertRule, steps: Steps, bad: float) -> tuple[ExpectedAlert,
     ]
 
 
-def observed(watched: Watched, person: str, source: str, stretches: Sequence[Stretch]) -> InputSeries:
+def observed(watched: Watched, person: str, source: str, stretches: tuple[Stretch, ...]) -> InputSeries:
     """When a series was last measured."""
     labels = {
         "agent": watched.agent,
@@ -114,7 +114,7 @@ def observed(watched: Watched, person: str, source: str, stretches: Sequence[Str
     return InputSeries(LAST_OBSERVATION, labels, stretches)
 
 
-def _series(watched: Watched, person: str, stretches: Sequence[Stretch]) -> InputSeries:
+def _series(watched: Watched, person: str, stretches: tuple[Stretch, ...]) -> InputSeries:
     labels = {"agent": watched.agent, "measurement_source": SOURCE, "user_id": person}
     return InputSeries(watched.metric, labels, stretches)
 

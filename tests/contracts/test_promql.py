@@ -1,6 +1,7 @@
 """Conditions in PromQL, proven by a parser of that language and a small model of what Prometheus answers."""
 
 import math
+from operator import mul, sub, truediv
 
 import promql_parser as promql
 import pytest
@@ -12,6 +13,7 @@ from contracts.intervals import EMPTY, EVERYTHING
 from contracts.promql import values_promql
 from tests.contracts.strategies import betweens, changes, comparisons, conditions, near, probes, sets
 
+ARITHMETIC = {"-": sub, "*": mul, "/": truediv}
 SELECTOR = 'auren_hrv_rmssd_ms{agent="NEUROS"}'
 
 
@@ -29,13 +31,13 @@ SELECTOR = 'auren_hrv_rmssd_ms{agent="NEUROS"}'
         ("< 1e-6", "(x < 0.000001)"),
         (
             "drop >= 10% over 1w",
-            "(x and (round((100 * (avg_over_time(x[7d] offset 1s) - x)) "
-            "- (10 * abs(avg_over_time(x[7d] offset 1s) != 0)), 0.000001) >= 0))",
+            "(x and (round(100 * (avg_over_time(x[7d] offset 1s) - x) "
+            "/ abs(avg_over_time(x[7d] offset 1s) != 0), 0.00000001) >= 10))",
         ),
         (
             "> 9 or rise > 5% over 1h",
-            "((x > 9) or (x and (round((100 * (x - avg_over_time(x[1h] offset 1s))) "
-            "- (5 * abs(avg_over_time(x[1h] offset 1s) != 0)), 0.000001) > 0)))",
+            "((x > 9) or (x and (round(100 * (x - avg_over_time(x[1h] offset 1s)) "
+            "/ abs(avg_over_time(x[1h] offset 1s) != 0), 0.00000001) > 5)))",
         ),
     ],
 )
@@ -101,16 +103,16 @@ def evaluate(node, value, mean):
             number = evaluate(node.args[0], value, mean)
             if number is None or node.func.name == "abs":
                 return None if number is None else abs(number)
-            to_nearest = node.args[1].val
-            return math.floor(number / to_nearest + 0.5) * to_nearest
+            inverse = 1 / node.args[1].val
+            return math.floor(number * inverse + 0.5) / inverse
     left, right = evaluate(node.lhs, value, mean), evaluate(node.rhs, value, mean)
     operator = str(node.op)
     if operator == "or":
         return right if left is None else left
     if left is None or right is None:
         return None
-    if operator in ("-", "*"):
-        return left - right if operator == "-" else left * right
+    if operator in ARITHMETIC:
+        return ARITHMETIC[operator](left, right)
     kept = {
         "and": True,
         "<": left < right,

@@ -28,7 +28,7 @@ def test_an_address_ends_without_a_slash(text, address):
         "https://ex\nample.org",
         'https://a"b',
         "https://a.example/{{x}}",
-        "https://user:pass@example.org",
+        "https://user:password@example.org",
         "https://example.org/?q=1",
         "https://example.org/#a",
         "https://[::1",

@@ -25,6 +25,7 @@ from scripts.blue_green import REFUSED, ROLLED_BACK, SWITCHED
 
 pytestmark = pytest.mark.slow
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+KEY = "this-one-is-made-up-" * 4
 SCRIPT = settings.BASE_DIR / "scripts/blue_green.py"
 DIRECTIVES = re.findall(
     r"^    (proxy_.+;)", (settings.BASE_DIR / "deploy/nginx.conf").read_text(encoding="utf-8"), re.MULTILINE
@@ -47,7 +48,7 @@ def environment(folder, name):
     return {key: value for key, value in os.environ.items() if key not in UNWANTED} | {
         "DJANGO_SETTINGS_MODULE": "auren_admin.settings",
         "AUREN_DATA_DIR": str(folder / name),
-        "AUREN_SECRET_KEY": "made-up " * 10,
+        "AUREN_SECRET_KEY": KEY,
         "DATABASE_URL": f"sqlite:///{folder}/auren.sqlite3",
         "AUREN_API_RATE": "1000000",
         "AUREN_API_ADDRESS_RATE": "1000000",

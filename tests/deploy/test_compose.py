@@ -1,12 +1,15 @@
 """deploy/compose.yaml and what it mounts, held to what can be known without a container engine."""
 
+import io
 import re
 import subprocess
 
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import call_command
 
+from releases.services import publish
 from tests.telemetry.monitoring import program
 
 DEPLOY = settings.BASE_DIR / "deploy"
@@ -51,8 +54,10 @@ def test_each_service_is_bounded_and_may_do_little(name):
 def test_each_service_has_ports_on_this_machine_alone_and_volumes_with_a_name(name):
     service = SERVICES[name]
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
-    for source, _, rest in (volume.partition(":") for volume in service.get("volumes", ())):
-        assert source in COMPOSE["volumes"] or (":ro" in rest and (DEPLOY / source).exists())
+    for volume in service.get("volumes", ()):
+        source, _, rest = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", volume).partition(":")
+        there = source == "./secrets" or (DEPLOY / source).exists()  # the page has people make that folder
+        assert source in COMPOSE["volumes"] or (":ro" in rest and there)
 
 
 def test_every_variable_is_in_the_example_with_the_same_default():
@@ -124,6 +129,20 @@ def test_grafana_s_sources_are_services_and_its_dashboards_the_exported_ones():
     ]
     assert provider["options"]["path"].startswith("/export/")
     assert "export:/export:ro" in SERVICES["grafana"]["volumes"]
+
+
+@pytest.mark.django_db
+def test_the_export_that_it_runs_writes_what_the_others_mount(tmp_path, monkeypatch):
+    monkeypatch.chdir(settings.BASE_DIR)
+    call_command("registry", "import", "examples/auren", verbosity=0, stdout=io.StringIO())
+    publish(author=None, author_name="test", message="First.", accepted="Known.")
+    receivers = f"--receivers={DEPLOY / 'receivers.example.yaml'}"
+    swap = {"--out=/export": f"--out={tmp_path}", "--receivers=/run/receivers.yaml": receivers}
+    call_command(*(swap.get(word, word) for word in SERVICES["export"]["command"]), stdout=io.StringIO())
+    (told,) = (word for word in SERVICES["alertmanager"]["command"] if word.startswith("--config.file="))
+    assert (tmp_path / told.partition("/export/")[2]).exists()
+    assert list((tmp_path / "prometheus/rules").glob("*.yml"))
+    assert list((tmp_path / "grafana/dashboards").glob("*.json"))
 
 
 @pytest.mark.monitoring

@@ -30,6 +30,7 @@ User.objects.create_superuser("ada", password="her own")
 token = ApiToken(name="made-up", scopes=["registry:read", "observations:write", "metrics:read"])
 print(token.new_secret())
 token.save()
+from django.core.management import call_command
 from releases.services import publish
 call_command("registry", "import", "examples/auren", verbosity=0)
 publish(author=None, author_name="test", message="First.", accepted="Known.")

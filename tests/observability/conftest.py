@@ -34,4 +34,4 @@ def noisy(contract, monkeypatch) -> None:
 @pytest.fixture
 def boss(db) -> Client:
     """Someone who may do everything."""
-    return signed_in(User.objects.create_superuser("boss", password="boss"))
+    return signed_in(User.objects.create_superuser("boss", password="password"))

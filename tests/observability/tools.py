@@ -1,5 +1,6 @@
 """promtool and amtool on what was generated."""
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -36,3 +37,8 @@ def tried(name: str, *arguments: str | Path) -> tuple[bool, str]:
 
 def rules_in(text: str) -> list[dict[str, Any]]:
     return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+
+def visible(page: str) -> str:
+    """What a person reads of a page, with single blanks."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())

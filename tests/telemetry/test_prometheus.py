@@ -111,11 +111,11 @@ def test_it_takes_by_remote_write_what_is_not_too_old(tmp_path, settings):
     settings.FORWARD_URL = f"http://127.0.0.1:{port}/api/v1/write"
     with running(server, port, "/-/ready"):
         told(observation(18, now - MINUTE, user_id="a"), now=now)
-        assert forward() == {"samples": 2, "refused": 0}
+        assert forward() == {"samples": 3, "refused": 0}
         ((labels, _, value),) = asked(port, 'auren_hrv_rmssd_ms{agent="NEUROS"}')
         assert (labels["user_id"], labels["measurement_source"], value) == (pseudonym("a"), "band", 18)
         settings.FORWARD_TENANT = "the same, told everything again"
         told(observation(18, now - timedelta(hours=6), user_id="c"), now=now)  # before its newest block
         told(observation(50, now, user_id="b"), now=now)
-        assert forward() == {"samples": 6, "refused": 2}  # the value, and the state
+        assert forward() == {"samples": 9, "refused": 3}  # the value, the state and what is open
         assert len(asked(port, "auren_hrv_rmssd_ms")) == 2

@@ -100,6 +100,10 @@
         // A list stays where it is when an action answers with a file: its form may be sent again.
         document.querySelectorAll('form[method="post"]:not(#changelist-form)').forEach(sendOnce);
         document.querySelectorAll('[data-copy]').forEach(copies);
+        document.querySelectorAll('[data-print]').forEach(button => {
+            button.hidden = false;
+            button.addEventListener('click', () => window.print());
+        });
         // Widgets fill themselves while the page loads; that is no change.
         window.addEventListener('load', () => setTimeout(() => document.querySelectorAll('form[data-guard]').forEach(guard)));
     });

@@ -34,6 +34,13 @@ ROUTES = {
     "releases/{}/diff/{}/": ("releases/1/diff/1/", "documents"),
     "releases/{}/approvals/": ("releases/1/approvals/", "verdicts"),
     "releases/{}/restore/": ("releases/1/restore/", "restoring"),
+    "releases/{}/observability/": ("releases/1/observability/", "documents"),
+    "releases/{}/observability/{}": ("releases/1/observability/prometheus/rules/kpi-alerts.yml", "documents"),
+    "channels/{}/observability/": ("channels/production/observability/", "documents"),
+    "channels/{}/observability/{}": (
+        "channels/production/observability/prometheus/rules/kpi-alerts.yml",
+        "documents",
+    ),
     "channels/": ("channels/", "channels"),
     "channels/{}/": ("channels/production/", "channels"),
     "registry/": ("registry/", "released registry"),

@@ -2,7 +2,7 @@ from decimal import Decimal
 from math import inf, nextafter
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.severity import Severity
@@ -50,6 +50,7 @@ def test_the_worst_of_several_severities_is_seen():
     ]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(Severity), sets), max_size=4))
 def test_steps_rise_from_minus_infinity_and_change_the_colour_each_time(bands):
     found = steps(shares(bands))

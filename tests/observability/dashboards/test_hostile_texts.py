@@ -1,4 +1,4 @@
-"""What people wrote, wherever Grafana would read a variable: none in a dashboard is theirs."""
+"""What people wrote is text in every place of a dashboard: no variable, markup or link is theirs."""
 
 import re
 

@@ -1,6 +1,6 @@
 import json
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from observability.dashboards.written import written
@@ -12,6 +12,7 @@ values = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text(), values))
 def test_what_is_written_reads_back_as_itself(content):
     assert json.loads(written(content)) == content

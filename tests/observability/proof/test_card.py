@@ -8,6 +8,7 @@ from observability.dashboards.colours import NORMAL, SEVERITY_COLOURS
 from observability.options import ExportOptions
 from observability.proof.card import proof_cards
 from observability.proof.proving import prove
+from scripts.proof_doc import PAGE, page
 from tests.contracts.releases import example_release
 from tests.observability.agreement.lives import document_of
 from tests.observability.test_agreement import of_one_source
@@ -78,3 +79,7 @@ def test_a_rule_that_flips_elsewhere_is_found():
     found = card("CARDIOS", "hrv_rmssd", Severity.CRITICAL)
     other = replace(found, rules=found.rules.replace("< 20", "<= 20"))
     assert failures([other])
+
+
+def test_the_page_of_the_documentation_is_that_of_the_example():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: make docs"

@@ -8,7 +8,7 @@ from observability.alert_expressions import OPEN_SEVERITY, Watched
 from observability.alert_rule import Basis
 from observability.alert_rules import alert_rules
 from observability.alerting import Alerting, AlertingMode
-from observability.rule_tests.people import Cohort, cohort_test, missing_data_test
+from observability.rule_tests.people import Cohort, cohort_test, crowd, missing_data_test
 from tests.observability.drawn import one_threshold, release
 
 THREE = {severity: {"condition": "< 20"} for severity in ("critical", "warning", "elevated")}
@@ -26,6 +26,7 @@ def cohort(mode="cohort", share="10", people=50):
         (cohort("auto", "12.5", 3), 8, 1, 3),
         (cohort("auto", "33.333333", 50), 51, 16, 50),
         (cohort(share="100"), 2, 2, 0),
+        (cohort("auto", people=1_000_000), 10, 1, 10),
     ],
 )
 def test_a_cohort_is_one_of_which_the_share_is_exact(found, people, bound, few):
@@ -45,7 +46,7 @@ def values_at(series, step):
 def test_a_share_is_of_those_with_an_episode_at_least_as_bad():
     for rule in rules(Basis.COHORT):
         test = cohort_test(rule)
-        opened = [one for one in test.series if one.metric == OPEN_SEVERITY]
+        opened = [one for one in crowd(rule.watched) if one.metric == OPEN_SEVERITY]
         for step in range(6):
             bad = sum(values_at(one, step) > rule.trigger.severity.rank for one in opened)
             assert test.expected[0].fires(step) is (bad > 6)

@@ -16,7 +16,7 @@ from observability.rule_tests.scenarios import SILENT
     ],
 )
 def test_values(stretches, length, text):
-    assert notation(stretches, length) == text
+    assert notation(tuple(stretches), length) == text
 
 
 def test_each_change_is_looked_at_with_the_evaluation_before_it():
