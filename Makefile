@@ -13,7 +13,7 @@ LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis obs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo stack test browser lint types check deploy-check secrets bench faults docs screenshots format image image-test lock clean
+.PHONY: help run demo stack test browser lint types check deploy-check secrets bench faults docs screenshots one-edit format image image-test lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,10 @@ docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, doc
 screenshots: $(VENV)/.dev ## Take every picture of the docs, by a real browser
 	@$(CLEAN_ENV) $(PY) scripts/screenshots.py
 	@$(CLEAN_ENV) $(PY) -m scripts.dashboard_pictures
+	@$(PY) -m scripts.one_edit
+
+one-edit: $(VENV)/.dev ## Walk from an edit to the alert that fires, and take the pictures of docs/one-edit.md
+	@$(PY) -m scripts.one_edit
 
 image: ## Build the container image by docker, podman or buildah (IMAGE=name, BASE_IMAGE=python:…, ARGS=…)
 	@if docker info >/dev/null 2>&1; then set -- docker build; \

@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -156,7 +156,7 @@ class Stack:
         self._running: list[tuple[str, Server]] = []
         self._beside = ExitStack()
 
-    def __enter__(self) -> Stack:
+    def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
@@ -231,6 +231,11 @@ def is_ready(port: int, path: str) -> bool:
         return False
 
 
+def page_of(prometheus: int, path: str) -> str:
+    """Where Prometheus has one of its pages: Debian builds it with the classic ones alone."""
+    return path if is_ready(prometheus, path) else f"/classic{path}"
+
+
 def run(folder: Path, port: int, options: Sequence[str]) -> None:
     program("prometheus")
     program("prometheus-alertmanager", "alertmanager")
@@ -242,8 +247,9 @@ def run(folder: Path, port: int, options: Sequence[str]) -> None:
         published.has_changed()
         stack.export()
         reader, alerter = stack.monitoring(token)
-        print(f"  Alerts   http://127.0.0.1:{reader}/alerts (Prometheus)")
-        print(f"  Routed   http://127.0.0.1:{alerter}/ (Alertmanager)")
+        print(f"  Alerts   http://127.0.0.1:{reader}{page_of(reader, '/alerts')} (Prometheus)")
+        print(f"  Routed   http://127.0.0.1:{alerter}/ (Alertmanager; Debian's has no pages:")
+        print(f"           amtool --alertmanager.url=http://127.0.0.1:{alerter} alert)")
         print(f"  Files    {folder / 'export'}, written again after each publish", flush=True)
         stack.follow(published)
 

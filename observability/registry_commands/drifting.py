@@ -30,7 +30,7 @@ from releases.models.channel import PRODUCTION
 TOKEN_BYTES = 8192
 SERVERS = {"prometheus": "Prometheus", "grafana": "Grafana"}
 TODO = {
-    Kind.NOT_EXPORTED: "Export again: `registry export --only observability --out DIR`.",
+    Kind.NOT_EXPORTED: "Export again: `registry export {chosen} --only observability --out {out}`.",
     Kind.NOT_LOADED: "Have the exported files loaded: POST to /-/reload of Prometheus, or send it SIGHUP.",
 }
 
@@ -79,7 +79,10 @@ class Drift(Subcommand):
             report = look(asked)
         except (CannotLook, ManifestError, ValueError) as error:
             raise CannotRun(str(error)) from error
-        write(command, report, as_json=options["json"])
+        if options["json"]:
+            command.stdout.write(json.dumps(report.as_data(), indent=2, ensure_ascii=False))
+        else:
+            write(command, report, {"chosen": chosen_by(options), "out": options["out"] or "DIR"})
         return EXIT_FINDINGS if report.differences else EXIT_CLEAN
 
 
@@ -89,6 +92,14 @@ def found_of(options: Mapping[str, Any]) -> Found:
         if (name := options.get(place.word)) is not None:
             return place.read(name)
     return PLACES["channel"].read(PRODUCTION)
+
+
+def chosen_by(options: Mapping[str, Any]) -> str:
+    """The options of `registry export` that choose the same release; without any it exports the working copy."""
+    for place in PLACES.values():
+        if (name := options.get(place.word)) is not None:
+            return f"--{place.word} {name}"
+    return f"--channel {PRODUCTION}"
 
 
 def server_of(name: str, title: str, options: Mapping[str, Any]) -> MonitoringServer | None:
@@ -111,17 +122,14 @@ def token_in(name: str) -> str:
     return text if text.startswith(("Bearer ", "Basic ")) else f"Bearer {text}"
 
 
-def write(command: Console, report: DriftReport, *, as_json: bool) -> None:
-    """Tell it, as JSON or a line for each difference."""
-    if as_json:
-        command.stdout.write(json.dumps(report.as_data(), indent=2, ensure_ascii=False))
-        return
+def write(command: Console, report: DriftReport, places: Mapping[str, str]) -> None:
+    """A line for each difference, what to do about them, and what was compared."""
     for one in report.differences:
         command.stdout.write(printable(str(one)))
     kinds = {one.kind for one in report.differences}
     for kind, said in TODO.items():
         if kind in kinds:
-            command.stdout.write(said)
+            command.stdout.write(printable(said.format(**places)))
     count = len(report.differences)
     told = f"{count:,} difference{'' if count == 1 else 's'}" if count else "No drift"
     command.stdout.write(

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from faults.servers import answers, spare_port, wait_until
 from scripts.stack import prometheus_configuration
-from tests.telemetry.monitoring import asked, program
+from tests.telemetry.monitoring import asked, is_ready, program
 
 UNWANTED = ("DATABASE_URL", "CELERY_BROKER_URL", "PORT")
 
@@ -81,6 +81,8 @@ def test_it_shows_alerts_and_ends_all_that_it_started(tmp_path, number):
         text = printed.read_text()
         site, reader, alerter = map(int, re.findall(r"http://127\.0\.0\.1:(\d+)/", text))
         assert process.poll() is None, text
+        (page,) = re.findall(rf"Alerts +http://127\.0\.0\.1:{reader}(/\S+) ", text)
+        assert is_ready(reader, page), "the page of alerts that it names"
         wait_until(lambda: len(asked(reader, "up == 1")) == 2, 40, "both scrapes", every=0.2)
         assert len((tmp_path / "stack/token").read_text()) > 40
         process.send_signal(number)

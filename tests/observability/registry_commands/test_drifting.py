@@ -238,6 +238,15 @@ def test_the_directory_alone_is_compared_too(out):
 
 
 @pytest.mark.parametrize(
+    ("options", "chosen"), [((), "--channel production"), (("--release", "2"), "--release 2")]
+)
+def test_it_says_how_to_export_the_same_release_again(out, options, chosen):
+    second()
+    _, told, _ = run("drift", "--out", out, *options)
+    assert f"`registry export {chosen} --only observability --out {out}`" in told
+
+
+@pytest.mark.parametrize(
     ("options", "code"),
     [
         ([], 2),
