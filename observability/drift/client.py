@@ -54,7 +54,9 @@ class MonitoringServer:
             raise self.too_slow() from error
         except ssl.SSLCertVerificationError as error:
             raise self.trouble(f"its certificate is not trusted: {error.verify_message}") from error
-        except socket.gaierror as error:
+        except ssl.SSLError as error:
+            raise self.trouble("it does not answer as https does, so http may be what it speaks") from error
+        except (socket.gaierror, UnicodeError) as error:  # a name that cannot be one, such as a..b
             raise self.trouble("there is no host of this name") from error
         except OSError as error:
             raise self.trouble(f"the connection failed: {error.strerror or 'it was closed'}") from error
@@ -102,7 +104,7 @@ class MonitoringServer:
         elif 300 <= status < 400:
             said = f"it redirects elsewhere (HTTP {status}), which is not followed: give the address it is really at"
         elif status == 404:
-            said += ": is this its address?"
+            said += ", so this may not be its address"
         raise Refused(f"{self.name}: {said}.", status)
 
     def _connected(self) -> socket.socket:

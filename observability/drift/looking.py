@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from observability.drift.findings import Difference, DriftReport, Kind, Place
 from observability.drift.rule_comparison import compare_rules
 from observability.drift.rules import MAX_FILE, groups_in, loaded_groups
 from observability.export import export_files
-from observability.options import ExportOptions, RuleFormat
+from observability.options import ExportOptions
 
 NAME = "observability"
 FOLDERS = ("prometheus", "alertmanager", "grafana")
@@ -51,18 +51,16 @@ class Look:
 
 def look(asked: Look) -> DriftReport:
     """Compare everything. Raises CannotLook, ManifestError, OSError or ValueError."""
-    # What rules are wrapped in Prometheus does not show.
-    plain = replace(asked.options, rule_format=RuleFormat.PROMETHEUS)
-    wanted = export_files(asked.document, plain)
+    # In the format of the export: Mimir's ruler counts its failures under a name of its own.
+    wanted = export_files(asked.document, asked.options)
     found: list[Difference] = []
     looked: list[str] = []
     states: list[FileDifference] = []
     if asked.root:
-        files = wanted if plain == asked.options else export_files(asked.document, asked.options)
-        states = differences(asked.root, WantedPart(NAME, FOLDERS, files), read_manifest(asked.root))
+        states = differences(asked.root, WantedPart(NAME, FOLDERS, wanted), read_manifest(asked.root))
         found += [_of_file(one) for one in states]
-        looked.append(f"{_counted(len(files), 'file')} in {asked.root}")
-    candidates = cache(partial(_all_candidates, asked, plain, states))
+        looked.append(f"{_counted(len(wanted), 'file')} in {asked.root}")
+    candidates = cache(partial(_all_candidates, asked, states))
     if asked.prometheus:
         groups = groups_in(wanted)
         loaded = in_time(asked.prometheus, partial(loaded_groups, asked.prometheus))
@@ -81,8 +79,8 @@ def _of_file(one: FileDifference) -> Difference:
     return Difference(Place.FILES, OF_FILES[one.state], "file", one.path, detail=DETAILS.get(one.state, ""))
 
 
-def _all_candidates(asked: Look, options: ExportOptions, states: Iterable[FileDifference]) -> list[Candidate]:
-    return [*_directory(asked.root, states), *other_releases(options.release, options)]
+def _all_candidates(asked: Look, states: Iterable[FileDifference]) -> list[Candidate]:
+    return [*_directory(asked.root, states), *other_releases(asked.options.release, asked.options)]
 
 
 def _directory(root: Path | None, states: Iterable[FileDifference]) -> Iterator[Candidate]:

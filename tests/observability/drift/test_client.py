@@ -71,7 +71,7 @@ def refused(answer: bytes, pause: float = 0.0, patience: float = 2.0) -> str:
         (http(b'{"status": "success", "data": {"groups": [{"name": 1}]}}'), "is no list of rules"),
         (http(b'{"status": "error", "error": "s3cret"}'), "is no list of rules"),
         (http(b"", "401 Unauthorized"), "see --token-file"),
-        (http(b"", "404 Not Found"), "is this its address?"),
+        (http(b"", "404 Not Found"), "HTTP 404, so this may not be its address."),
         (http(b"", "302 Found", "Location: http://127.0.0.1:1/\r\n"), "is not followed"),
         (http(b"", "500 Oops"), "HTTP 500"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "is no HTTP"),
@@ -123,3 +123,13 @@ def test_the_token_is_sent_and_never_told():
 def test_plain_http_to_a_server_with_tls_is_no_answer():
     with server(b"\x15\x03\x01\x00\x02\x02\x46") as (url, _), pytest.raises(CannotLook):
         groups(url.replace("http://", "https://"))
+
+
+def test_a_name_that_no_host_can_have_is_told_as_such():
+    with pytest.raises(CannotLook, match="there is no host of this name"):
+        groups("http://a..b")
+
+
+def test_a_server_that_speaks_no_https_is_told_in_words():
+    with server(http(b"{}")) as (url, _), pytest.raises(CannotLook, match="http may be what it speaks"):
+        groups(url.replace("http:", "https:"))
