@@ -95,3 +95,17 @@ def test_a_large_figure_is_followed_until_it_is_there(office, ines, noisy, monke
     assert run_due() == 1
     expect(page.get_by_text("over its noise budget")).to_be_visible()
     assert Job.objects.filter(kind="noise").count() == 1
+
+
+def test_what_somebody_types_meanwhile_stays(office, ines, noisy, monkeypatch):
+    monkeypatch.setattr("telemetry.backtest.running.QUICK", 1)
+    KPI.objects.filter(pk=noisy.pk).update(title="Variability")
+    page = office.window(ines)
+    page.goto(PUBLISH)
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    page.get_by_label("What changed, and why").press_sequentially("Another title.")
+    assert run_due() == 1
+    expect(page.get_by_text("It is ready. Reload this page to see it")).to_be_visible()
+    expect(page.get_by_label("What changed, and why")).to_have_value("Another title.")
+    page.reload()
+    expect(page.get_by_text("over its noise budget")).to_be_visible()

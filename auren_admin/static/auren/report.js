@@ -1,8 +1,11 @@
 'use strict';
-// Follows a validation that runs in the background: asks how far it is, and loads the page again when it is over.
+// Follows a job that runs in the background: asks how far it is, and loads the page again when it is over, unless
+// somebody has begun to fill in a form there: these pages are never stored, so that would be gone.
 {
     const PAUSE = 700; // milliseconds between two questions
     const AT_MOST = 5000; // after trouble it asks less often
+
+    let typed = false;
 
     class Progress {
         constructor(card) {
@@ -33,6 +36,10 @@
         }
 
         show({over, state, done, total, message, words}) {
+            if (over && typed) {
+                this.words.textContent = 'It is ready. Reload this page to see it; what you have typed here will be lost.';
+                return;
+            }
             if (over) {
                 location.reload();
                 return;
@@ -51,6 +58,9 @@
         }
     }
 
+    document.addEventListener('input', () => {
+        typed = true;
+    });
     document.addEventListener('DOMContentLoaded', () => {
         document.querySelectorAll('[data-progress]').forEach(card => new Progress(card));
     });
