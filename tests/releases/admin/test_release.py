@@ -159,7 +159,7 @@ def test_the_page_of_an_agent_says_what_it_is_published_as_until_the_next_publis
 
 def test_an_agent_that_was_never_published_is_published_as_nothing(first):
     root = signed_in(User.objects.create_superuser("root"))
-    agent = Agent.objects.create(name="KINETOS", code="kinetos")
+    agent = Agent.objects.create(name="KINETOS", code="kinetos", position=9)
     claim([agent])
     Agent.objects.filter(pk=agent.pk).update(name="KINETIX")
     assert "until the next publish" not in root.get(f"/admin/bindings/agent/{agent.pk}/change/").text
