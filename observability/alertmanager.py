@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import yaml
-
 from contracts.documents.registry import Status
 from contracts.release import ReleaseDocument
+from contracts.yamltree import YamlError, read_yaml, resolve
 from contracts.yamlwriter import write_yaml
 from observability.alert_rule import MISSING_DATA
 from observability.options import ExportOptions, Files
@@ -51,9 +50,9 @@ class Site:
         Raises ReceiversError.
         """
         try:
-            data = yaml.safe_load(text) if text.strip() else {}
-        except (yaml.YAMLError, RecursionError) as error:
-            raise ReceiversError(f"The receivers are no YAML: {error}") from error
+            data = resolve(read_yaml(text).root) if text.strip() else {}
+        except YamlError as error:
+            raise ReceiversError(f"The receivers cannot be read: {error}") from error
         if not isinstance(data, dict) or data.keys() - {"global", "receivers"}:
             raise ReceiversError(
                 "The receivers are in a mapping with the keys receivers and global, and no others."

@@ -86,7 +86,7 @@ def _found(options: Mapping[str, Any]) -> Found:
 
 def _nothing(kpi: str, agent: str) -> str:
     what = f"No enabled agent has a trigger in force for {kpi}" if kpi else "No trigger is in force"
-    return f"{what}{f' at {agent}' if agent else ''}: there is nothing to prove."
+    return printable(f"{what}{f' at {agent}' if agent else ''}: there is nothing to prove.")
 
 
 def _as_data(card: ProofCard, verdicts: Sequence[Verdict]) -> dict[str, Any]:
