@@ -17,8 +17,26 @@ TRIGGERS = {
 }
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only tests that use the database: another changes no others",
+    )
+
+
+def uses_database(item):
+    return {"db", "transactional_db"} & set(item.fixturenames) or {"django_db", "postgres"} & set(
+        item.keywords
+    )
+
+
 def pytest_collection_modifyitems(config, items):
     """Without PostgreSQL its tests are skipped."""
+    if config.getoption("database_only"):
+        left_out = [item for item in items if not uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if uses_database(item)]
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         return
     skip = pytest.mark.skip(reason="DATABASE_URL names no PostgreSQL")
