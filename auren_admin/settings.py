@@ -65,6 +65,7 @@ if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     )
 CSRF_TRUSTED_ORIGINS = env.origins("AUREN_TRUSTED_ORIGINS")
 PUBLIC_URL, RUNBOOK_URL = env.site("AUREN_PUBLIC_URL"), env.site("AUREN_RUNBOOK_URL")  # for links in alerts
+GRAFANA_URL = env.site("AUREN_GRAFANA_URL")
 
 # HTTPS, cookies, headers
 

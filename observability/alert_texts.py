@@ -105,11 +105,11 @@ def what_to_do(binding: WatchedBinding, severity: Severity, say: Wording) -> Tex
 
 
 def links(agent: str, runbook: str, options: ExportOptions, say: Wording) -> Texts:
-    """Where to read on: the runbook, the agent's dashboard (below Grafana's own address), its page in the admin."""
+    """Where to read on: the runbook, the agent's dashboard, its page in the admin."""
     place = f"{options.admin_url}/admin/bindings/agent/?q={quote(agent, safe='')}"
     return {
         "runbook_url": say.text(runbook_url(runbook, options)),
-        "dashboard": f"/d/{dashboard_uid(agent)}",
+        "dashboard": say.text(f"{options.grafana_url}/d/{dashboard_uid(agent)}"),
         "admin": say.text(place),
     }
 

@@ -25,6 +25,8 @@ class ExportOptions:
     admin_url: str = "http://127.0.0.1:8000"
     runbook_url: str = ""
     """The folder that the runbooks lie in, without a final slash; links to them are left out where it is empty."""
+    grafana_url: str = ""
+    """Where people open Grafana, without a final slash; alerts name a dashboard's path alone where it is empty."""
     rule_format: RuleFormat = RuleFormat.PROMETHEUS
     release: int = 0
     """The release's number, 0 for the working copy; it is told in headers and links only."""

@@ -38,6 +38,7 @@ class ObservabilityPart(ExportPart):
             "format": str(chosen.rule_format),
             "admin-url": chosen.admin_url,
             "runbook-url": chosen.runbook_url,
+            "grafana-url": chosen.grafana_url,
         }
         if chosen.receivers:  # whether they are the same, not who is reached
             told["receivers"] = sha256(chosen.receivers.encode()).hexdigest()[:12]

@@ -31,6 +31,11 @@ def add_addresses(parser: ArgumentParser) -> None:
         metavar="URL",
         help="The folder of the runbooks, for links in alerts; AUREN_RUNBOOK_URL by default.",
     )
+    parser.add_argument(
+        "--grafana-url",
+        metavar="URL",
+        help="Where people open Grafana, for links in alerts; AUREN_GRAFANA_URL by default.",
+    )
 
 
 def add_receivers(parser: ArgumentParser) -> None:
@@ -61,6 +66,7 @@ def options_of(options: Mapping[str, Any], release: int) -> ExportOptions:
         RuleFormat(options.get("format") or RuleFormat.PROMETHEUS),
         address(options, "admin_url"),
         address(options, "runbook_url"),
+        address(options, "grafana_url"),
     )
     return replace(chosen, receivers=receivers(options))
 

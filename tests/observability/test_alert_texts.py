@@ -1,5 +1,7 @@
 """What alerts tell people."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.severity import Severity
@@ -51,6 +53,9 @@ def test_links():
     found = told("AurenHrvRmssdCritical")
     assert found["runbook_url"] == "https://runbooks.example/kpi-threshold.md"
     assert found["dashboard"].startswith("/d/auren-agent-")
+    somewhere = replace(OPTIONS, grafana_url="https://grafana.example")
+    linked = told("AurenHrvRmssdCritical", options=somewhere)["dashboard"]
+    assert linked == f"https://grafana.example{found['dashboard']}"
     assert found["admin"] == "https://auren.example/admin/bindings/agent/?q=NEUROS"
 
 

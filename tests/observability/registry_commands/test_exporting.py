@@ -81,6 +81,7 @@ def test_addresses_come_from_the_settings_unless_given(tmp_path, settings):
     "options",
     [
         ["--admin-url", "javascript:alert(1)", "--out", "x"],
+        ["--grafana-url", "javascript:alert(1)", "--out", "x"],
         ["--runbook-url", "https://a/?b", "--out", "x"],
         ["--check"],
         ["--only", "registry"],
