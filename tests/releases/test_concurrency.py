@@ -81,7 +81,13 @@ def test_moves_follow_each_other_and_a_channel_seen_before_is_stale(kpi):
 
     def work(n):
         try:
-            return services.move(channel="production", release=1 + n % 2, by=None, expected_revision=2).kind
+            return services.move(
+                channel="production",
+                release=1 + n % 2,
+                by=None,
+                expected_revision=2,
+                reason="Too many alerts.",
+            ).kind
         except MoveRefused as refused:
             return refused.code
 

@@ -87,11 +87,11 @@ def test_a_release_that_is_rejected_meanwhile_is_moved_to_before_that_or_not_at_
     def slowly(*args, **kwargs):
         judged.set()
         rejected.wait(PATIENCE)  # long enough for whoever would not wait for this move
+        order.append("moved")  # while nobody else has a turn
         return go_on(*args, **kwargs)
 
     def goes():
         services.move(**GO, by=ann)
-        order.append("moved")
 
     def rejects():
         judged.wait(5)

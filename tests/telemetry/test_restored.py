@@ -103,10 +103,10 @@ def test_a_process_that_went_on_reads_everything_anew_once(restored):
 
 @pytest.mark.usefixtures("reported")
 def test_what_is_forwarded_goes_on(restored, cluster):
-    assert forward() == {"samples": 4, "refused": 0}
+    assert forward() == {"samples": 6, "refused": 0}
     restored()
     cursors.renumber()
-    assert forward()["samples"] == 4  # once more: nobody knows what arrived
+    assert forward()["samples"] == 6  # once more: nobody knows what arrived
     assert forward()["samples"] == 0
     told(observation(52, NOW + MINUTE, user_id="a"))
     assert forward()["samples"] == 1

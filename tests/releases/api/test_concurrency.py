@@ -53,11 +53,14 @@ def at_once(clients, method: str, path: str, body: dict[str, object], **headers:
         return Counter(pool.map(work, clients))
 
 
+BACK: dict[str, object] = {"release": 1, "change_reason": "Too many alerts."}
+
+
 @pytest.mark.postgres
 def test_one_move_wins(admin_clients):
     second()
     tag = call(admin_clients[0], "GET", "channels/production/")["ETag"]
-    found = at_once(admin_clients, "PUT", "channels/production/", {"release": 1}, if_match=tag)
+    found = at_once(admin_clients, "PUT", "channels/production/", BACK, if_match=tag)
     assert found[200] >= 1
     assert set(found) <= {200, 412}
     assert ChannelMove.objects.filter(kind="rollback").count() == 1
