@@ -1,4 +1,4 @@
-"""Making alert rules and their tests of a large release: seconds against the goal, and whether cost stays linear.
+"""Making everything of a large release, and of it alert rules and their tests: seconds against the goal, and whether cost stays linear.
 
 The release has a made-up registry, the same every time, of which each agent watches a share; each KPI has three
 thresholds. `linear` compares what one KPI costs in the large release with one a tenth of its size.
@@ -7,7 +7,8 @@ thresholds. `linear` compares what one KPI costs in the large release with one a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from bench.bench_contracts import registry
 from bench.figures import Figure
@@ -15,6 +16,7 @@ from contracts.documents import BindingsDocument, RosterDocument
 from contracts.loading import tree_of
 from contracts.release import ReleaseDocument
 from observability.alert_rules import alert_rule_files
+from observability.export import export_files
 from observability.options import ExportOptions, Files
 from observability.rule_tests.files import rule_test_files
 
@@ -24,6 +26,11 @@ SECONDS = 20.0
 LINEAR_WITHIN = 1.5
 ROUNDS = 3
 Generator = Callable[[ReleaseDocument, ExportOptions], Files]
+GENERATED: Final[Mapping[str, Generator]] = {
+    "alert_rules": alert_rule_files,
+    "rule_tests": rule_test_files,
+    "export": export_files,
+}
 
 
 def release(kpis: int, agents: int) -> ReleaseDocument:
@@ -60,7 +67,7 @@ def seconds_of(generate: Generator, document: ReleaseDocument) -> float:
 def run() -> Iterator[Figure]:
     """The figures of this area."""
     large, small = release(KPIS, AGENTS), release(KPIS // 10, AGENTS // 10)
-    for name, generate in (("alert_rules", alert_rule_files), ("rule_tests", rule_test_files)):
+    for name, generate in GENERATED.items():
         seconds = seconds_of(generate, large)
         yield Figure(f"observability.{name}_10k", seconds, SECONDS, 1.0)
         yield Figure(f"observability.{name}_linear", seconds / 10, seconds_of(generate, small), LINEAR_WITHIN)

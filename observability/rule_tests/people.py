@@ -6,17 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
 from contracts.severity import Severity
-from observability.alert_expressions import OPEN_SEVERITY, STATE, Watched, expected_seconds
+from observability.alert_expressions import (
+    LAST_OBSERVATION,
+    OPEN_SEVERITY,
+    STATE,
+    Watched,
+    expected_seconds,
+)
 from observability.alert_rule import AlertRule, Basis
 from observability.alerting import AlertingMode
-from observability.rule_tests.rule_test import ExpectedAlert, InputSeries, RuleTest
+from observability.rule_tests.rule_test import CrowdSeries, ExpectedAlert, InputSeries, RuleTest
 from observability.rule_tests.scenarios import SILENT, Stretch, samples_of
 from observability.rule_tests.thresholds import OTHER_SOURCE, SOURCE, observed
 
+_People = tuple[tuple[str, tuple[Stretch, ...]], ...]
 STEP: Final = 15
 """Seconds between two evaluations of these tests."""
 _MOST_PEOPLE: Final = 400
@@ -105,19 +113,27 @@ class Cohort:
         return 100 * some / self.people
 
 
-def crowd(watched: Watched) -> list[InputSeries]:
+def crowd(watched: Watched) -> list[CrowdSeries]:
     """The people that the shares of a binding are of, with states and episodes; then only few of them.
 
     At the steps 0 and 1 they are on the bound for info and one person beyond, at 2 and 3 for warning, at 4 and 5 for
     critical; in the end everybody is critical.
     """
-    cohort, series = Cohort.of(watched), []
+    episodes, states = _people_of(Cohort.of(watched))
+    labels = {"agent": watched.agent, "kpi": watched.kpi}
+    return [CrowdSeries(OPEN_SEVERITY, labels, episodes), CrowdSeries(STATE, labels, states)]
+
+
+@lru_cache(maxsize=256)
+def _people_of(cohort: Cohort) -> tuple[_People, _People]:
+    """Everybody's episodes and states."""
+    episodes, states = [], []
     for number, name in cohort.names():
         stays = not cohort.few or number < cohort.few
         begins = 0 if number < cohort.bound else 1 if number == cohort.bound else 2
-        series.append(_of_binding(OPEN_SEVERITY, watched, name, _EPISODES[begins, stays]))
-        series.append(_of_binding(STATE, watched, name, _STATES[stays]))
-    return series
+        episodes.append((name, _EPISODES[begins, stays]))
+        states.append((name, _STATES[stays]))
+    return tuple(episodes), tuple(states)
 
 
 _STATES: Final = {stays: ((0.0, _FEW), (0.0 if stays else SILENT, 1)) for stays in (True, False)}
@@ -163,11 +179,12 @@ def missing_data_cohort_test(rule: AlertRule) -> RuleTest:
     watched, missing = rule.watched, float(rule.watched.missing)
     cohort = Cohort.of(watched)
     heard: tuple[Stretch, ...] = tuple((float(step * STEP), 1) for step in range(_FEW + 1))
-    series = []
+    people: list[tuple[str, tuple[Stretch, ...]]] = []
     for number, name in cohort.names():
         just_missed: Stretch = (-missing if number < cohort.bound else 1 - missing, 1)
-        own = (just_missed,) if number <= cohort.bound else heard
-        series.append(observed(watched, name, SOURCE, own))
+        people.append((name, (just_missed,) if number <= cohort.bound else heard))
+    labels = {"agent": watched.agent, "kpi": watched.kpi, "measurement_source": SOURCE}
+    series = [CrowdSeries(LAST_OBSERVATION, labels, tuple(people))]
     beyond = min(cohort.bound + 1, cohort.people)
     fires = cohort.fires(beyond, watched.alerting.share_percent)
     flags = [False, *[fires] * (_FEW - 1), fires and not cohort.few]

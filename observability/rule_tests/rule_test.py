@@ -5,7 +5,6 @@ https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +19,9 @@ from observability.promql import selector
 from observability.rule_tests.scenarios import SILENT, Stretch
 
 _PERSON: Final = "user_id"
+_SOMEBODY: Final = "somebody"
+_BEFORE, _AFTER = "\0", "\1"
+"""Where the labels of a series go; no text that is written has these signs."""
 Labels = Mapping[str, str]
 Number = Callable[[int], float]
 
@@ -36,6 +38,31 @@ class InputSeries:
     def name(self) -> str:
         """As promtool reads it."""
         return selector(self.metric, **self.labels)
+
+    def lines(self, name: str, length: int) -> Iterator[str]:
+        """As YAML by its name, with values for so many evaluations."""
+        yield f"      - series: {text(name)}"
+        yield f"        values: {_values(self.stretches, length)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdSeries:
+    """The same metric of many people, who differ in their name and in what is scraped."""
+
+    metric: str
+    labels: Labels
+    people: tuple[tuple[str, tuple[Stretch, ...]], ...]
+
+    @property
+    def name(self) -> str:
+        """What all of them have in common."""
+        return selector(self.metric, **self.labels)
+
+    def lines(self, _name: str, length: int) -> Iterator[str]:
+        """As YAML: a release has a million of these series, so what all have in common is quoted once."""
+        written = text(selector(self.metric, **self.labels, **{_PERSON: _SOMEBODY}))
+        before, _, after = written.rpartition(_SOMEBODY)
+        yield _crowd_lines(self.people, length).replace(_BEFORE, before).replace(_AFTER, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +83,7 @@ class RuleTest:
     """One rule with what it is fed and what is expected. ``steps`` are the evaluations looked at."""
 
     rule: AlertRule
-    series: Sequence[InputSeries]
+    series: Sequence[InputSeries | CrowdSeries]
     expected: Sequence[ExpectedAlert]
     steps: Sequence[int]
     horizon: int | None = None
@@ -78,6 +105,15 @@ def notation(stretches: tuple[Stretch, ...], length: int) -> str:
             digits = repr(value).removesuffix(".0")
             found.append(digits if count == 1 else f"{digits}x{count - 1}")
     return " ".join(found)
+
+
+@lru_cache(maxsize=256)
+def _crowd_lines(people: tuple[tuple[str, tuple[Stretch, ...]], ...], length: int) -> str:
+    lines = (
+        f"      - series: {_BEFORE}{name}{_AFTER}\n        values: {_values(stretches, length)}"
+        for name, stretches in people
+    )
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=65_536)
@@ -115,8 +151,7 @@ def group_lines(name: str, tests: Sequence[RuleTest], seconds: int, options: Exp
     series = {made.name: made for one in tests for made in one.series}
     yield "    input_series:" if series else "    input_series: []"
     for written, made in series.items():
-        yield f"      - series: {text(written)}"
-        yield f"        values: {_values(made.stretches, length)}"
+        yield from made.lines(written, length)
     whole = write_yaml({"alert_rule_test": list(_alert_tests(tests, seconds, options))})
     yield from (f"    {line}" if line else line for line in whole.removesuffix("\n").split("\n"))
     yield "    promql_expr_test:"
@@ -132,7 +167,11 @@ def _query_tests(one: RuleTest, seconds: int) -> Iterator[str]:
     )
     query = text(f"sum by (user_id) ({alerts})")
     for step in one.steps:
-        people = Counter(alert.labels.get(_PERSON, "") for alert in one.expected if alert.fires(step))
+        people: dict[str, int] = {}
+        for alert in one.expected:
+            if alert.fires(step):
+                person = alert.labels.get(_PERSON, "")
+                people[person] = people.get(person, 0) + 1
         yield f"      - expr: {query}"
         yield f"        eval_time: {step * seconds}s"
         yield "        exp_samples:" if people else "        exp_samples: []"

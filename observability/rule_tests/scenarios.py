@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import inf, nextafter
 from typing import Final
 
@@ -144,7 +145,11 @@ def _while_waiting(steps: Steps, samples: Samples, waiting: Stretch, again: Stre
 def samples_of(one: ActiveTrigger) -> Samples:
     """The first of each kind, the plainest first; changes over time are left aside."""
     holds = one.condition.values
-    ends = ~holds if one.recovery is None else one.recovery.values
+    return _samples(holds, ~holds if one.recovery is None else one.recovery.values)
+
+
+@lru_cache(maxsize=1024)
+def _samples(holds: IntervalSet, ends: IntervalSet) -> Samples:
     values = list(_plain_values(holds, ends))
     within = [value for value in values if value in holds]
     return Samples(

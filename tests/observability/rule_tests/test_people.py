@@ -38,17 +38,17 @@ def rules(basis, **kpi):
     return [one for one in agents[0].rules if one.basis is basis]
 
 
-def values_at(series, step):
-    values = [value for value, count in series.stretches for _ in range(count)]
+def value_at(stretches, step):
+    values = [value for value, count in stretches for _ in range(count)]
     return values[min(step, len(values) - 1)]
 
 
 def test_a_share_is_of_those_with_an_episode_at_least_as_bad():
     for rule in rules(Basis.COHORT):
         test = cohort_test(rule)
-        opened = [one for one in crowd(rule.watched) if one.metric == OPEN_SEVERITY]
+        [opened] = [one.people for one in crowd(rule.watched) if one.metric == OPEN_SEVERITY]
         for step in range(6):
-            bad = sum(values_at(one, step) > rule.trigger.severity.rank for one in opened)
+            bad = sum(value_at(own, step) > rule.trigger.severity.rank for _, own in opened)
             assert test.expected[0].fires(step) is (bad > 6)
             assert not bad or test.expected[0].number(step) == 100 * bad / 60
         assert not test.expected[0].fires(6)

@@ -5,6 +5,7 @@ import pytest
 from observability.active_triggers import active_triggers
 from observability.alert_rule import Basis
 from observability.alert_rules import alert_rules
+from observability.rule_tests.rule_test import InputSeries
 from observability.rule_tests.scenarios import Steps
 from observability.rule_tests.thresholds import steps_of, threshold_test
 from tests.observability.drawn import one_threshold, release
@@ -43,7 +44,8 @@ def test_a_source_that_is_outlived_is_tried_a_second_before_and_when_it_is():
     agents, _ = alert_rules(release(one_threshold("< 20", **{"for": "30s"}), missing_data="2d"))
     [rule] = [one for one in agents[0].rules if one.basis is Basis.VALUES]
     found = threshold_test(rule, steps_of(rule.trigger))
-    [other] = [one for one in found.series if one.labels.get("measurement_source") == "ring"]
+    own = [one for one in found.series if isinstance(one, InputSeries)]
+    [other] = [one for one in own if one.labels.get("measurement_source") == "ring"]
     assert [value for value, _ in other.stretches] == [172_799, 172_800]
     [alert] = [one for one in found.expected if one.labels["user_id"] == "outlived"]
     assert [alert.fires(step) for step in range(6)] == [False, False, True, True, False, False]
