@@ -1,4 +1,4 @@
-"""Making everything of a large release, and of it alert rules and their tests: seconds against the goal, and whether cost stays linear.
+"""Making everything of a large release, and its alert rules and their tests: seconds against the goal, and linearity.
 
 The release has a made-up registry, the same every time, of which each agent watches a share; each KPI has three
 thresholds. `linear` compares what one KPI costs in the large release with one a tenth of its size.
