@@ -284,6 +284,7 @@ class RegistrySettingsForm(forms.ModelForm[RegistrySettings]):
         model = RegistrySettings
         fields = ("version", "schema_version", "last_updated", "prometheus_enabled", "prefix", "labels",
             "alert_people", "noise_budget")  # fmt: skip
+        field_classes = {"noise_budget": NumberField}  # noqa: RUF012 - as Django has it
 
 
 class ValidationRuleForm(forms.ModelForm[ValidationRule]):

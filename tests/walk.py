@@ -28,6 +28,8 @@ PUBLISHERS = EDITORS - {"editor"}
 SUPER = frozenset({"superuser"})
 SERVICES = frozenset({"service", "system"})
 """Tokens with every scope: one that a publisher holds, and one that the system made, which nobody holds."""
+BACK: dict[str, Any] = {"release": 2, "change_reason": "Too many alerts."}
+"""What going back wants."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ def _release_calls(world: World) -> Iterator[Change]:
     answering = releasers - {"system"} if settings.REQUIRE_APPROVAL else releasers
     more = {"message": "More", "accepted": "Known."}
     yield Change("publish", "releases/", answering, more)
-    yield row(world, "move a channel", "channels/production/", releasers, {"release": 2}, "PUT")
+    yield row(world, "move a channel", "channels/production/", releasers, BACK, "PUT")
     yield Change("add a channel", "channels/", releasers, {"name": "canary", "release": 2}, sure=False)
     yield Change(
         "approve", "releases/3/approvals/", PUBLISHERS, {"verdict": "rejected", "note": "No"}, sure=False
