@@ -28,7 +28,7 @@ def test_nothing_is_traced_unless_it_is_asked_for(variables):
 
 @pytest.mark.parametrize("name", ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])
 def test_an_address_turns_it_on(name):
-    found = read(**{name: "https://user:secret@collector/v1/traces"})
+    found = read(**{name: "https://user:password@collector/v1/traces"})
     assert (found.take_parents, found.queue, found.batch, found.delay) == (True, 2048, 128, 5000)
 
 
