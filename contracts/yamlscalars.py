@@ -54,7 +54,7 @@ def text(value: str, indent: int = 2) -> str:
     """A text: bare where that is safe, as lines of its own where it has several, in quotes otherwise."""
     if is_plain(value):
         return value
-    if _has_tidy_lines(value):
+    if "\n" in value and _has_tidy_lines(value):
         margin = " " * indent
         lines = [margin + line if line else "" for line in value.removesuffix("\n").split("\n")]
         return "\n".join(["|" if value.endswith("\n") else "|-", *lines])

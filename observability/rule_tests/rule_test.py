@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from contracts.yamlscalars import text
+from contracts.yamlscalars import quoted, text
 from contracts.yamlwriter import write_yaml
 from observability.alert_rule import AlertRule, annotations_of
 from observability.alert_wording import PrintedWording
@@ -20,6 +20,8 @@ from observability.rule_tests.scenarios import SILENT, Stretch
 
 _PERSON: Final = "user_id"
 _SOMEBODY: Final = "somebody"
+_MARGIN: Final = 16
+"""Before a line of a text that has several."""
 _BEFORE, _AFTER = "\0", "\1"
 """Where the labels of a series go; no text that is written has these signs."""
 Labels = Mapping[str, str]
@@ -41,7 +43,7 @@ class InputSeries:
 
     def lines(self, name: str, length: int) -> Iterator[str]:
         """As YAML by its name, with values for so many evaluations."""
-        yield f"      - series: {text(name)}"
+        yield f"      - series: {quoted(name)}"
         yield f"        values: {_values(self.stretches, length)}"
 
 
@@ -60,7 +62,7 @@ class CrowdSeries:
 
     def lines(self, _name: str, length: int) -> Iterator[str]:
         """As YAML: a release has a million of these series, so what all have in common is quoted once."""
-        written = text(selector(self.metric, **self.labels, **{_PERSON: _SOMEBODY}))
+        written = quoted(selector(self.metric, **self.labels, **{_PERSON: _SOMEBODY}))
         before, _, after = written.rpartition(_SOMEBODY)
         yield _crowd_lines(self.people, length).replace(_BEFORE, before).replace(_AFTER, after)
 
@@ -143,7 +145,7 @@ def file_of_tests(
 def group_lines(name: str, tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> Iterator[str]:
     """A group of tests over one stretch of time, as lines of YAML.
 
-    Series and queries are written here and not by the YAML writer, because nearly all of a file is that.
+    They are written here and not by the YAML writer, because a large release has hundreds of megabytes of them.
     """
     length = 1 + max(step for one in tests for step in one.steps)
     yield f"  - name: {name}"
@@ -152,8 +154,7 @@ def group_lines(name: str, tests: Sequence[RuleTest], seconds: int, options: Exp
     yield "    input_series:" if series else "    input_series: []"
     for written, made in series.items():
         yield from made.lines(written, length)
-    whole = write_yaml({"alert_rule_test": list(_alert_tests(tests, seconds, options))})
-    yield from (f"    {line}" if line else line for line in whole.removesuffix("\n").split("\n"))
+    yield from _alert_tests(tests, seconds, options)
     yield "    promql_expr_test:"
     for one in tests:
         yield from _query_tests(one, seconds)
@@ -165,7 +166,7 @@ def _query_tests(one: RuleTest, seconds: int) -> Iterator[str]:
     alerts = selector(
         "ALERTS", alertname=one.rule.name, alertstate="firing", agent=watched.agent, kpi=watched.kpi
     )
-    query = text(f"sum by (user_id) ({alerts})")
+    query = quoted(f"sum by (user_id) ({alerts})")
     for step in one.steps:
         people: dict[str, int] = {}
         for alert in one.expected:
@@ -181,34 +182,38 @@ def _query_tests(one: RuleTest, seconds: int) -> Iterator[str]:
             yield f"            value: {count}"
 
 
-def _alert_tests(tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> Iterable[dict[str, Any]]:
+def _alert_tests(tests: Sequence[RuleTest], seconds: int, options: ExportOptions) -> Iterator[str]:
     """Of each name the whole alerts, where there are fewest of them: one test has those of all rules of a name."""
     by_name: dict[str, list[RuleTest]] = {}
     for one in tests:
         if one.shows_alerts:
             by_name.setdefault(one.rule.name, []).append(one)
+    yield "    alert_rule_test:" if by_name else "    alert_rule_test: []"
     for name, own in by_name.items():
         known = min((one.horizon for one in own if one.horizon is not None), default=None)
         steps = {step for one in own for step in one.steps if known is None or step < known}
         counts = [(_count(own, step), step) for step in sorted(steps)]
         _, step = min([(count, step) for count, step in counts if count] or counts)
-        alerts = [
-            _alert(one.rule, expected, step, options)
-            for one in own
-            for expected in one.expected
-            if expected.fires(step)
-        ]
-        yield {"eval_time": f"{step * seconds}s", "alertname": name, "exp_alerts": alerts}
+        firing = [(one.rule, alert) for one in own for alert in one.expected if alert.fires(step)]
+        yield f"      - eval_time: {step * seconds}s"
+        yield f"        alertname: {text(name)}"
+        yield "        exp_alerts:" if firing else "        exp_alerts: []"
+        for rule, alert in firing:
+            yield from _alert(rule, alert, step, options)
 
 
 def _count(tests: Sequence[RuleTest], step: int) -> int:
     return sum(expected.fires(step) for one in tests for expected in one.expected)
 
 
-def _alert(rule: AlertRule, expected: ExpectedAlert, step: int, options: ExportOptions) -> dict[str, Any]:
+def _alert(rule: AlertRule, expected: ExpectedAlert, step: int, options: ExportOptions) -> Iterator[str]:
     person, source = expected.labels.get(_PERSON, ""), expected.labels.get("measurement_source", "")
     say = PrintedWording(person, source, expected.number(step))
-    return {
-        "exp_labels": {**rule.labels, **expected.labels},
-        "exp_annotations": annotations_of(rule, options, say),
-    }
+    yield "          - exp_labels:"
+    yield from _texts({**rule.labels, **expected.labels})
+    yield "            exp_annotations:"
+    yield from _texts(annotations_of(rule, options, say))
+
+
+def _texts(texts: Mapping[str, str]) -> Iterator[str]:
+    return (f"              {name}: {text(value, _MARGIN)}" for name, value in texts.items())
