@@ -70,7 +70,7 @@ def _address(env: Environment, name: str) -> str:
 
 
 def _share(env: Environment, name: str) -> None:
-    """From 0 to 1."""
+    """Refuse what is no share of traces, a number from 0 to 1."""
     value = env.text(name, "1")
     try:
         is_share = 0 <= float(value) <= 1

@@ -54,7 +54,7 @@ def traced(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Any:
 
 
 def traced_takers(takers: Mapping[str, Taker]) -> dict[str, Taker]:
-    """The same takers, each in a span; by method and path."""
+    """Takers by method and path, each of which answers within a span."""
     return {place: _traced(taker, place.partition(" ")[2].rstrip("/")) for place, taker in takers.items()}
 
 

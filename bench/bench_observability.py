@@ -22,7 +22,7 @@ from observability.rule_tests.files import rule_test_files
 
 KPIS, AGENTS = 10_000, 100
 SECONDS = 20.0
-"""For all KPIs and agents."""
+"""The most that generating for all KPIs and agents may take."""
 LINEAR_WITHIN = 1.5
 ROUNDS = 3
 Generator = Callable[[ReleaseDocument, ExportOptions], Files]

@@ -60,7 +60,7 @@ class WantedPart:
     options: Mapping[str, str] | None = None
 
     def as_exported(self) -> ExportedPart:
-        """As the manifest has it."""
+        """The part as the manifest keeps it: digests instead of texts."""
         files = {path: digest_of(text) for path, text in self.texts.items()}
         return ExportedPart(self.release, self.digest, self.options or {}, files)
 

@@ -35,7 +35,7 @@ class ExportedPart:
 
     @property
     def source(self) -> str:
-        """Of what it is, in words."""
+        """What was exported, in words."""
         return f"release {self.release}" if self.release else "the working copy"
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 LONGEST: Final = 500
-"""Characters of an address."""
+"""The most characters that an address may have."""
 _UNFIT: Final = re.compile(r"[^\x21-\x7e]|[\"'<>\\^`{|}]")
 """What RFC 3986 has no place for, and the sign that ends a string."""
 

@@ -31,7 +31,7 @@ class ActiveTrigger:
 
     @property
     def severity(self) -> Severity:
-        """How bad it is."""
+        """The severity that the trigger raises."""
         return self.trigger.severity
 
     @property

@@ -15,10 +15,10 @@ def camel_case(name: str) -> str:
 
 
 def alert_name(kpi: str, severity: Severity) -> str:
-    """``AurenHrvRmssdCritical``."""
+    """The name of a trigger's alert, such as ``AurenHrvRmssdCritical``."""
     return f"Auren{camel_case(kpi)}{severity.capitalize()}"
 
 
 def missing_data_alert_name(kpi: str) -> str:
-    """``AurenHrvRmssdMissingData``."""
+    """The name of the alert about missing data, such as ``AurenHrvRmssdMissingData``."""
     return f"Auren{camel_case(kpi)}MissingData"

@@ -63,7 +63,7 @@ class AlertRule:
 
     @property
     def severity(self) -> str:
-        """The label."""
+        """The value of the label ``severity``."""
         is_threshold = self.basis in (Basis.VALUES, Basis.STATE, Basis.COHORT)
         return str(self.trigger.severity) if is_threshold else MISSING_DATA
 
@@ -104,7 +104,7 @@ def rule_body(rule: AlertRule, options: ExportOptions) -> Rule:
 
 
 def expression(rule: AlertRule) -> str:
-    """What is asked of Prometheus."""
+    """The PromQL expression of a rule."""
     one, watched = rule.trigger, rule.watched
     match rule.basis:
         case Basis.VALUES:

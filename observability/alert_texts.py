@@ -29,7 +29,7 @@ def title_of(binding: WatchedBinding) -> str:
 
 
 def threshold_texts(one: ActiveTrigger, say: Wording) -> Texts:
-    """Of one person, from values."""
+    """Texts of an alert about one person that stands on values."""
     symbol = one.binding.definition.symbol
     unit = f" {symbol}" if symbol else ""
     value = say.either(
@@ -58,7 +58,7 @@ def cohort_texts(one: ActiveTrigger, watched: Watched, say: Wording) -> Texts:
 
 
 def missing_data_texts(one: ActiveTrigger, watched: Watched, say: Wording) -> Texts:
-    """Of one person and source."""
+    """Texts of an alert about a person's source that fell silent."""
     described = (
         f"; {watched.agent} expects one within {_words(watched.missing)}. What was open stays open. Without a value "
         f"this alert ends {_words(expected_seconds(watched.missing))} after the last one."

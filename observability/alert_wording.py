@@ -67,7 +67,7 @@ class PrintedWording(Wording):
     number: float
 
     def text(self, text: str) -> str:
-        """As it is."""
+        """The text without any change."""
         return text
 
     @property
@@ -96,7 +96,7 @@ class PrintedWording(Wording):
         return " ".join(f"{count}{unit}" for count, unit in counts[first:])
 
     def either(self, with_value: str, without: str) -> str:
-        """The one that applies."""
+        """Whichever of the two texts applies."""
         return without if isnan(self.number) else with_value
 
 

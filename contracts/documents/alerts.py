@@ -27,7 +27,7 @@ class AlertMode(StrEnum):
 
 
 def or_unsaid(value: object) -> object:
-    """An empty word is none."""
+    """An alerting mode that is an empty text counts as not given."""
     return None if value == "" else value
 
 

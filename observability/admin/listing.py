@@ -20,7 +20,7 @@ FEW: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file in the list."""
+    """One exported file as the list shows it."""
 
     path: str
     name: str

@@ -106,7 +106,7 @@ def files_view(request: HttpRequest, number: int | None = None) -> HttpResponse:
 
 
 def file_view(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """One file to keep."""
+    """The download of one exported file."""
     subject = subject_of(request, number)
     asked = request.GET.get("path")
     if asked is None:
@@ -120,7 +120,7 @@ def file_view(request: HttpRequest, number: int | None = None) -> HttpResponse:
 
 
 def zip_view(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """All of them to keep."""
+    """The download of all exported files as one archive."""
     subject = subject_of(request, number)
     if not subject.files:
         return HttpResponseRedirect(subject.address(""))

@@ -30,14 +30,14 @@ from telemetry.backtest.words import counted, people
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card as the page draws it."""
+    """A proof card as the page draws it."""
 
     card: ProofCard
     backtest: str
 
     @property
     def sentence(self) -> str:
-        """When the agent acts."""
+        """When the agent acts, as a sentence."""
         return sentence(self.card)
 
     @property
@@ -47,7 +47,7 @@ class ShownCard:
 
     @property
     def moments(self) -> list[str]:
-        """When it begins and ends."""
+        """When an episode begins and ends, to the second."""
         return [moment(one) for one in self.card.witnesses.times]
 
     @property

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def classic(dashboard: Dashboard) -> Json:
-    """The whole dashboard."""
+    """A dashboard in Grafana's classic form."""
     return {
         "uid": dashboard.uid,
         "title": dashboard.title,

@@ -45,7 +45,7 @@ class WatchedKpi:
 
 
 def kpi_panels(agent: str, watched: WatchedKpi, options: ExportOptions) -> Iterator[Panel]:
-    """One line of the dashboard."""
+    """The panels of one KPI, which make one line of the dashboard."""
     key, links = watched.kpi.name, kpi_links(agent, watched.kpi.name, options)
     if not watched.metric:
         state = select("auren_binding_state", USER, agent=agent, kpi=key)

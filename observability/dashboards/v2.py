@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def v2(dashboard: Dashboard) -> Json:
-    """The whole dashboard."""
+    """A dashboard in the form of Grafana's schema v2."""
     return {
         "apiVersion": API_VERSION,
         "kind": "Dashboard",

@@ -19,7 +19,7 @@ from releases.webhooks.deadlines import Deadline, TimedSocket
 SECONDS: Final = 9.0
 """For all that is asked of one server together."""
 MAX_BYTES: Final = 32 * 1024 * 1024
-"""Of one answer."""
+"""The most bytes of one answer that are read."""
 PORTS: Final = {"https": 443, "http": 80}
 T = TypeVar("T")
 

@@ -49,7 +49,7 @@ class Difference:
     parts: tuple[str, ...] = ()
     """What of it differs, by the names that its file has for that."""
     detail: str = ""
-    """A sentence that tells more."""
+    """A sentence that says more about the difference."""
 
     def as_data(self) -> dict[str, Any]:
         """As JSON."""
