@@ -10,7 +10,7 @@ from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
 from protocols.pages.run.facts import Facts, ended, lateness
 from protocols.pages.run.telling import quoted
-from protocols.pages.prose import clock, joined, length, lowered, to_do
+from protocols.pages.prose import clock, day, joined, length, lowered, to_do
 
 Kind = Intervention.Kind
 DECIDED: Final = frozenset({Kind.AGREE, Kind.OVERRIDE, Kind.TAKE_OVER})
@@ -45,10 +45,12 @@ def left(facts: Facts) -> Left:
         first, more = open_ones[0], len(open_ones) - 1
         also = f" And {more} more: see below." if more else ""
         return Left(first.head, first.reason + also, is_urgent=True)
-    agreed = [one for one in facts.said if one.kind in DECIDED]
+    agreed = [one for one in facts.said if one.kind in DECIDED and one.step_id is None]
     if agreed:
         one = agreed[-1]
-        return Left("Nothing.", f"{one.author_name} {one.get_kind_display()} at {clock(one.at, facts.now)}.")
+        reason = f": {lowered(one.get_reason_code_display())}" if one.reason_code else ""
+        at = f"{clock(one.at)} {day(one.at, facts.now)}"
+        return Left("Nothing.", f"{one.author_name} {one.get_kind_display()} at {at}{reason}.")
     return _nothing_yet(facts) if facts.is_open else _looks_right(facts)
 
 

@@ -176,7 +176,9 @@ def _count_failed(facts: Facts) -> str:
 
 
 def _no_longer_needed(facts: Facts) -> str:
-    left = sum(step.state == StepState.NOT_NEEDED for step in facts.steps)
+    left = sum(
+        step.state == StepState.NOT_NEEDED and step.number not in facts.offers for step in facts.steps
+    )
     if not left:
         return ""
     return "; one step was no longer needed" if left == 1 else f"; {left} steps were no longer needed"

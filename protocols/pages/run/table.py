@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from contracts.evaluation import SECOND
@@ -14,12 +15,22 @@ from protocols.pages.prose import clock
 from protocols.pages.words import OFFER_STATES, STEP_STATES, lasting
 
 _ORDINALS: Final = {1: "st", 2: "nd", 3: "rd"}
+FOLDED_FROM: Final = 30
+"""Lines from which on quiet ones are folded."""
+FOLDED_LEAST: Final = 3
+PANELS_AT_MOST: Final = 8
+"""Steps whose reasons to override them are on the page; those of others are one click away."""
 PROBLEMS: Final = {
     StepState.FAILED: "critical",
     StepState.SKIPPED: "warning",
     StepState.OVERRIDDEN: "unknown",
 }
-OFFER_PROBLEMS: Final = {"refused": "critical", "ignored": "critical", "offered": "warning"}
+OFFER_FOLDED_FROM: Final = 30
+"""Lines from which on quiet ones are folded."""
+FOLDED_LEAST: Final = 3
+PANELS_AT_MOST: Final = 8
+"""Steps whose reasons to override them are on the page; those of others are one click away."""
+PROBLEMS: Final = {"refused": "critical", "ignored": "critical", "offered": "warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,21 @@ class Line:
     is_reversible: bool | None = None
     child: int | None = None
     said: tuple[Intervention, ...] = ()
+    has_panel: bool = False
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is as declared, and nobody need look."""
+        return not self.kind and self.step.is_settled and not self.said
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Quiet lines one after the other, told in one."""
+
+    first: int
+    last: int
+    count: int
 
 
 def lines(facts: Facts) -> list[Line]:
@@ -47,6 +73,23 @@ def lines(facts: Facts) -> list[Line]:
     for step in facts.steps:
         place += step.declared
         found.append(_line(facts, step, place))
+    return found
+
+
+def folded(some: Sequence[Line], *, whole: bool = False, asked: int = 0) -> list[Line | Fold]:
+    """Of many lines, those that nobody need look at in one; the first that can be overridden have their panel."""
+    found: list[Line | Fold] = []
+    panels = 0
+    folds = not whole and len(some) > FOLDED_FROM
+    for is_quiet, group in groupby(some, lambda line: folds and line.is_quiet):
+        grouped = list(group)
+        if is_quiet and len(grouped) >= FOLDED_LEAST:
+            found.append(Fold(grouped[0].step.number, grouped[-1].step.number, len(grouped)))
+            continue
+        for line in grouped:
+            has_panel = line.can_override and (panels < PANELS_AT_MOST or line.step.number == asked)
+            panels += has_panel
+            found.append(replace(line, has_panel=has_panel))
     return found
 
 
