@@ -22,6 +22,8 @@
             svg.addEventListener('pointercancel', () => this.drop());
             if (Picture.at !== undefined) {
                 this.show(Picture.at);
+            } else if (!this.says.textContent) {
+                this.says.textContent = 'Drag over a stretch to look closer, or move the slider to read what was when.';
             }
         }
 

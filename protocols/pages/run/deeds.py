@@ -21,7 +21,7 @@ def deeds(facts: Facts) -> Iterator[str]:
     if facts.run.state != RunState.OFFERED:
         yield from _done(facts, actions)
         yield from _each(_of(actions, StepState.FAILED), lambda step: _failed(facts, step), "failed")
-        yield from _each(_of(actions, StepState.SKIPPED), lambda step: _skipped(facts, step), "were left out")
+        yield from _each(_of(actions, StepState.SKIPPED), lambda step: _skipped(facts, step), "were skipped")
     yield from _each(
         _of(facts.steps, StepState.OVERRIDDEN), lambda step: _overridden(facts, step), "were overridden"
     )
@@ -79,7 +79,7 @@ def _failed(facts: Facts, step: Step) -> str:
 
 def _skipped(facts: Facts, step: Step) -> str:
     what = "its review" if step.kind == Step.Kind.REVIEW else f"“{lowered(facts.title(step))}”"
-    return f"{facts.run.agent} {strong('left out')} {what}{_note(step)}"
+    return f"{facts.run.agent} {strong('skipped')} {what}{_note(step)}"
 
 
 def _note(step: Step) -> str:

@@ -9,7 +9,7 @@ from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
 from protocols.pages.run.facts import Facts, ended, lateness
-from protocols.pages.run.telling import quoted
+from protocols.pages.run.telling import quoted, sentence
 from protocols.pages.prose import clock, day, joined, length, lowered, to_do
 
 Kind = Intervention.Kind
@@ -122,7 +122,7 @@ def _waits(facts: Facts, step: Step, offer: HandOffOffer) -> Problem:
 
 
 def _refused(facts: Facts, step: Step, offer: HandOffOffer) -> Problem:
-    said = f" It said {quoted(offer.answer)}." if offer.answer else ""
+    said = f" {sentence(f'It said {quoted(offer.answer)}')}" if offer.answer else ""
     at = offer.answered or offer.due
     return Problem(at, f"Decide who helps instead of {offer.target}.", f"{offer.target} refused.{said}", step)
 
@@ -148,14 +148,14 @@ def _steps(facts: Facts) -> Iterator[Problem]:
     agent = facts.run.agent
     for step in facts.steps:
         what, at = to_do(facts.title(step)), step.finished or step.recorded or step.added
-        note = f" It said {quoted(step.note)}." if step.note else ""
+        note = f" {sentence(f'It said {quoted(step.note)}')}" if step.note else ""
         if step.number in facts.offers:
             continue
         if step.state == StepState.FAILED:
             yield Problem(at, f"Decide who has to {what}.", f"{agent} could not.{note}", step)
         elif step.state == StepState.SKIPPED:
-            yield Problem(at, f"Check whether it was right not to {what}.", f"{agent} left it out.{note}", step)
-        elif facts.is_open and (late := lateness(facts, step)):
+            yield Problem(at, f"Check whether it was right not to {what}.", f"{agent} skipped it.{note}", step)
+        elif facts.is_open and not step.is_settled and (late := lateness(facts, step)):
             yield Problem(
                 (step.due or at),
                 f"Find out why {agent} does not {what}, or do it yourself.",

@@ -25,12 +25,7 @@ PROBLEMS: Final = {
     StepState.SKIPPED: "warning",
     StepState.OVERRIDDEN: "unknown",
 }
-OFFER_FOLDED_FROM: Final = 30
-"""Lines from which on quiet ones are folded."""
-FOLDED_LEAST: Final = 3
-PANELS_AT_MOST: Final = 8
-"""Steps whose reasons to override them are on the page; those of others are one click away."""
-PROBLEMS: Final = {"refused": "critical", "ignored": "critical", "offered": "warning"}
+OFFER_PROBLEMS: Final = {"refused": "critical", "ignored": "critical", "offered": "warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +47,13 @@ class Line:
     has_panel: bool = False
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether it is as declared, and nobody need look."""
-        return not self.kind and self.step.is_settled and not self.said
+    def quiet(self) -> str:
+        """What many such lines are called together; "" where somebody should look."""
+        if self.kind or self.said or self.step.state == StepState.STARTED:
+            return ""
+        if self.step.state == StepState.NOT_NEEDED:
+            return "no longer needed"
+        return "as declared" if self.step.is_settled else "not begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class Fold:
     first: int
     last: int
     count: int
+    told: str
 
 
 def lines(facts: Facts) -> list[Line]:
@@ -81,10 +81,10 @@ def folded(some: Sequence[Line], *, whole: bool = False, asked: int = 0) -> list
     found: list[Line | Fold] = []
     panels = 0
     folds = not whole and len(some) > FOLDED_FROM
-    for is_quiet, group in groupby(some, lambda line: folds and line.is_quiet):
+    for quiet, group in groupby(some, lambda line: line.quiet if folds and line.step.number != asked else ""):
         grouped = list(group)
-        if is_quiet and len(grouped) >= FOLDED_LEAST:
-            found.append(Fold(grouped[0].step.number, grouped[-1].step.number, len(grouped)))
+        if quiet and len(grouped) >= FOLDED_LEAST:
+            found.append(Fold(grouped[0].step.number, grouped[-1].step.number, len(grouped), quiet))
             continue
         for line in grouped:
             has_panel = line.can_override and (panels < PANELS_AT_MOST or line.step.number == asked)
@@ -101,6 +101,10 @@ def _line(facts: Facts, step: Step, place: int) -> Line:
     at = step.finished or (step.started if step.kind != Step.Kind.HAND_OFF else None)
     asked = offer.offered if offer else step.added
     done = clock(at, facts.run.opened, seconds=True) if at else STEP_STATES[StepState(step.state)][0]
+    if at and step.state == StepState.STARTED:
+        done = f"begun {done}"
+    if offer is not None and not at:
+        done = f"asked {clock(offer.offered, facts.run.opened, seconds=True)}"
     return Line(
         step=step,
         title=facts.title(step),
@@ -149,9 +153,7 @@ def _verdict(facts: Facts, step: Step, offer: HandOffOffer | None) -> tuple[str,
         return "not declared", "warning"
     if stored:
         return stored[0].message, "warning"
-    if step.state == StepState.DONE:
-        return "as declared", ""
-    return ("" if step.state == StepState.NOT_NEEDED else STEP_STATES[StepState(step.state)][0]), ""
+    return ("as declared" if step.state == StepState.DONE else ""), ""
 
 
 def has_problems(some: Sequence[Line]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -114,18 +115,17 @@ def axis(moments: Sequence[int], start: int, end: int, left: float, right: float
     stops = sorted({start, end, *(at for at in moments if start < at < end)})
     waits = list(zip(stops, stops[1:], strict=False))
     quiet = _quiet(waits)
+    groups = [(is_quiet, list(some)) for is_quiet, some in groupby(range(len(waits)), lambda at: at in quiet)]
     rest = sum(b - a for at, (a, b) in enumerate(waits) if at not in quiet)
     if not rest:  # nothing but waiting: as it is
-        quiet, rest = frozenset(), end - start
-    room = right - left - len(quiet) * QUIET_WIDTH
+        groups, rest = [(False, list(range(len(waits))))], end - start
+    room = right - left - sum(is_quiet for is_quiet, _ in groups) * QUIET_WIDTH
     parts: list[Part] = []
     x = left
-    for at, (a, b) in enumerate(waits):
-        width = QUIET_WIDTH if at in quiet else (b - a) / rest * room
-        if parts and at not in quiet and not parts[-1].is_quiet:
-            parts[-1] = parts[-1]._replace(end=b, right=x + width)
-        else:
-            parts.append(Part(a, b, x, x + width, at in quiet))
+    for is_quiet, some in groups:
+        a, b = waits[some[0]][0], waits[some[-1]][1]
+        width = QUIET_WIDTH if is_quiet else (b - a) / rest * room
+        parts.append(Part(a, b, x, x + width, is_quiet))
         x += width
     return Axis(tuple(parts))
 
@@ -143,9 +143,22 @@ def _quiet(waits: Sequence[tuple[int, int]]) -> frozenset[int]:
     return frozenset(sorted(found, key=lambda at: -lengths[at])[:QUIET_AT_MOST])
 
 
+def quiet_labels(shown: Axis) -> list[Tick]:
+    """How long each quiet time was, as far as the words do not run into each other; the others are told on hover."""
+    found: list[Tick] = []
+    reached = 0.0
+    for part in sorted(shown.quiet, key=lambda part: part.left):
+        half = _half(part.label)
+        x = min(max(part.middle, half), shown.right - half)
+        if x - half >= reached:
+            found.append(Tick(round(x, 1), part.label))
+            reached = x + half + 6
+    return found
+
+
 def ticks(shown: Axis) -> list[Tick]:
     """Round times, as many as there is room for; none runs into another or into the label of a quiet time."""
-    taken = [(part.middle - _half(part.label), part.middle + _half(part.label)) for part in shown.quiet]
+    taken = [(one.x - _half(one.label), one.x + _half(one.label)) for one in quiet_labels(shown)]
     found: list[Tick] = []
     days: set[str] = set()
     for part in shown.parts:
@@ -158,7 +171,7 @@ def ticks(shown: Axis) -> list[Tick]:
             tick = Tick(shown.x(at), label)
             half = _half(label)
             around = (tick.x - half, tick.x + half)
-            fits = shown.left - 20 <= around[0] and around[1] <= shown.right + 6
+            fits = shown.left - 20 <= around[0] and around[1] <= shown.right
             if fits and all(around[1] + 6 < a or around[0] - 6 > b for a, b in taken):
                 found.append(tick)
                 taken.append(around)

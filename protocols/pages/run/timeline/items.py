@@ -82,14 +82,14 @@ def _action(facts: Facts, run: ProtocolRun, step: Step) -> Iterator[Item]:
         words = f"could not {to_do(title)}"
         yield Item(key, min(start, at), at, words, words, WRONG, 4)
     elif state is StepState.SKIPPED and at is not None:
-        words = f"left out: {title}"
+        words = f"skipped: {title}"
         yield Item(key, at, at, words, words, LEFT, 3)
     elif state is StepState.OVERRIDDEN:
         at = step.recorded or _end(facts, run)
         yield Item(key, step.added, at, f"overridden: {title}", f"a person overrode “{title}”", LEFT, 3)
     elif not step.is_settled:
         words = f"{title}: {'begun' if step.started else 'not begun'}{f', {length(late)} overdue' if late else ''}"
-        yield Item(key, start, _end(facts, run), words, words, OPEN, 5 if late else 3)
+        yield Item(key, start, _end(facts, run), words, words, OPEN, 5 if late else 3 if step.started else 1)
 
 
 def _late(facts: Facts, step: Step) -> int | None:

@@ -17,6 +17,12 @@ LEAST: Final = 4.0
 """The least width of a bar: a short one is what one looks for."""
 OWN_AT_MOST: Final = 14
 """Bars of a lane that have a row to themselves; the others are folded."""
+OF_NOTE: Final = 3
+"""The weight from which on an item is never folded while there is room."""
+FOLDS: Final = {
+    "f-normal": "as declared", "f-warning": "late or not declared", "f-critical": "failed",
+    "b-open": "not done yet", "b-left": "skipped or overridden",
+}  # fmt: skip
 LONGEST_LABEL: Final = 44
 
 
@@ -122,11 +128,11 @@ def _folded(items: Sequence[Item]) -> list[Item]:
     if len(ordered) <= OWN_AT_MOST:
         return ordered
     own = sorted(ordered, key=lambda item: -item.weight)[:OWN_AT_MOST]
-    kept = {item.key for item in own if item.weight}
-    groups: dict[tuple[int, str], list[Item]] = {}
+    kept = {item.key for item in own if item.weight >= OF_NOTE}
+    groups: dict[str, list[Item]] = {}
     for item in ordered:
         if item.key not in kept:
-            groups.setdefault((min(item.weight, 1), item.kind), []).append(item)
+            groups.setdefault(item.kind, []).append(item)
     folded = [_fold(some) for some in groups.values()]
     return sorted([*folded, *(item for item in ordered if item.key in kept)], key=lambda item: (item.start, item.end))
 
@@ -135,7 +141,7 @@ def _fold(some: Sequence[Item]) -> Item:
     if len(some) == 1:
         return some[0]
     first = some[0]
-    words = "as declared" if not first.weight else {"f-warning": "late or not declared"}.get(first.kind, "more")
+    words = FOLDS.get(first.kind, "more")
     told = f"{len(some)} steps {words}"
     return Item(f"fold-{first.key}", first.start, max(one.end for one in some), told, told, f"{first.kind} many", first.weight)
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from contracts.evaluation import SECOND
 from protocols.pages.prose import clock
 from protocols.pages.run.facts import Facts
-from protocols.pages.run.timeline.axis import Axis, Tick, axis, ticks
+from protocols.pages.run.timeline.axis import Axis, Tick, axis, quiet_labels, ticks
 from protocols.pages.run.timeline.items import asked, items, moments, order
 from protocols.pages.run.timeline.lanes import Bar, Lane, lane
 from protocols.pages.run.timeline.values import HEIGHT, STRIP, Piece, Values, pieces, values
@@ -52,6 +52,7 @@ class Picture:
     lanes: Sequence[Lane]
     arrows: Sequence[Arrow]
     ticks: Sequence[Tick]
+    quiet_labels: Sequence[Tick]
     strip_y: float
     axis_y: float
     sentence: str
@@ -147,6 +148,7 @@ def picture(facts: Facts, measured: Measured, chosen: tuple[int, int] | None = N
         lanes=lanes,
         arrows=_arrows(facts, lanes),
         ticks=ticks(shown),
+        quiet_labels=quiet_labels(shown),
         strip_y=strip_y,
         axis_y=y + 2,
         sentence=_sentence(facts, shown, lanes),
