@@ -19,6 +19,7 @@ PLACES: Final[Mapping[str, str]] = {
     "reason_missing": "reason",
     "unknown_reason": "reason_code",
     "unknown_agent": "hand_off",
+    "unknown_kpi": "kpi",
     "too_long": "minutes",
 }
 """Where in the body that stands which is wrong with the request itself, and not only with where the run is."""

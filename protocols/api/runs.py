@@ -30,7 +30,7 @@ from telemetry import cursors
 from telemetry.ingest import clock
 
 NO_RUN = "There is no such run."
-NUMBER = OpenApiParameter("pk", int, "path", description="The run's `id`.")
+NUMBER = OpenApiParameter("id", int, "path", description="The run's `id`.")
 STEP = OpenApiParameter("number", int, "path", description="The step's `number`.")
 SEEING: dict[str, list[str]] = {"*": ["protocols.view_protocolrun"]}
 REPORTING: dict[str, list[str]] = {"*": ["protocols.change_step"]}

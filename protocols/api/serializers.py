@@ -15,11 +15,11 @@ SEVERITIES = ["info", "warning", "critical"]
 _WHOLE = "Only where one run is told."
 
 
-class HandOffSerializer(serializers.Serializer[Any]):
+class OfferSerializer(serializers.Serializer[Any]):
     """A hand-off once it is offered."""
 
     agent = serializers.CharField(help_text="Who is asked.")
-    state = serializers.ChoiceField(choices=list(OfferState))
+    state = serializers.ChoiceField(choices=[(one.value, one.name) for one in OfferState])
     due = serializers.DateTimeField(help_text="Until when they may answer.")
     answered = serializers.DateTimeField(allow_null=True)
     answer = serializers.CharField()
@@ -35,13 +35,13 @@ class StepSerializer(serializers.Serializer[Step]):
     description = serializers.CharField()
     severity = serializers.ChoiceField(choices=SEVERITIES, help_text="At which it was asked for.")
     declared = serializers.BooleanField(help_text="Whether the contract asks for it.")
-    state = serializers.ChoiceField(choices=list(StepState))
+    state = serializers.ChoiceField(choices=[(one.value, one.name) for one in StepState])
     due = serializers.DateTimeField(allow_null=True)
     started = serializers.DateTimeField(allow_null=True)
     finished = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField(required=False, help_text=_WHOLE)
     evidence = serializers.DictField(required=False, help_text=_WHOLE)
-    hand_off = HandOffSerializer(allow_null=True)
+    hand_off = OfferSerializer(allow_null=True)
 
 
 class ParentSerializer(serializers.Serializer[Any]):
@@ -82,7 +82,7 @@ class RunSerializer(serializers.Serializer[ProtocolRun]):
     kpi = serializers.CharField()
     user_id = serializers.CharField(help_text="As agents send it; for others as in metrics and on pages.")
     severity = serializers.ChoiceField(choices=SEVERITIES, help_text="The worst so far.")
-    state = serializers.ChoiceField(choices=list(RunState))
+    state = serializers.ChoiceField(choices=[(one.value, one.name) for one in RunState])
     opened = serializers.DateTimeField(help_text="When the measurement crossed the line.")
     recorded = serializers.DateTimeField(help_text="When the agent could know.")
     ended = serializers.DateTimeField(allow_null=True)
