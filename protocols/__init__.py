@@ -1,0 +1,1 @@
+"""What agents did about an episode: protocol runs, their steps and hand-offs."""
