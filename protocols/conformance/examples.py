@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from contracts.evaluation import SECOND
 from protocols.conformance.facts import HAND_OFF, OfferFacts, PauseFacts, RunFacts, StepFacts
@@ -21,27 +21,25 @@ def minutes(count: float) -> int:
     return OPENED + round(count * MINUTE)
 
 
-def step(number: int, name: str, done: float | None = None, **more: object) -> StepFacts:
+def step(number: int, name: str, done: float | None = None, **more: Any) -> StepFacts:
     """A declared step, asked for when the run opened; ``done`` is so many minutes later."""
     made = StepFacts(number, name, OPENED, OPENED)
     if done is not None:
         made = made._replace(state="done", finished=minutes(done))
-    return made._replace(**more)  # type: ignore[arg-type]  # fields of the tuple
+    return made._replace(**more)
 
 
-def run(*steps: StepFacts, state: str = "active", ended: float | None = None, **more: object) -> RunFacts:
+def run(*steps: StepFacts, state: str = "active", ended: float | None = None, **more: Any) -> RunFacts:
     """A run of NEUROS about hrv_rmssd; ``ended`` is so many minutes after it was opened."""
     end = None if ended is None else minutes(ended)
     made = RunFacts("NEUROS", "hrv_rmssd", state, OPENED, steps, end, end, ("NEUROS",))
-    return made._replace(**more)  # type: ignore[arg-type]  # fields of the tuple
+    return made._replace(**more)
 
 
-def _hand_off(number: int, state: str, answered: float | None) -> StepFacts:
-    offer = OfferFacts(
-        "CARDIOS", state, minutes(10), minutes(40), None if answered is None else minutes(answered)
-    )
-    finished = minutes(40 if answered is None else answered)
-    return step(number, "CARDIOS", kind=HAND_OFF, state="failed", finished=finished, offer=offer)
+def _hand_off(number: int, state: str, answered: float) -> StepFacts:
+    offer = OfferFacts("CARDIOS", state, minutes(10), 30 * MINUTE, minutes(answered))
+    made = step(number, "CARDIOS", answered, kind=HAND_OFF, offer=offer)
+    return made._replace(state="failed")
 
 
 REDUCE: Final = "reduce_training_intensity"
@@ -60,7 +58,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         (),
     ),
     "RUN007": (run(step(1, REDUCE, 5), _hand_off(2, "refused", 14)), ()),
-    "RUN008": (run(step(1, REDUCE, 5), _hand_off(2, "ignored", None)), ()),
+    "RUN008": (run(step(1, REDUCE, 5), _hand_off(2, "ignored", 40)), ()),
     "RUN009": (run(step(1, REDUCE, 5), chain=("NEUROS", "CARDIOS", "NEUROS")), ()),
     "RUN010": (
         run(step(1, REDUCE, 5), step(2, NOTIFY, 12)),

@@ -10,12 +10,12 @@ ACTION, HAND_OFF, REVIEW = "action", "hand_off", "review"
 
 
 class OfferFacts(NamedTuple):
-    """A hand-off as the other agent was asked for it, and its answer."""
+    """A hand-off as the other agent was asked for it: ``within`` how long it may take to answer, and its answer."""
 
     target: str
     state: str
     offered: int
-    due: int
+    within: int
     answered: int | None = None
 
 

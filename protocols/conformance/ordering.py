@@ -57,7 +57,7 @@ def moved_steps(steps: Iterable[StepFacts]) -> dict[int, Moved]:
             and step.state in ("done", "failed")
             and step.finished is not None
         ):
-            together.setdefault(step.known, []).append(step)
+            together.setdefault(step.asked, []).append(step)
     found: dict[int, Moved] = {}
     for some in together.values():
         if len(some) > 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protocols.conformance.case import TOLD_WITHIN, Case, acts
 from protocols.conformance.catalogue import Breach, run_rule
-from protocols.conformance.facts import HAND_OFF, REVIEW, StepFacts
+from protocols.conformance.facts import HAND_OFF, REVIEW, OfferFacts, StepFacts
 from protocols.conformance.words import called, due_within, length, was_done, way
 
 MOST_REPEATS = 2
@@ -37,13 +37,13 @@ def missing(case: Case) -> Iterator[Breach]:
         at = case.closed(step)
         if at is None:
             continue
+        verb = "given" if step.kind == REVIEW else "done"
         if case.is_overdue(step, at):
-            verb = "given" if step.kind == REVIEW else "done"
             yield Breach(step.number, at, f"{called(step)} was never {verb}; {due_within(step)}.")
         elif case.run.state == "ignored" and step.kind == REVIEW:
             yield Breach(step.number, at, f"{called(step)} was never given.")
         elif case.run.state == "timed_out" and step.stopped is None and step.deadline is None:
-            yield Breach(step.number, at, f"{called(step)} was never done before the run timed out.")
+            yield Breach(step.number, at, f"{called(step)} was never {verb} before the run timed out.")
 
 
 @run_rule(
@@ -148,8 +148,7 @@ def hand_off_refused(case: Case) -> Iterator[Breach]:
     """The agent that was asked for help says no, so nobody helps unless a person does."""
     for step in case.run.steps:
         if step.offer is not None and step.offer.state == "refused":
-            at = step.offer.due if step.offer.answered is None else step.offer.answered
-            yield Breach(step.number, at, f"{step.offer.target} refused the hand-off.")
+            yield Breach(step.number, _answered(step.offer), f"{step.offer.target} refused the hand-off.")
 
 
 @run_rule(
@@ -163,12 +162,8 @@ def hand_off_not_answered(case: Case) -> Iterator[Breach]:
     """The agent that was asked for help says neither yes nor no in time, so nobody knows whether anybody helps."""
     for step in case.run.steps:
         if step.offer is not None and step.offer.state == "ignored":
-            within = length(step.offer.due - step.offer.offered)
-            yield Breach(
-                step.number,
-                step.offer.due,
-                f"{step.offer.target} did not answer the hand-off within {within}.",
-            )
+            told = f"{step.offer.target} did not answer the hand-off within {length(step.offer.within)}."
+            yield Breach(step.number, _answered(step.offer), told)
 
 
 @run_rule(
@@ -231,3 +226,8 @@ def _unasked(case: Case, step: StepFacts, at: int) -> str:
 def _moment(step: StepFacts) -> int:
     """When a settled step was, as far as it is known."""
     return step.known if step.finished is None else step.finished
+
+
+def _answered(offer: OfferFacts) -> int:
+    """When a hand-off was settled, one way or another."""
+    return offer.offered + offer.within if offer.answered is None else offer.answered

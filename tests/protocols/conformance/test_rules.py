@@ -1,5 +1,7 @@
 """Each rule: where it speaks, and close by where it is silent."""
 
+from typing import Any
+
 import pytest
 
 from protocols.conformance import RULES, OfferFacts, PauseFacts, judge
@@ -8,8 +10,8 @@ from protocols.conformance.examples import EXAMPLES, LOOKED, MINUTE, minutes, ru
 IN_15 = 15 * MINUTE
 NEVER = "a was never done; it was due within 15 minutes."
 UNASKED = "though the contract does not ask for it."
-SKIPPED = {"state": "skipped", "finished": minutes(3)}
-FAILED = {"state": "failed", "finished": minutes(3)}
+SKIPPED: dict[str, Any] = {"state": "skipped", "finished": minutes(3)}
+FAILED: dict[str, Any] = {"state": "failed", "finished": minutes(3)}
 
 
 def said(facts, *pauses, now=LOOKED):
@@ -21,7 +23,7 @@ def rules(facts, *pauses, now=LOOKED):
 
 
 def offered(state, answered=None):
-    offer = OfferFacts("CARDIOS", state, minutes(10), minutes(40), answered)
+    offer = OfferFacts("CARDIOS", state, minutes(10), 30 * MINUTE, answered)
     settled = {"refused": "failed", "ignored": "failed", "accepted": "done"}.get(state, "started")
     return step(1, "CARDIOS", kind="hand_off", state=settled, offer=offer)
 
