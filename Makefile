@@ -9,7 +9,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requir
 CLEAN_ENV := AUREN_ENV_FILE=/dev/null
 # What looks like a secret and is none: passwords made up in tests and examples.
 MADE_UP := ^(password|editor|viewer|stranger|hush|p%40ss|her own|long *|my-short-secret|made-up *|auren-tls)$$
-LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis observability releases rest scripts telemetry tests tracing manage.py
+LINTED := auren_admin auren_client bench bindings contracts faults jobs kpis observability protocols releases rest scripts telemetry tests tracing manage.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -43,7 +43,7 @@ lint: $(VENV)/.dev ## Check style, layout, layers, templates, YAML and common se
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/*/.gitlab-ci.yml
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin auren_client bindings contracts jobs kpis observability releases rest telemetry tracing
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml auren_admin auren_client bindings contracts jobs kpis observability protocols releases rest telemetry tracing
 
 types: $(VENV)/.dev ## Check types (mypy, strict)
 	@$(CLEAN_ENV) $(BIN)/mypy

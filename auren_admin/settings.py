@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "bindings",
     "releases",
     "telemetry",
+    "protocols",
     "observability",
     "django.contrib.admin",
     "django.contrib.auth",

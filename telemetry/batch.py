@@ -10,6 +10,7 @@ from typing import Final
 from contracts.evaluation import Evaluator, Observed, Series, judge_all, open_severity
 from telemetry.contexts import context_text
 from telemetry.deliveries import ACCEPTED, CONFLICT, Delivery, Stretch, conflicting
+from telemetry.episodes import EpisodeChange, follow, walked
 from telemetry.judging import sources_told, state_told, transition_row
 from telemetry.kept_answers import is_stored
 from telemetry.models import Transition
@@ -43,6 +44,7 @@ class Batch:
 
     store: Store
     now: int
+    _users: dict[str, int] = field(default_factory=dict)
     _fresh: dict[SeriesKey, Sequence[Observed]] = field(default_factory=dict)
     _values: list[Value] = field(default_factory=list)
     _corrected: list[Value] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Batch:
     _settled: list[Settled] = field(default_factory=list)
     _transitions: list[TransitionRow] = field(default_factory=list)
     _withdrawn: list[int] = field(default_factory=list)
+    _changes: list[EpisodeChange] = field(default_factory=list)
     _tallies: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
@@ -82,6 +85,19 @@ class Batch:
         if self._withdrawn:
             Transition.objects.filter(pk__in=self._withdrawn).update(withdrawn=self.now)
         self.store.add_transitions(self._transitions)
+        if self._changes:
+            self._tell_of_runs(stretches)
+
+    def _tell_of_runs(self, stretches: Sequence[Stretch]) -> None:
+        """Have episodes followed; whoever reported is told of the runs that were opened."""
+        opened = follow(self.store, self._changes, self.now, self._tallies)
+        if not opened:
+            return
+        for stretch in stretches:
+            binding = stretch.watched.binding
+            key = StandingKey(self._users[stretch.user], binding.kpi, binding.agent)
+            for run in opened.get(key, ()):
+                stretch.delivery.runs.setdefault(run["id"], {**run, "user_id": stretch.places[0]})
 
     def count(self) -> None:
         """Store what was counted: last, because every batch of an agent changes the same few rows."""
@@ -89,6 +105,7 @@ class Batch:
 
     def _by_series(self, stretches: Sequence[Stretch]) -> dict[SeriesKey, Stretch]:
         users = self.store.subjects([*dict.fromkeys([stretch.user for stretch in stretches])])
+        self._users = users
         found: dict[SeriesKey, Stretch] = {}
         for stretch in stretches:
             binding = stretch.watched.binding
@@ -223,12 +240,13 @@ class Batch:
             self._evaluate_all(key, series, row, evaluator, pasts, again)
             return
         memory, told = judge_all(evaluator, before, fresh, pasts.get(ours) or _NO_PAST)
-        if told:
-            self._note(
-                [transition_row(key, source, one, of, release=release, now=self.now) for one, of in told]
-            )
+        moves = [transition_row(key, source, one, of, release=release, now=self.now) for one, of in told]
+        if moves:
+            self._note(moves)
         if memory is not before:
             severity = open_severity(evaluator, memory) if memory.marks else 0
+            if moves or severity != row.open_severity:
+                self._changes += walked(key, row.open_severity, moves, severity, release, fresh[-1].at)
             is_news = memory.state is not before.state or severity != row.open_severity
             if is_news or before.at is None:
                 self._settled.append(
@@ -271,6 +289,7 @@ class Batch:
         self._withdrawn += judging.withdrawn
         if not judging.is_as_it_was(settled):
             self._settled.append(settled)
+        self._changes += judging.changes(settled)
         told = state_told(
             evaluator, key, first.places[0], row.memory.state, combined.source, combined.memory,
             settled.memory.since, first.watched.release,

@@ -48,6 +48,8 @@ class Delivery:
     results: list[str] = field(default_factory=list)
     conflicts: list[Rejection] = field(default_factory=list)
     states: list[dict[str, Any]] = field(default_factory=list)
+    runs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Those that this opened, by their number."""
     is_again: bool = False
     """What was answered to the same body before is not what is stored any more."""
 
@@ -78,7 +80,7 @@ class Delivery:
         self.results = [ACCEPTED] * self.size
         for one in self.bad:
             self.results[one.place] = one.code
-        self.conflicts, self.states = [], []
+        self.conflicts, self.states, self.runs = [], [], {}
 
     def answer(self) -> dict[str, Any]:
         """What the caller is told; a person in it is the place of one of their observations."""
@@ -88,6 +90,7 @@ class Delivery:
             "results": self.results,
             "errors": [_error(one) for one in errors],
             "states": self.states,
+            "runs": list(self.runs.values()),
         }
 
 

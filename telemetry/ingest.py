@@ -57,8 +57,8 @@ def report(body: bytes, *, agent: str, now: int | None = None, strict: bool = Fa
         delivery = Delivery(digest, agent, len(items), released.release, bad, strict)
         delivery.sort(good)
         answer = line.take(delivery, now)
-    for state in answer["states"]:
-        state["user_id"] = items[state["user_id"]]["user_id"]
+    for told in (*answer["states"], *answer.get("runs", ())):  # answers of an older version have no runs
+        told["user_id"] = items[told["user_id"]]["user_id"]
     return orjson.dumps(answer)
 
 

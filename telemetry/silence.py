@@ -10,6 +10,7 @@ from django.db import transaction
 
 from telemetry import contracts_now
 from telemetry.contracts_now import Released
+from telemetry.episodes import EpisodeChange, follow
 from telemetry.models import Standing
 from telemetry.progress import Progress, no_progress
 from telemetry.standing_judging import Judging, unwatched
@@ -68,11 +69,16 @@ def _looked_at(released: Released, keys: Sequence[StandingKey], now: int) -> Cou
         rows = work.standings({key for key in keys if key.subject in there})
         settled: list[Settled] = []
         transitions: list[TransitionRow] = []
+        changes: list[EpisodeChange] = []
         for key, row in rows.items():
             watched = released.binding(key.agent, key.kpi)
             evaluator = watched.evaluator if watched else None
             if watched is None or evaluator is None:
                 settled.append(unwatched(row, now))
+                if row.open_severity and row.release:
+                    changes.append(
+                        EpisodeChange(key, row.open_severity, 0, now, row.release, None, is_unwatched=True)
+                    )
                 continue
             judging = Judging.of(key, watched, evaluator, row, now)
             judging.follow_release(now)
@@ -81,9 +87,12 @@ def _looked_at(released: Released, keys: Sequence[StandingKey], now: int) -> Cou
             if not judging.is_as_it_was(found):
                 settled.append(found)
             transitions += judging.transitions
+            changes += judging.changes(found)
         work.settle_standings(settled)
         work.add_transitions(transitions)
-        work.count(_tallies(transitions))
+        tallies: Counter[tuple[str, ...]] = Counter(_tallies(transitions))
+        follow(work, changes, now, tallies)
+        work.count({TallyKey(*key): count for key, count in tallies.items()})
     changed = {(one.agent, one.kpi, one.subject) for one in transitions}
     return Counter({"looked_at": len(keys), "changed": len(changed)})
 

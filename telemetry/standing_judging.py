@@ -31,6 +31,7 @@ from contracts.evaluation import (
 )
 from telemetry import contracts_now
 from telemetry.contracts_now import Watched
+from telemetry.episodes import EpisodeChange, at_once, walked
 from telemetry.judging import transition_row
 from telemetry.models import Transition
 from telemetry.reevaluation import disagreements, observations_of, past_of, values_before
@@ -190,6 +191,16 @@ class Judging:
             is_news,
         )
         return settled, combined
+
+    def changes(self, settled: Settled) -> list[EpisodeChange]:
+        """What became of the episode; ``settled`` is what is to be stored."""
+        release = self.watched.release
+        at = self.now if settled.memory.at is None else min(settled.memory.at, self.now)
+        ends = self.row.open_severity, settled.open_severity
+        is_revised = bool(self.withdrawn) or any(one.cause == CORRECTION for one in self.transitions)
+        if len(self.memories) == 1 and not is_revised and not self.has_forgotten:
+            return walked(self.key, ends[0], self.transitions, ends[1], release, at)
+        return at_once(self.key, ends[0], self.transitions, ends[1], release, at, is_revised=is_revised)
 
     def is_as_it_was(self, settled: Settled) -> bool:
         """Whether nothing is to be stored."""

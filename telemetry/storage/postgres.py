@@ -44,6 +44,10 @@ class PostgresStore(Common):
             cursor.execute(sql, sent)
             return cursor.fetchall() if cursor.description else []
 
+    def now(self) -> int:
+        """The number of this transaction."""
+        return int(self.run(f"SELECT {NOW}")[0][0])
+
     def _add_subjects(self, users: Sequence[str]) -> None:
         self.run(
             "INSERT INTO telemetry_subject (user_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from contracts.evaluation import Memory
 
@@ -144,6 +144,12 @@ class KeptAnswer(NamedTuple):
 
 class Store(Protocol):
     """Bulk reads and writes of one transaction. Every statement is one, however many rows it is about."""
+
+    def now(self) -> int:
+        """The number of this transaction: what rows carry as ``changed``."""
+
+    def run(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """One statement; what it returns."""
 
     def hold(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Keep these people, in ascending order, until the transaction ends; id and name of those there are."""

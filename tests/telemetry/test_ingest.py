@@ -351,6 +351,7 @@ def test_results_and_transitions_are_counted():
         ("observations", "NEUROS", "", "out_of_range"): 1,
         ("transitions", "NEUROS", "hrv_rmssd", "-1>0"): 1,
         ("transitions", "NEUROS", "hrv_rmssd", "0>3"): 1,
+        ("protocol_runs", "NEUROS", "hrv_rmssd", "opened"): 1,
     }
 
 

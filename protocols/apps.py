@@ -1,0 +1,17 @@
+"""Protocol runs as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ProtocolsConfig(AppConfig):
+    """Runs, steps, hand-offs, and what people said of them."""
+
+    name = "protocols"
+    verbose_name = "Protocol runs"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have every episode open its run, and every erasure reach the runs."""
+        from protocols.services import opening  # noqa: PLC0415 - needs the models, which are there only now
+
+        opening.join()

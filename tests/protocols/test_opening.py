@@ -1,0 +1,99 @@
+"""Runs as episodes open, grow worse and end."""
+
+import pytest
+
+from contracts.evaluation import micros
+from protocols.models import HandOffOffer, ProtocolRun
+from tests.protocols.samples import MINUTE, NOW, USER, observation, opened, reported, steps, told
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("protocol")]
+
+
+def test_a_crossing_opens_a_run_with_the_steps_of_the_release_and_the_answer_says_so(protocol):
+    answer = told(observation(18))
+    run = ProtocolRun.objects.get()
+    assert answer["runs"] == [
+        {
+            "id": run.pk, "agent": "NEUROS", "kpi": "hrv_rmssd", "user_id": USER, "severity": "critical",
+            "opened": "2026-11-24T12:00:00Z", "state": "waiting",
+        }
+    ]  # fmt: skip
+    assert (run.release, run.condition, run.reason, run.inputs["value"]) == (
+        protocol.number, "< 25", "18 ms is below 25 ms", 18,
+    )  # fmt: skip
+    assert steps(run) == [
+        ("reduce_training_intensity", "pending"),
+        ("review_sleep", "pending"),
+        ("SOMNOS", "pending"),
+        ("CARDIOS", "pending"),
+    ]
+    assert run.steps.get(number=1).due == micros(NOW + 5 * MINUTE)
+
+
+def test_one_run_an_episode():
+    run = opened(18)
+    assert told(observation(17, at=NOW + MINUTE), now=NOW + MINUTE)["runs"] == []
+    told(observation(60, at=NOW + 2 * MINUTE), now=NOW + 2 * MINUTE)
+    run.refresh_from_db()
+    assert (run.state, run.ended, run.episode_ended) == (
+        "recovered", micros(NOW + 2 * MINUTE), micros(NOW + 2 * MINUTE),
+    )  # fmt: skip
+    assert {state for _, state in steps(run)} == {"not_needed"}
+    again = opened(18, NOW + 3 * MINUTE)
+    assert again.pk != run.pk
+    assert ProtocolRun.objects.count() == 2
+
+
+def test_episodes_within_one_batch_are_runs_too():
+    values = (18, 60, 27, 18, 60, 18)
+    told(
+        *[observation(value, at=NOW + place * MINUTE) for place, value in enumerate(values)],
+        now=NOW + 9 * MINUTE,
+    )
+    runs = ProtocolRun.objects.order_by("opened")
+    assert list(runs.values_list("state", "severity")) == [("recovered", 3), ("recovered", 3), ("waiting", 3)]
+
+
+def test_a_rise_adds_the_steps_of_the_higher_severity():
+    run = opened(28)
+    assert (run.severity, steps(run)) == (2, [("reduce_training_intensity", "pending")])
+    told(observation(18, at=NOW + MINUTE), now=NOW + MINUTE)
+    run.refresh_from_db()
+    assert run.severity == 3
+    assert [name for name, _ in steps(run)] == [
+        "reduce_training_intensity",
+        "review_sleep",
+        "SOMNOS",
+        "CARDIOS",
+    ]
+    assert ProtocolRun.objects.count() == 1
+
+
+def test_a_rise_opens_a_finished_run_of_the_same_episode_again():
+    run = opened(28)
+    assert reported(run, 1).state == "completed"
+    told(observation(18, at=NOW + MINUTE), now=NOW + MINUTE)
+    run.refresh_from_db()
+    assert (run.state, run.ended) == ("waiting", None)
+    assert reported(run, 2, now=NOW + 2 * MINUTE).state == "active"
+    assert HandOffOffer.objects.count() == 2
+
+
+def test_a_correction_withdraws_the_run():
+    run = opened(18)
+    told(observation(60), now=NOW + MINUTE)
+    run.refresh_from_db()
+    assert run.state == "withdrawn"
+
+
+def test_hand_offs_are_offered_once_the_actions_are_settled_and_open_runs_of_those_who_are_asked():
+    run = opened(18)
+    reported(run, 1)
+    assert not HandOffOffer.objects.exists()
+    reported(run, 2)
+    children = ProtocolRun.objects.filter(root=run).order_by("pk")
+    assert list(children.values_list("agent", "state", "depth")) == [
+        ("SOMNOS", "offered", 1),
+        ("CARDIOS", "offered", 1),
+    ]
+    assert [steps(child) for child in children] == [[("answer_hand_off", "pending")]] * 2
