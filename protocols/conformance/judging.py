@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from protocols.conformance import rules  # noqa: F401  # fills the catalogue
 from protocols.conformance.case import Case
 from protocols.conformance.catalogue import RULES
-from protocols.conformance.facts import Found, PauseFacts, RunFacts
+from protocols.conformance.facts import HAND_OFF, Found, PauseFacts, RunFacts
 
 
 def judge(facts: RunFacts, pauses: Iterable[PauseFacts], now: int) -> tuple[Found, ...]:
@@ -19,10 +19,22 @@ def judge(facts: RunFacts, pauses: Iterable[PauseFacts], now: int) -> tuple[Foun
 
 
 def next_due(facts: RunFacts, pauses: Iterable[PauseFacts], now: int) -> int | None:
-    """The first moment at which time alone makes something overdue; None when there is none ahead."""
-    case = Case.of(facts, pauses, now)
+    """Before which moment time alone makes nothing overdue; None when it never does.
+
+    A pause may be lifted at any time, so it is as if all of them were over now: what is due may well be later.
+    """
     if not facts.is_open:
         return None
-    waiting = (step for step in facts.steps if step.declared and step.kind != "hand_off")
-    dues = (case.due(step) for step in waiting if step.state in ("pending", "started"))
-    return min((due + 1 for due in dues if due is not None and due >= now), default=None)
+    lifted = [
+        one._replace(end=now) for one in pauses if one.since < now and (one.end is None or one.end > now)
+    ]
+    over = [one for one in pauses if one.end is not None and one.end <= now]
+    case = Case.of(facts, [*over, *lifted], now)
+    waiting = (
+        step for step in facts.steps if step.declared and step.kind != HAND_OFF and step.stopped is None
+    )
+    undone = (
+        step for step in waiting if step.state in ("pending", "started") and not case.is_overdue(step, now)
+    )
+    dues = (due for step in undone if (due := case.due(step)) is not None)
+    return min((max(due, now) + 1 for due in dues), default=None)

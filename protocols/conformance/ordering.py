@@ -47,16 +47,12 @@ def moved_steps(steps: Iterable[StepFacts]) -> dict[int, Moved]:
     """The declared actions that were done out of order, by number.
 
     Only what was asked for together has an order: what a rise of severity adds may well be more urgent than what was
-    there. Hand-offs end when another agent answers, so they have none.
+    there. Hand-offs end when another agent answers, and what was overridden nobody wants, so they have none.
     """
     together: dict[int, list[StepFacts]] = {}
     for step in steps:
-        if (
-            step.declared
-            and step.kind == ACTION
-            and step.state in ("done", "failed")
-            and step.finished is not None
-        ):
+        is_wanted = step.declared and step.kind == ACTION and step.stopped is None
+        if is_wanted and step.state in ("done", "failed") and step.finished is not None:
             together.setdefault(step.asked, []).append(step)
     found: dict[int, Moved] = {}
     for some in together.values():

@@ -118,10 +118,10 @@ def test_nothing_changes_before_the_next_moment_that_something_is_due(facts, som
     ]
     going = facts._replace(state="active", ended=None, told=None, steps=tuple(closed))
     due = next_due(going, some, now)
-    if due is None:
-        assert judge(going, some, now) == judge(going, some, now + 10**15)
-    else:
-        assert judge(going, some, now) == judge(going, some, due - 1) != judge(going, some, due)
+    until = now + 10**15 if due is None else due - 1
+    assert judge(going, some, now) == judge(going, some, until)
+    if due is not None and not some:
+        assert judge(going, some, due) != judge(going, some, now)
 
 
 @given(times, times, pauses)
@@ -142,7 +142,7 @@ def test_as_many_as_possible_keep_their_order(numbers):
 
 
 def longest(numbers):
-    best = []
+    best: list[int] = []
     for at, number in enumerate(numbers):
         best.append(1 + max((best[i] for i in range(at) if numbers[i] < number), default=0))
     return max(best, default=0)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from protocols.conformance import RULES, OfferFacts, PauseFacts, judge
+from protocols.conformance import RULES, OfferFacts, PauseFacts, judge, next_due
 from protocols.conformance.examples import EXAMPLES, LOOKED, MINUTE, minutes, run, step
 
 IN_15 = 15 * MINUTE
@@ -264,3 +264,10 @@ def test_acted_in_a_pause(pause, told):
 def test_who_acted_within_the_second_of_being_told_could_not_know():
     facts = run(step(1, "a", finished=minutes(10) + MINUTE // 60, state="done"), state="recovered", ended=10)
     assert not said(facts)
+
+
+def test_what_is_due_as_a_pause_begins_is_looked_at_once_it_may_be_over():
+    facts = run(step(1, "a", deadline=IN_15))
+    pause = PauseFacts("NEUROS", "", minutes(15), minutes(60))
+    assert next_due(facts, [pause], minutes(20)) == minutes(20) + 1
+    assert next_due(facts, [], minutes(20)) is None
