@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from protocols.conformance.facts import HAND_OFF, RunFacts, StepFacts
 from protocols.conformance.ordering import moved_steps
+from protocols.lifecycle import StepState
 
 
 class Told(Protocol):
@@ -78,7 +79,7 @@ def aligned(facts: RunFacts, found: Iterable[T] = ()) -> list[Row[T]]:
 
 def when(step: StepFacts) -> int | None:
     """When a step was done, or begun; None when nothing was done about it."""
-    if step.state == "skipped":
+    if step.state == StepState.SKIPPED:
         return None
     if step.kind == HAND_OFF:
         return step.finished if step.offer is None else step.offer.offered

@@ -9,11 +9,11 @@ from typing import Final
 
 from protocols.conformance.facts import HAND_OFF, PauseFacts, RunFacts, StepFacts
 from protocols.conformance.ordering import Moved, moved_steps
+from protocols.lifecycle import REPORTED, StepState
 
 TOLD_WITHIN: Final = 1_000_000
 """Agents are told of an end or a pause within a second: who acted in it could not know."""
 _FOREVER: Final = 1 << 62
-_SETTLED: Final = frozenset({"done", "failed", "skipped"})
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Case:
 
     def is_over(self, step: StepFacts) -> bool:
         """Whether a step has come to an end without having been done, failed or skipped."""
-        closed = not self.run.is_open or step.state in ("overridden", "not_needed")
-        return closed and step.state not in _SETTLED
+        closed = not self.run.is_open or step.state in (StepState.OVERRIDDEN, StepState.NOT_NEEDED)
+        return closed and step.state not in REPORTED
 
     def is_overdue(self, step: StepFacts, at: int) -> bool:
         """Whether an undone step is beyond its deadline at a moment, counted while it is wanted."""
@@ -96,7 +96,7 @@ def acts(step: StepFacts) -> tuple[int, ...]:
     """When an agent did something about a step. A declared hand-off is made by the product, not by the agent."""
     if step.kind == HAND_OFF:
         return () if step.declared else (step.asked,)
-    if step.state == "skipped":
+    if step.state == StepState.SKIPPED:
         return ()
     return tuple(one for one in (step.started, step.finished) if one is not None)
 

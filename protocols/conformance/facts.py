@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-OPEN_STATES: Final = frozenset({"offered", "waiting", "active"})
-"""States of a run that goes on."""
-ACTION, HAND_OFF, REVIEW = "action", "hand_off", "review"
+from protocols.lifecycle import OPEN, StepState
+
+ACTION: Final = "action"
+HAND_OFF: Final = "hand_off"
+REVIEW: Final = "review"
+"""Kinds of steps."""
+UNDONE: Final = frozenset({StepState.PENDING, StepState.STARTED})
+"""States of a step in which something is left to do."""
 
 
 class OfferFacts(NamedTuple):
@@ -33,7 +38,7 @@ class StepFacts(NamedTuple):
     kind: str = ACTION
     declared: bool = True
     deadline: int | None = None
-    state: str = "pending"
+    state: str = StepState.PENDING
     started: int | None = None
     finished: int | None = None
     stopped: int | None = None
@@ -58,7 +63,7 @@ class RunFacts(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether it goes on."""
-        return self.state in OPEN_STATES
+        return self.state in OPEN
 
 
 class PauseFacts(NamedTuple):

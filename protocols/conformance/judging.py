@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from protocols.conformance import rules  # noqa: F401  # fills the catalogue
 from protocols.conformance.case import Case
 from protocols.conformance.catalogue import RULES
-from protocols.conformance.facts import HAND_OFF, Found, PauseFacts, RunFacts
+from protocols.conformance.facts import HAND_OFF, UNDONE, Found, PauseFacts, RunFacts
 
 
 def judge(facts: RunFacts, pauses: Iterable[PauseFacts], now: int) -> tuple[Found, ...]:
@@ -33,8 +33,6 @@ def next_due(facts: RunFacts, pauses: Iterable[PauseFacts], now: int) -> int | N
     waiting = (
         step for step in facts.steps if step.declared and step.kind != HAND_OFF and step.stopped is None
     )
-    undone = (
-        step for step in waiting if step.state in ("pending", "started") and not case.is_overdue(step, now)
-    )
+    undone = (step for step in waiting if step.state in UNDONE and not case.is_overdue(step, now))
     dues = (due for step in undone if (due := case.due(step)) is not None)
     return min((max(due, now) + 1 for due in dues), default=None)

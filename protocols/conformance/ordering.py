@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from protocols.conformance.facts import ACTION, StepFacts
+from protocols.lifecycle import StepState
 
 
 class Moved(NamedTuple):
@@ -52,7 +53,7 @@ def moved_steps(steps: Iterable[StepFacts]) -> dict[int, Moved]:
     together: dict[int, list[StepFacts]] = {}
     for step in steps:
         is_wanted = step.declared and step.kind == ACTION and step.stopped is None
-        if is_wanted and step.state in ("done", "failed") and step.finished is not None:
+        if is_wanted and step.state in (StepState.DONE, StepState.FAILED) and step.finished is not None:
             together.setdefault(step.asked, []).append(step)
     found: dict[int, Moved] = {}
     for some in together.values():

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from protocols.conformance.case import TOLD_WITHIN, Case, acts
 from protocols.conformance.catalogue import Breach, run_rule
-from protocols.conformance.facts import HAND_OFF, REVIEW, OfferFacts, StepFacts
+from protocols.conformance.facts import HAND_OFF, REVIEW, UNDONE, OfferFacts, StepFacts
 from protocols.conformance.words import called, due_within, length, was_done, way
+from protocols.lifecycle import OfferState, RunState, StepState
 
 MOST_REPEATS = 2
 """An undeclared action may be repeated once; more often is a loop."""
 _NEVER_ASKED = "though the contract does not ask for it"
-_BY_HAND = {
-    "overridden": "after the run had been overridden",
-    "taken_over": "after the run had been taken over",
+_BY_HAND: Final[Mapping[str, str]] = {
+    RunState.OVERRIDDEN: "after the run had been overridden",
+    RunState.TAKEN_OVER: "after the run had been taken over",
 }
 
 
@@ -32,7 +34,7 @@ def missing(case: Case) -> Iterator[Breach]:
     for step in case.run.steps:
         if not step.declared or step.kind == HAND_OFF or not case.is_over(step):
             continue
-        if case.run.state in ("withdrawn", "refused"):
+        if case.run.state in (RunState.WITHDRAWN, RunState.REFUSED):
             continue
         at = case.closed(step)
         if at is None:
@@ -40,9 +42,9 @@ def missing(case: Case) -> Iterator[Breach]:
         verb = "given" if step.kind == REVIEW else "done"
         if case.is_overdue(step, at):
             yield Breach(step.number, at, f"{called(step)} was never {verb}; {due_within(step)}.")
-        elif case.run.state == "ignored" and step.kind == REVIEW:
+        elif case.run.state == RunState.IGNORED and step.kind == REVIEW:
             yield Breach(step.number, at, f"{called(step)} was never given.")
-        elif case.run.state == "timed_out" and step.stopped is None and step.deadline is None:
+        elif case.run.state == RunState.TIMED_OUT and step.stopped is None and step.deadline is None:
             yield Breach(step.number, at, f"{called(step)} was never {verb} before the run timed out.")
 
 
@@ -57,7 +59,7 @@ def skipped(case: Case) -> Iterator[Breach]:
     """A declared step must be done, and the agent says itself that it left it out. There may be a good reason: its note
     says which, and a person judges it."""
     for step in case.run.steps:
-        if step.declared and step.state == "skipped":
+        if step.declared and step.state == StepState.SKIPPED:
             yield Breach(step.number, _moment(step), f"{called(step)} was skipped.")
 
 
@@ -75,12 +77,12 @@ def late(case: Case) -> Iterator[Breach]:
     for step in case.run.steps:
         if not step.declared or step.kind == HAND_OFF:
             continue
-        if step.state == "done":
+        if step.state == StepState.DONE:
             if by := case.late_by(step):
                 yield Breach(
                     step.number, _moment(step), f"{called(step)} {was_done(step)} {length(by)} late."
                 )
-        elif step.state in ("pending", "started") and case.run.is_open and case.is_overdue(step, case.now):
+        elif step.state in UNDONE and case.run.is_open and case.is_overdue(step, case.now):
             yield Breach(
                 step.number, case.due(step) or case.now, f"{called(step)} is overdue; {due_within(step)}."
             )
@@ -132,8 +134,8 @@ def not_declared(case: Case) -> Iterator[Breach]:
 def failed(case: Case) -> Iterator[Breach]:
     """The agent tried and could not do it. Somebody may have to do it in its place."""
     for step in case.run.steps:
-        answered = step.offer is not None and step.offer.state in ("refused", "ignored")
-        if step.state == "failed" and step.kind != REVIEW and not answered:
+        answered = step.offer is not None and step.offer.state in (OfferState.REFUSED, OfferState.IGNORED)
+        if step.state == StepState.FAILED and step.kind != REVIEW and not answered:
             yield Breach(step.number, _moment(step), f"{called(step)} failed.")
 
 
@@ -147,7 +149,7 @@ def failed(case: Case) -> Iterator[Breach]:
 def hand_off_refused(case: Case) -> Iterator[Breach]:
     """The agent that was asked for help says no, so nobody helps unless a person does."""
     for step in case.run.steps:
-        if step.offer is not None and step.offer.state == "refused":
+        if step.offer is not None and step.offer.state == OfferState.REFUSED:
             yield Breach(step.number, _answered(step.offer), f"{step.offer.target} refused the hand-off.")
 
 
@@ -161,7 +163,7 @@ def hand_off_refused(case: Case) -> Iterator[Breach]:
 def hand_off_not_answered(case: Case) -> Iterator[Breach]:
     """The agent that was asked for help says neither yes nor no in time, so nobody knows whether anybody helps."""
     for step in case.run.steps:
-        if step.offer is not None and step.offer.state == "ignored":
+        if step.offer is not None and step.offer.state == OfferState.IGNORED:
             told = f"{step.offer.target} did not answer the hand-off within {length(step.offer.within)}."
             yield Breach(step.number, _answered(step.offer), told)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from contracts.durations import LONGEST_SECONDS, UNIT_SECONDS, Duration
 from contracts.evaluation import SECOND
 from protocols.conformance.facts import HAND_OFF, REVIEW, StepFacts
+from protocols.lifecycle import StepState
 
 _UNITS: Final = tuple(UNIT_SECONDS[unit] for unit in "dhms")
 _MOST_SHOWN: Final = 8
+_HAPPENED: Final[Mapping[str, str]] = {StepState.STARTED: "was started", StepState.FAILED: "was tried"}
 
 
 def length(microseconds: int) -> str:
@@ -40,7 +42,7 @@ def was_done(step: StepFacts) -> str:
         return "was made"
     if step.kind == REVIEW:
         return "was given"
-    return {"started": "was started", "failed": "was tried"}.get(step.state, "was done")
+    return _HAPPENED.get(step.state, "was done")
 
 
 def due_within(step: StepFacts) -> str:

@@ -6,8 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from contracts.evaluation import micros
 from protocols.conformance import Found
+from protocols.conformance.facts import ACTION, HAND_OFF, REVIEW
 from protocols.lifecycle import StepState
-from protocols.models import Deviation, ProtocolRun
+from protocols.models import Deviation, ProtocolRun, Step
 from protocols.services.deciding import Decision, Kind, decide
 from protocols.services.facts import facts_of, stored
 from protocols.services.pausing import lift, pause
@@ -167,3 +168,7 @@ def test_the_facts_of_many_runs_take_as_many_queries_as_those_of_few():
         (run.pk for run in runs), "RUN003"
     )
     assert isinstance(facts[runs[0].pk].judged(0)[0], Found)
+
+
+def test_the_kinds_of_steps_are_called_alike_by_both():
+    assert {ACTION, HAND_OFF, REVIEW} == set(Step.Kind.values)

@@ -31,15 +31,14 @@ def judge(run, judgement="acceptable", words="They were asleep.", place=1, rule=
 
 def test_a_verdict_is_kept_with_who_and_why_and_is_on_the_record(late):
     user = User.objects.create(username="may", first_name="Ann", last_name="May")
-    before = ProtocolRun.objects.get(pk=late.pk).changed
     one = judge(late, user=user, author_name="")
     assert (one.judgement, one.judged_name, one.judged_at) == ("acceptable", "Ann May", LATER)
     said = Intervention.objects.get(run=late)
+    assert said.step is not None
     assert (said.kind, said.step.number, said.author_name) == ("judge", 1, "Ann May")
     assert said.words == "RUN003, acceptable: They were asleep."
     late.refresh_from_db()
     assert late.acknowledged == LATER
-    assert late.changed > before
 
 
 def test_the_same_again_changes_nothing_and_another_verdict_replaces_it(late):
@@ -77,6 +76,11 @@ def test_the_longest_reason_has_room(late):
 def test_a_run_that_is_not_there_has_no_deviations(protocol):
     with pytest.raises(NoSuchRun):
         judge(ProtocolRun(pk=0))
+
+
+def form_of(run):
+    found = proposal_of(run.deviations.get())
+    return found and found.url
 
 
 def proposals(run):
@@ -123,7 +127,7 @@ def test_what_no_contract_says_has_no_proposal_and_a_loop_has_its_hand_off(late)
 
 
 def test_a_proposal_leads_to_the_binding_on_the_form(late, client, django_user_model):
-    url = proposal_of(late.deviations.get()).url
+    url = form_of(late)
     agent = Agent.objects.get(name="NEUROS")
     assert url == f"/admin/bindings/agent/{agent.pk}/change/#bindings-0"
     client.force_login(django_user_model.objects.create_superuser("root"))
@@ -132,4 +136,4 @@ def test_a_proposal_leads_to_the_binding_on_the_form(late, client, django_user_m
 
 def test_a_proposal_about_an_agent_that_is_gone_leads_nowhere(late):
     Agent.objects.filter(name="NEUROS").delete()
-    assert proposal_of(late.deviations.get()).url == ""
+    assert form_of(late) == ""

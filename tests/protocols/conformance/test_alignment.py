@@ -1,11 +1,12 @@
 """Declared and actual side by side."""
 
-from protocols.conformance import aligned, judge
+from protocols.conformance import Found, Row, aligned, judge
 from protocols.conformance.examples import LOOKED, minutes, run, step
 
 
 def shown(facts):
-    return [(one.declared, one.actual, one.has_moved) for one in aligned(facts)]
+    rows: list[Row[Found]] = aligned(facts)
+    return [(one.declared, one.actual, one.has_moved) for one in rows]
 
 
 def test_what_is_not_done_stands_on_one_side():

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from protocols.conformance import OfferFacts, PauseFacts, RunFacts, StepFacts, aligned, judge, next_due
@@ -53,6 +53,9 @@ states = [
     "ignored",
 ]
 
+# To make the first of them takes a second where others work, too.
+slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 @st.composite
 def runs(draw):
@@ -68,6 +71,7 @@ def renamed(facts):
     return facts._replace(steps=tuple(changed))
 
 
+@slowly
 @given(runs(), pauses, times)
 def test_it_depends_on_nothing_but_what_is_handed_in(facts, some, now):
     assert judge(facts, some, now) == judge(facts, tuple(reversed(some)), now)
@@ -75,12 +79,14 @@ def test_it_depends_on_nothing_but_what_is_handed_in(facts, some, now):
     assert judge(facts, some, now) == judge(facts, [*some, *others, *some], now)
 
 
+@slowly
 @given(runs(), pauses, times)
 def test_names_make_no_difference(facts, some, now):
     plain = [one[:3] for one in judge(facts, some, now)]
     assert plain == [one[:3] for one in judge(renamed(facts), some, now)]
 
 
+@slowly
 @given(runs(), pauses, times)
 def test_each_rule_says_one_thing_of_a_step(facts, some, now):
     found = judge(facts, some, now)
@@ -98,12 +104,14 @@ def test_what_is_done_in_time_and_in_order_does_not_differ(some, others):
     assert not judge(facts, [one for one in others if one.agent != "NEUROS"], LOOKED)
 
 
+@slowly
 @given(runs(), pauses, times, times)
 def test_once_it_is_over_time_alone_changes_nothing(facts, some, now, later):
     ended = facts._replace(state="recovered", ended=0 if facts.ended is None else facts.ended)
     assert judge(ended, some, now) == judge(ended, some, max(now, later))
 
 
+@slowly
 @given(runs(), pauses, times, times)
 def test_time_alone_only_adds_to_a_run_that_goes_on(facts, some, now, later):
     going = facts._replace(state="active", ended=None, told=None)
@@ -111,6 +119,7 @@ def test_time_alone_only_adds_to_a_run_that_goes_on(facts, some, now, later):
     assert set(before) <= set(after)
 
 
+@slowly
 @given(runs(), pauses, times)
 def test_nothing_changes_before_the_next_moment_that_something_is_due(facts, some, now):
     closed = [
@@ -148,6 +157,7 @@ def longest(numbers):
     return max(best, default=0)
 
 
+@slowly
 @given(runs(), pauses, times)
 def test_side_by_side_each_step_stands_where_it_is_declared_and_each_deviation_once(facts, some, now):
     found = judge(facts, some, now)
