@@ -85,6 +85,19 @@ class Address:
             "POST", self._at("observations"), headers, b'{"observations": [' + b",".join(items) + b"]}"
         )
 
+    def inbox(self, etag: str) -> Call:
+        """Ask for the inbox, unless it is that of ``etag``."""
+        path = f"agents/{quote(self.agent, safe='')}/inbox"
+        return Call("GET", self._at(path), self._headers() | ({"If-None-Match": etag} if etag else {}))
+
+    def run(self, number: int) -> Call:
+        """Ask for one run."""
+        return Call("GET", self._at(f"runs/{number}/"), self._headers())
+
+    def say(self, path: str, body: bytes) -> Call:
+        """Say something about a run, as JSON."""
+        return Call("POST", self._at(path), self._headers() | {"Content-Type": "application/json"}, body)
+
     def _at(self, path: str) -> str:
         return f"{self.url.rstrip('/').removesuffix(API.rstrip('/'))}{API}{path}"
 
