@@ -143,11 +143,11 @@ class RunWork:
 
     def poll_failed(self, problem: Problem, asked: float = 0.0) -> None:
         """No answer, or one that is of no use: the inbox stays as it is."""
-        self.tried = True
         self._poll_at = self._clock.steady() + self._polling.after_failure(asked)
         if self.inbox_problem is None or self.inbox_problem.code != problem.code:
             _log.warning("The inbox of %s is not confirmed: %s", self._address.agent, problem)
         self.inbox_problem = problem
+        self.tried = True  # last: who waits for it reads the rest at once
 
     def _confirm(self) -> None:
         if self.inbox_problem:
@@ -156,7 +156,7 @@ class RunWork:
         # Agents that start at once ask for the second time spread over a whole period.
         wait = self._polling.after_answer() if self.tried else self._polling.spread()
         self._poll_at = self._confirmed + wait
-        self.tried, self.inbox_problem = True, None
+        self.inbox_problem, self.tried = None, True
 
     def delivery_answered(self, reply: Reply) -> None:
         """The answer to a report."""
