@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from auren_client.bindings import Bindings, Served, read_bindings
 from auren_client.errors import NoBindings, NotDelivered, Problem
@@ -24,25 +24,13 @@ from auren_client.runs import Take
 from auren_client.status import Clock, Status
 from auren_client.step_reports import RefusedReport
 from auren_client.store import Store
-from auren_client.wire import NO_TOKEN, UNREADABLE, Address, Call, Reply, read_problem, unreachable
+from auren_client.wire import NO_TOKEN, UNREADABLE, Address, Call, Errand, Reply, read_problem, unreachable
 from contracts.watched import BodyError
 
 KEEP_AGAIN = 300.0
 """After how many seconds the kept file is told that its bindings are still the right ones."""
 
 _log = logging.getLogger("auren_client")
-
-
-class Errand(Protocol):
-    """One request to be made, and what to do with its answer."""
-
-    call: Call
-
-    def answered(self, reply: Reply) -> None:
-        """An answer came, whatever it says."""
-
-    def failed(self, error: Exception) -> None:
-        """None came."""
 
 
 class Goal(NamedTuple):

@@ -33,7 +33,7 @@ def read_run(data: object, take: Take) -> Run:
     if opened is None:
         raise BodyError("run.opened: missing")
     parent = run.get("parent")
-    asked = _hand_off(_mapping(parent, "run.parent"), number, take) if parent else None
+    asked = _hand_off(_mapping(parent, "run.parent"), number, opened, take) if parent else None
     return Run(
         id=number,
         agent=_get(run, "agent", str),
@@ -103,10 +103,9 @@ def _offer(data: Mapping[str, Any]) -> Offer:
     )
 
 
-def _hand_off(data: Mapping[str, Any], child: int, take: Take) -> HandOff:
-    return HandOff(
-        _get(data, "agent", str), _text(data, "reason"), _time(data, "due"), _whole(data, "run"), child, take
-    )
+def _hand_off(data: Mapping[str, Any], child: int, opened: datetime, take: Take) -> HandOff:
+    agent, reason = _get(data, "agent", str), _text(data, "reason")
+    return HandOff(agent, reason, _time(data, "due"), _whole(data, "run"), child, opened, take)
 
 
 def _mapping(data: object, place: str) -> Mapping[str, Any]:

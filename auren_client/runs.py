@@ -59,15 +59,16 @@ class HandOff:
     due: datetime | None
     run: int | None
     child: int
+    opened: datetime = field(repr=False)
     _take: Take = field(repr=False, compare=False)
 
-    def accept(self, note: str = "") -> None:
+    def accept(self, note: str = "", *, at: datetime | None = None) -> None:
         """Say yes. Raises OutboxFull."""
-        self._take(accept_report(self.child, note))
+        self._take(accept_report(self.child, self.opened, note, at))
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: str, *, at: datetime | None = None) -> None:
         """Say no, and why: the agent that asks goes on without. Raises OutboxFull."""
-        self._take(refuse_report(self.child, reason))
+        self._take(refuse_report(self.child, self.opened, reason, at))
 
 
 @dataclass(frozen=True, slots=True)

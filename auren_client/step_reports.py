@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from auren_client.errors import OutboxFull, Problem
 from auren_client.observing import aware
-from auren_client.wire import UNEXPECTED, Reply, read_problem
+from auren_client.wire import UNEXPECTED, Reply, read_refusal
 
 LONGEST_NOTE: Final = 2_000
 """Characters; the server takes no more."""
@@ -89,15 +89,16 @@ def added_report(
     return Report(run, 0, "added", f"runs/{run}/steps", {**data, **_told(note, evidence)}, opened, at)
 
 
-def accept_report(run: int, note: str) -> Report:
+def accept_report(run: int, opened: datetime, note: str, at: datetime | None) -> Report:
     """Yes to a hand-off. Raises ValueError for a note that is too long."""
-    return Report(run, 0, "accepted", f"runs/{run}/acceptance", {"accept": True, **_told(note, None)})
+    data = {"accept": True, **_told(note, None)}
+    return Report(run, 0, "accepted", f"runs/{run}/acceptance", data, opened, at)
 
 
-def refuse_report(run: int, reason: str) -> Report:
+def refuse_report(run: int, opened: datetime, reason: str, at: datetime | None) -> Report:
     """No to a hand-off. Raises ValueError for a reason that is too long or missing."""
     data = {"accept": False, "reason": _reason(_short(reason))}
-    return Report(run, 0, "refused", f"runs/{run}/acceptance", data)
+    return Report(run, 0, "refused", f"runs/{run}/acceptance", data, opened, at)
 
 
 def _json(data: Mapping[str, Any]) -> bytes:
@@ -175,7 +176,7 @@ class ReportQueue:
         if 200 <= reply.status < 300:
             self._settle()
             return None, None
-        problem = read_problem(reply)
+        problem = read_refusal(reply)
         if reply.status not in REFUSING or problem.code == UNEXPECTED:  # a proxy's 404 is no word of AUREN's
             return problem, None
         if problem.code == FROM_THE_FUTURE and self._without_time():

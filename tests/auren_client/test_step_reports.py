@@ -24,8 +24,8 @@ def filled(*runs, longest=100):
     return queue
 
 
-def answer(status, code="invalid"):
-    return Reply(status, {}, json.dumps({"detail": "No.", "code": code}).encode())
+def answer(status, code="invalid", **more):
+    return Reply(status, {}, json.dumps({"detail": "No.", "code": code} | more).encode())
 
 
 def places(queue):
@@ -84,11 +84,18 @@ def test_nothing_is_done_before_its_run_is_opened_by_whichever_clock():
 
 
 def test_where_the_agent_s_clock_is_ahead_the_server_s_counts():
+    ahead = answer(400, errors=[{"code": "from_the_future", "message": "Not later than now."}])
     queue = filled(1)
-    assert queue.answered(answer(409, "from_the_future")) == (None, None)
+    assert queue.answered(ahead) == (None, None)
     assert "at" not in json.loads(queue.first().body)
-    _, refused = queue.answered(answer(409, "from_the_future"))
-    assert refused.problem.code == "from_the_future"
+    _, refused = queue.answered(ahead)
+    assert (refused.problem.code, refused.problem.detail) == ("from_the_future", "Not later than now.")
+
+
+@pytest.mark.parametrize("errors", [None, [], [3], [{"code": "x"}], [{"message": 3}], {"message": "x"}])
+def test_without_what_exactly_is_wrong_the_sentence_counts(errors):
+    _, refused = filled(1).answered(answer(400, errors=errors))
+    assert (refused.problem.code, refused.problem.detail) == ("invalid", "No.")
 
 
 def test_a_full_one_takes_no_more_and_says_so():
