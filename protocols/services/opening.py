@@ -10,6 +10,7 @@ import orjson
 
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
 from protocols.models import HandOffOffer, ProtocolRun, Step
+from protocols.services.judging import judged_again
 from protocols.services.steps import RUNS, Tallies, declared, offer, ready_to_offer, withdraw_offers
 from protocols.timing import next_due
 from telemetry import contracts_now, episodes, erasure
@@ -156,6 +157,7 @@ class _Following:
             self._touched.values(),
             ["severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed"],
         )
+        judged_again(self._touched, self.now, self.tallies)  # one that was just opened has nothing to judge
 
     def _leave_undone(self, runs: Sequence[int]) -> None:
         """What is open of runs that are over is not needed any more."""
