@@ -71,7 +71,9 @@ def earlier(run: ProtocolRun, now: int) -> list[Earlier]:
         series__subject=OuterRef("subject"), series__kpi=OuterRef("kpi"), series__agent=OuterRef("agent"),
         series__source=OuterRef("source"), at__gt=OuterRef("opened"),
     ).order_by("at")  # fmt: skip
-    begun = Step.objects.filter(run=OuterRef("pk")).filter(Q(started__isnull=False) | Q(finished__isnull=False))
+    begun = Step.objects.filter(run=OuterRef("pk")).filter(
+        Q(started__isnull=False) | Q(finished__isnull=False)
+    )
     agreed = Intervention.objects.filter(run=OuterRef("pk"), kind=Intervention.Kind.AGREE)
     rows = (
         ProtocolRun.objects.filter(

@@ -43,7 +43,10 @@ def _known(facts: Facts) -> Iterator[Known]:
     if run.reason:
         yield Known("Because", run.reason)
     began = measured or run.opened
-    yield Known("Age of data", f"{length(run.recorded - began)}, when it could know at {clock(run.recorded, run.opened, seconds=True)}")
+    yield Known(
+        "Age of data",
+        f"{length(run.recorded - began)}, when it could know at {clock(run.recorded, run.opened, seconds=True)}",
+    )
 
 
 def _means(facts: Facts, means: Any) -> Iterator[Known]:
@@ -77,5 +80,11 @@ def _context(context: Any) -> Iterator[Known]:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = f"{value:.6g}" if isinstance(value, float) else spaced(str(value)) if isinstance(value, str) else str(value)
+    text = (
+        f"{value:.6g}"
+        if isinstance(value, float)
+        else spaced(str(value))
+        if isinstance(value, str)
+        else str(value)
+    )
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
+from protocols.pages.prose import clock, day, joined, length, lowered, to_do
 from protocols.pages.run.facts import Facts, ended, lateness
 from protocols.pages.run.telling import quoted, sentence
-from protocols.pages.prose import clock, day, joined, length, lowered, to_do
 
 Kind = Intervention.Kind
 DECIDED: Final = frozenset({Kind.AGREE, Kind.OVERRIDE, Kind.TAKE_OVER})
@@ -57,10 +57,14 @@ def left(facts: Facts) -> Left:
 def _with_a_person(facts: Facts) -> Left:
     run = facts.run
     took = run.state == RunState.TAKEN_OVER
-    who = run.assignee_name or next((one.author_name for one in facts.said if one.kind in DECIDED), "a person")
+    who = run.assignee_name or next(
+        (one.author_name for one in facts.said if one.kind in DECIDED), "a person"
+    )
     if took:
         return Left(f"{who} has taken this over.", f"{run.agent} does nothing more about it.")
-    return Left("Nothing.", f"A person decided that this was not to be done; {run.agent} does nothing more about it.")
+    return Left(
+        "Nothing.", f"A person decided that this was not to be done; {run.agent} does nothing more about it."
+    )
 
 
 def _is_decided(facts: Facts, problem: Problem) -> bool:
@@ -154,7 +158,9 @@ def _steps(facts: Facts) -> Iterator[Problem]:
         if step.state == StepState.FAILED:
             yield Problem(at, f"Decide who has to {what}.", f"{agent} could not.{note}", step)
         elif step.state == StepState.SKIPPED:
-            yield Problem(at, f"Check whether it was right not to {what}.", f"{agent} skipped it.{note}", step)
+            yield Problem(
+                at, f"Check whether it was right not to {what}.", f"{agent} skipped it.{note}", step
+            )
         elif facts.is_open and not step.is_settled and (late := lateness(facts, step)):
             yield Problem(
                 (step.due or at),
@@ -184,7 +190,9 @@ def _nothing_yet(facts: Facts) -> Left:
         until = clock(run.offer.due, facts.now)
         return Left("Nothing yet.", f"{run.agent} has until {until} to answer {run.offer.source}.")
     dues = [step.due for step in facts.steps if step.due is not None and not step.is_settled]
-    waits = [facts.title(step) for step in facts.steps if not step.is_settled and step.kind != Step.Kind.HAND_OFF]
+    waits = [
+        facts.title(step) for step in facts.steps if not step.is_settled and step.kind != Step.Kind.HAND_OFF
+    ]
     what = joined([to_do(one) for one in waits[:2]]) if waits else ""
     until = f" until {clock(min(dues), facts.now)}" if dues else ""
     reason = f"{run.agent} has{until or ' yet'} to {what}." if what else f"{run.agent} is at work."
@@ -196,7 +204,10 @@ def _looks_right(facts: Facts) -> Left:
     if late:
         reason = f"Everything was done, but {lowered(late[0])} came late. Say whether that was acceptable."
         return Left("Say whether it was right.", reason)
-    return Left("Nothing has to be done.", "If you have a view, say whether it was right: the next contract is made of such answers.")
+    return Left(
+        "Nothing has to be done.",
+        "If you have a view, say whether it was right: the next contract is made of such answers.",
+    )
 
 
 def looked(facts: Facts) -> str:

@@ -58,8 +58,18 @@ def similar(facts: Facts, earlier: Sequence[Earlier], person: str) -> dict[str, 
         .values_list("pk", "opened", "state", "agent", "kpi")[:SIMILAR]
     )
     return {
-        "trigger": [_similar(one.pk, one.opened, one.state, "the same person" if one.subject == facts.run.subject_id else "") for one in earlier],
-        "person": [_similar(pk, at, state, f"{agent}, {kpi.replace('_', ' ')}") for pk, at, state, agent, kpi in mine],
+        "trigger": [
+            _similar(
+                one.pk,
+                one.opened,
+                one.state,
+                "the same person" if one.subject == facts.run.subject_id else "",
+            )
+            for one in earlier
+        ],
+        "person": [
+            _similar(pk, at, state, f"{agent}, {kpi.replace('_', ' ')}") for pk, at, state, agent, kpi in mine
+        ],
     }
 
 

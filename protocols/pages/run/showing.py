@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from protocols.lifecycle import RunState
-from protocols.models import ProtocolRun
 from protocols.pages.prose import SEVERITY_KINDS, SEVERITY_WORDS, when
 from protocols.pages.run import choices
 from protocols.pages.run.asking import asked_of

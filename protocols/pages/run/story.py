@@ -10,10 +10,10 @@ from contracts.durations import Duration
 from contracts.evaluation import SECOND
 from protocols.lifecycle import RunState, StepState
 from protocols.models import Intervention, Step
+from protocols.pages.prose import SEVERITY_WORDS, clock, day, length, lowered
 from protocols.pages.run.deeds import deeds
 from protocols.pages.run.facts import Facts, ended
 from protocols.pages.run.telling import Piece, pieces, plain, quoted, sentence, strong
-from protocols.pages.prose import SEVERITY_WORDS, clock, day, length, lowered
 
 LATE_NEWS: Final = 5 * 60 * SECOND
 """From when on it is worth saying that the agent could not know earlier."""
@@ -91,7 +91,11 @@ def _beginning(facts: Facts) -> Iterator[str]:
 def _severity(facts: Facts) -> str:
     """At which severity it began; the rule is called by it."""
     lowest = min((step.severity for step in facts.steps if step.declared), default=facts.run.severity)
-    return f", which its contract calls {strong(SEVERITY_WORDS.get(lowest, ''))}" if lowest in SEVERITY_WORDS else ""
+    return (
+        f", which its contract calls {strong(SEVERITY_WORDS.get(lowest, ''))}"
+        if lowest in SEVERITY_WORDS
+        else ""
+    )
 
 
 def _rises(facts: Facts) -> Iterator[str]:
@@ -171,21 +175,25 @@ def _count_failed(facts: Facts) -> str:
     failed = sum(step.state == StepState.FAILED for step in facts.steps)
     hand_offs = all(step.kind == Step.Kind.HAND_OFF for step in facts.steps if step.state == StepState.FAILED)
     if hand_offs:
-        return "a request for help that led nowhere" if failed == 1 else f"{failed} requests for help that led nowhere"
+        return (
+            "a request for help that led nowhere"
+            if failed == 1
+            else f"{failed} requests for help that led nowhere"
+        )
     return "a step that failed" if failed == 1 else f"{failed} steps that failed"
 
 
 def _no_longer_needed(facts: Facts) -> str:
-    left = sum(
-        step.state == StepState.NOT_NEEDED and step.number not in facts.offers for step in facts.steps
-    )
+    left = sum(step.state == StepState.NOT_NEEDED and step.number not in facts.offers for step in facts.steps)
     if not left:
         return ""
     return "; one step was no longer needed" if left == 1 else f"; {left} steps were no longer needed"
 
 
 def _by_a_person(facts: Facts, at: str) -> str:
-    kind = Intervention.Kind.OVERRIDE if facts.run.state == RunState.OVERRIDDEN else Intervention.Kind.TAKE_OVER
+    kind = (
+        Intervention.Kind.OVERRIDE if facts.run.state == RunState.OVERRIDDEN else Intervention.Kind.TAKE_OVER
+    )
     verb = "overrode it" if kind is Intervention.Kind.OVERRIDE else "took over"
     found = next((one for one in facts.said if one.kind == kind and one.step_id is None), None)
     if found is None:

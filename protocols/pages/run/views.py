@@ -16,7 +16,7 @@ from protocols.models import ProtocolRun
 from protocols.pages.access import require
 from protocols.pages.run.deciding import MAY, decided
 from protocols.pages.run.facts import Facts, facts_of
-from protocols.pages.run.folding import COOKIE, LASTS, folds
+from protocols.pages.run.folding import COOKIE, LASTS
 from protocols.pages.run.showing import shown
 from telemetry.pages import answers
 
@@ -68,7 +68,13 @@ def folds_view(request: HttpRequest, pk: int) -> HttpResponse:
     answer = HttpResponseRedirect(_address(pk))
     word = "yes" if request.POST.get("folds") == "yes" else "no"
     answer.set_cookie(
-        COOKIE, word, max_age=LASTS, secure=request.is_secure(), httponly=True, samesite="Lax", path="/admin/protocols/"
+        COOKIE,
+        word,
+        max_age=LASTS,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+        path="/admin/protocols/",
     )
     return answer
 
@@ -86,8 +92,5 @@ def _facts(pk: int) -> Facts:
 
 def _page(site: AdminSite, request: HttpRequest, facts: Facts, status: int = 200) -> TemplateResponse:
     context = shown(request, facts)
-    whole = site.each_context(request) | {"title": context["story"].title, "opts": ProtocolRun._meta} | context
-    answer = TemplateResponse(request, "admin/protocols/run/page.html", whole, status=status)
-    if folds(request):
-        answer["Vary"] = "Cookie"
-    return answer
+    whole = site.each_context(request) | {"title": context["story"].title, "opts": ProtocolRun._meta}
+    return TemplateResponse(request, "admin/protocols/run/page.html", whole | context, status=status)

@@ -18,7 +18,9 @@ MINUTE = 60 * SECOND
 HRV = Definition("hrv_rmssd", title="Heart-rate variability", symbol="ms")
 
 
-def step(number: int = 1, name: str = "reduce_training_intensity", state: str = "pending", **parts: Any) -> Step:
+def step(
+    number: int = 1, name: str = "reduce_training_intensity", state: str = "pending", **parts: Any
+) -> Step:
     """One of a run; ``after`` is when it was finished, in seconds after the run was opened."""
     after = parts.pop("after", None)
     deadline = parts.setdefault("deadline", 300)

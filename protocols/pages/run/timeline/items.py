@@ -46,7 +46,9 @@ def asked(facts: Facts) -> list[Asked]:
             offer = facts.offers_of.get(step.pk)
             child = by_offer.get(offer.pk) if offer else None
             if offer and child:
-                found.append(Asked(f"step-{step.pk}", f"asked-{child.pk}", f"{offer.source} asked {offer.target}"))
+                found.append(
+                    Asked(f"step-{step.pk}", f"asked-{child.pk}", f"{offer.source} asked {offer.target}")
+                )
     return found
 
 
@@ -105,7 +107,9 @@ def _hand_off(facts: Facts, run: ProtocolRun, step: Step) -> Iterator[Item]:
     if offer is None:
         return
     words = f"asked {offer.target}"
-    yield Item(f"step-{step.pk}", offer.offered, offer.offered, words, words, DONE if step.declared else LATE, 6)
+    yield Item(
+        f"step-{step.pk}", offer.offered, offer.offered, words, words, DONE if step.declared else LATE, 6
+    )
 
 
 def _waiting(facts: Facts, run: ProtocolRun) -> Iterator[Item]:
@@ -142,11 +146,15 @@ def _review(facts: Facts, run: ProtocolRun, step: Step) -> Iterator[Item]:
         words = f"finished its review: {step.note}" if step.note else "finished its review"
         yield Item(key, min(start, step.finished), step.finished, words, words, DONE, 6)
     elif step.state == StepState.FAILED and step.finished is not None:
-        yield Item(key, min(start, step.finished), step.finished, "could not finish", "could not finish", WRONG, 7)
+        yield Item(
+            key, min(start, step.finished), step.finished, "could not finish", "could not finish", WRONG, 7
+        )
     elif not step.is_settled:
         yield Item(key, start, _end(facts, run), "looks into it", "looks into it", OPEN, 6)
     elif step.state == StepState.NOT_NEEDED and RunState(run.state) is not RunState.WITHDRAWN:
-        yield Item(key, start, _end(facts, run), "ended before its answer", "ended before its answer", LEFT, 6)
+        yield Item(
+            key, start, _end(facts, run), "ended before its answer", "ended before its answer", LEFT, 6
+        )
 
 
 def order(family: Sequence[ProtocolRun]) -> list[ProtocolRun]:

@@ -107,7 +107,9 @@ class Lane:
         return round(self.y + PADDING + BAR - 2.5, 1)
 
 
-def lane(name: str, items: Sequence[Item], shown: Axis, y: float, *, href: str = "", is_this: bool = False) -> Lane:
+def lane(
+    name: str, items: Sequence[Item], shown: Axis, y: float, *, href: str = "", is_this: bool = False
+) -> Lane:
     """Rows as few as they can be without one bar over another."""
     rows: list[float] = []  # where each is taken up to
     bars: list[Bar] = []
@@ -134,7 +136,9 @@ def _folded(items: Sequence[Item]) -> list[Item]:
         if item.key not in kept:
             groups.setdefault(item.kind, []).append(item)
     folded = [_fold(some) for some in groups.values()]
-    return sorted([*folded, *(item for item in ordered if item.key in kept)], key=lambda item: (item.start, item.end))
+    return sorted(
+        [*folded, *(item for item in ordered if item.key in kept)], key=lambda item: (item.start, item.end)
+    )
 
 
 def _fold(some: Sequence[Item]) -> Item:
@@ -143,7 +147,15 @@ def _fold(some: Sequence[Item]) -> Item:
     first = some[0]
     words = FOLDS.get(first.kind, "more")
     told = f"{len(some)} steps {words}"
-    return Item(f"fold-{first.key}", first.start, max(one.end for one in some), told, told, f"{first.kind} many", first.weight)
+    return Item(
+        f"fold-{first.key}",
+        first.start,
+        max(one.end for one in some),
+        told,
+        told,
+        f"{first.kind} many",
+        first.weight,
+    )
 
 
 def _placed(item: Item, shown: Axis) -> Bar:

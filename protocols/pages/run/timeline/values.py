@@ -54,7 +54,11 @@ class Values:
 
 
 def values(
-    points: Sequence[tuple[int, float]], marked: tuple[int, float] | None, bands: Sequence[Band], shown: Axis, top: float
+    points: Sequence[tuple[int, float]],
+    marked: tuple[int, float] | None,
+    bands: Sequence[Band],
+    shown: Axis,
+    top: float,
 ) -> Values:
     """``points`` are moments and values in order, ``marked`` the one that the run is about."""
     inside = [(at, value) for at, value in points if shown.start <= at <= shown.end]
