@@ -154,7 +154,8 @@ def _to_do(facts: Facts, actions: Sequence[Step], hand_offs: Sequence[Step]) -> 
         if step.kind == Step.Kind.REVIEW:
             yield f"{facts.run.agent} has been looking into it since {_since(facts, step)}"
         else:
-            yield f"{facts.run.agent} began to {to_do(facts.title(step))} at {_since(facts, step)}{_overdue(facts, step)}"
+            what, since = to_do(facts.title(step)), _since(facts, step)
+            yield f"{facts.run.agent} began to {what} at {since}{_overdue(facts, step)}"
     pending = [step for step in _of(actions, StepState.PENDING) if step.kind == Step.Kind.ACTION]
     begins = facts.run.state != RunState.WAITING
     if pending:

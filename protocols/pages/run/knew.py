@@ -72,9 +72,8 @@ def _context(context: Any) -> Iterator[Known]:
     items = list(context.items())
     for name, told in items[:SHOWN_AT_MOST]:
         yield Known(spaced(str(name))[:LONGEST].capitalize(), _plain(told))
-    if more := len(items) - SHOWN_AT_MOST:
-        if more > 0:
-            yield Known("And", f"{more} more")
+    if (more := len(items) - SHOWN_AT_MOST) > 0:
+        yield Known("And", f"{more} more")
 
 
 def _plain(value: Any) -> str:

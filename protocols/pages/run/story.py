@@ -83,8 +83,8 @@ def _beginning(facts: Facts) -> Iterator[str]:
         about = f": {rest}" if rest else ""
         yield f"{at} {run.agent} had to act on {lowered(facts.kpi_title)}{about}{_severity(facts)}"
     if run.recorded - run.opened > LATE_NEWS:
-        later = length(run.recorded - run.opened)
-        yield f"The server learnt of it {later} later, at {clock(run.recorded, run.opened)}; {run.agent} could not know before"
+        later, at = length(run.recorded - run.opened), clock(run.recorded, run.opened)
+        yield f"The server learnt of it {later} later, at {at}; {run.agent} could not know before"
     yield from _rises(facts)
 
 

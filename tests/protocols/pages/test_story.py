@@ -39,7 +39,7 @@ STORIES = {
         "Nothing has to be done.",
     ),
     "done late": (
-        facts(step(1, state="done", after=720, recorded=AT + 720_000_000), of=run(state="completed", after=720), after=800),
+        facts(step(1, state="done", after=720), of=run(state="completed", after=720), after=800),
         "NEUROS reduced training intensity after 12 minutes, 7 minutes late.",
         "Say whether it was right.",
     ),
