@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from protocols.lifecycle import RunState
+from protocols.models import Deviation
 from protocols.pages.prose import SEVERITY_KINDS, SEVERITY_WORDS, when
 from protocols.pages.run import choices
 from protocols.pages.run.asking import asked_of
