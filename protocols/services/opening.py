@@ -144,6 +144,13 @@ class _Following:
             steps.setdefault(id(step.run), []).append(step)
         for run in self.opened:
             run.due = next_due(run, steps.get(id(run), ()), (), self.now)
+        # What is over makes room first: the next episode may have begun within the same batch.
+        for run in self._touched.values():
+            run.changed = self.number
+        ProtocolRun.objects.bulk_update(
+            self._touched.values(),
+            ["severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed"],
+        )
         ProtocolRun.objects.bulk_create(self.opened)
         Step.objects.bulk_create(self._steps)
         for run in (*self.opened, *(run for run, _ in self._risen)):
@@ -151,12 +158,6 @@ class _Following:
                 ready = ready_to_offer(steps.get(id(run), ()))
                 offer(run, ready, run.opened, self.now, self.number, self.tallies)
         self._leave_undone([run.pk for run in self._over if run.pk not in {one.pk for one in self.opened}])
-        for run in self._touched.values():
-            run.changed = self.number
-        ProtocolRun.objects.bulk_update(
-            self._touched.values(),
-            ["severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed"],
-        )
         judged_again(self._touched, self.now, self.tallies)  # one that was just opened has nothing to judge
 
     def _leave_undone(self, runs: Sequence[int]) -> None:
