@@ -79,7 +79,7 @@ def test_a_hand_off_was_answered_when_the_agent_says_so(neuros, somnos):
         answer(neuros, f"runs/{run.pk}/steps/{number}", {"state": "done", "at": "2026-11-24T11:58:00Z"})
     (child,) = answer(somnos, "agents/SOMNOS/inbox")["runs"]
     path = f"runs/{child['id']}/acceptance"
-    too_late = answer(somnos, path, {"accept": True, "at": "2026-11-25T12:00:00Z"}, 400)
+    too_late = answer(somnos, path, {"accept": True, "at": "2099-11-25T12:00:00Z"}, 400)
     assert too_late["errors"][0]["code"] == "from_the_future"
     answer(somnos, path, {"accept": True, "at": "2026-11-24T11:59:00Z"})
     asked = answer(neuros, f"runs/{run.pk}/")["steps"][2]
