@@ -8,18 +8,21 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from jobs.admin_lists import OfferedFilters
-from protocols.models import ProtocolRun
+from protocols.models import Pause, ProtocolRun
+from protocols.pages import board_views
+from protocols.pages.pauses import PauseAdmin
 from protocols.pages.run import views as run_views
+from protocols.pages.run_rows import RunList
 
 
 @admin.register(ProtocolRun)
-class ProtocolRunAdmin(OfferedFilters, admin.ModelAdmin[ProtocolRun]):
+class ProtocolRunAdmin(RunList):
     """Runs are written by programs and by what people decide on their pages; no form edits one."""
 
     def get_urls(self) -> list[URLPattern]:
         """Pages of their own before Django's."""
-        return [*run_views.urls(self.admin_site), *super().get_urls()]
+        own = [*run_views.urls(self.admin_site), *board_views.urls(self.admin_site)]
+        return [*own, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Episodes open runs."""
@@ -32,3 +35,6 @@ class ProtocolRunAdmin(OfferedFilters, admin.ModelAdmin[ProtocolRun]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What happened stays, until its person is erased."""
         return False
+
+
+admin.site.register(Pause, PauseAdmin)

@@ -40,7 +40,9 @@ OVERRIDE: Final = Choice(
     Kind.OVERRIDE,
     "Override",
     "Ends this: what is not done yet will not be done, and nobody else is asked.",
-    _reasons(R.WRONG_READING, R.KNOWN, R.NOT_SUITABLE, R.TOO_MUCH, R.TOO_LITTLE, R.AGENT_FAULTY, R.PLANNED, R.OTHER),
+    _reasons(
+        R.WRONG_READING, R.KNOWN, R.NOT_SUITABLE, R.TOO_MUCH, R.TOO_LITTLE, R.AGENT_FAULTY, R.PLANNED, R.OTHER
+    ),
 )
 TAKE_OVER: Final = Choice(
     Kind.TAKE_OVER,

@@ -89,9 +89,7 @@ def _note(step: Step) -> str:
 def _overridden(facts: Facts, step: Step) -> str:
     if facts.run.state == RunState.OVERRIDDEN:
         return ""  # the whole run was: told once, at its end
-    found = [
-        one for one in facts.said if one.step_id == step.pk and one.kind == Intervention.Kind.OVERRIDE
-    ]
+    found = [one for one in facts.said if one.step_id == step.pk and one.kind == Intervention.Kind.OVERRIDE]
     what = f"“{lowered(facts.title(step))}”"
     if not found:
         return f"A person {strong('overrode')} {what}"
@@ -131,7 +129,9 @@ def _came_of(facts: Facts, step: Step) -> str:
     child = facts.children.get(step.number)
     if child is None:
         return ""
-    notes = [one.note for one in facts.steps_of.get(child.pk, ()) if one.kind == Step.Kind.REVIEW and one.note]
+    notes = [
+        one.note for one in facts.steps_of.get(child.pk, ()) if one.kind == Step.Kind.REVIEW and one.note
+    ]
     said = f": {quoted(notes[0])}" if notes else ""
     told = {
         RunState.ACTIVE: " and is looking into it",
@@ -164,7 +164,11 @@ def _to_do(facts: Facts, actions: Sequence[Step], hand_offs: Sequence[Step]) -> 
         ]
         more = len(pending) - len(shown)
         shown += [f"take {more} more step{'s' if more > 1 else ''}"] if more else []
-        start = f"{facts.run.agent} still has to" if begins else f"{facts.run.agent} {strong('has not begun')}: it has to"
+        start = (
+            f"{facts.run.agent} still has to"
+            if begins
+            else f"{facts.run.agent} {strong('has not begun')}: it has to"
+        )
         yield f"{start} {joined(shown)}"
     waiting = [step.name for step in hand_offs if step.state == StepState.PENDING]
     if waiting:

@@ -19,7 +19,9 @@ FAMILY_AT_MOST = 40
 STEPS_AT_MOST = 2_000
 SAID_AT_MOST = 200
 """Interventions that are listed, the newest of them."""
-REVIEW_WORDS = ActionWords("Answer the hand-off", "Looks into what the other agent asks, and says what it found.")
+REVIEW_WORDS = ActionWords(
+    "Answer the hand-off", "Looks into what the other agent asks, and says what it found."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class Facts:
 
     def paused_now(self) -> Pause | None:
         """The pause that holds now and lasts longest."""
-        return max((one for one in self.pauses if one.since <= self.now < ended(one)), key=ended, default=None)
+        return max(
+            (one for one in self.pauses if one.since <= self.now < ended(one)), key=ended, default=None
+        )
 
 
 def ended(pause: Pause) -> int:

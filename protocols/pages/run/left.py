@@ -55,10 +55,14 @@ def left(facts: Facts) -> Left:
 def _with_a_person(facts: Facts) -> Left:
     run = facts.run
     took = run.state == RunState.TAKEN_OVER
-    who = run.assignee_name or next((one.author_name for one in facts.said if one.kind in DECIDED), "a person")
+    who = run.assignee_name or next(
+        (one.author_name for one in facts.said if one.kind in DECIDED), "a person"
+    )
     if took:
         return Left(f"{who} has taken this over.", f"{run.agent} does nothing more about it.")
-    return Left("Nothing.", f"A person decided that this was not to be done; {run.agent} does nothing more about it.")
+    return Left(
+        "Nothing.", f"A person decided that this was not to be done; {run.agent} does nothing more about it."
+    )
 
 
 def _is_decided(facts: Facts, problem: Problem) -> bool:
@@ -152,7 +156,9 @@ def _steps(facts: Facts) -> Iterator[Problem]:
         if step.state == StepState.FAILED:
             yield Problem(at, f"Decide who has to {what}.", f"{agent} could not.{note}", step)
         elif step.state == StepState.SKIPPED:
-            yield Problem(at, f"Check whether it was right not to {what}.", f"{agent} left it out.{note}", step)
+            yield Problem(
+                at, f"Check whether it was right not to {what}.", f"{agent} left it out.{note}", step
+            )
         elif facts.is_open and (late := lateness(facts, step)):
             yield Problem(
                 (step.due or at),
@@ -182,7 +188,9 @@ def _nothing_yet(facts: Facts) -> Left:
         until = clock(run.offer.due, facts.now)
         return Left("Nothing yet.", f"{run.agent} has until {until} to answer {run.offer.source}.")
     dues = [step.due for step in facts.steps if step.due is not None and not step.is_settled]
-    waits = [facts.title(step) for step in facts.steps if not step.is_settled and step.kind != Step.Kind.HAND_OFF]
+    waits = [
+        facts.title(step) for step in facts.steps if not step.is_settled and step.kind != Step.Kind.HAND_OFF
+    ]
     what = joined([to_do(one) for one in waits[:2]]) if waits else ""
     until = f" until {clock(min(dues), facts.now)}" if dues else ""
     reason = f"{run.agent} has{until or ' yet'} to {what}." if what else f"{run.agent} is at work."
@@ -194,7 +202,10 @@ def _looks_right(facts: Facts) -> Left:
     if late:
         reason = f"Everything was done, but {lowered(late[0])} came late. Say whether that was acceptable."
         return Left("Say whether it was right.", reason)
-    return Left("Nothing has to be done.", "If you have a view, say whether it was right: the next contract is made of such answers.")
+    return Left(
+        "Nothing has to be done.",
+        "If you have a view, say whether it was right: the next contract is made of such answers.",
+    )
 
 
 def looked(facts: Facts) -> str:

@@ -91,7 +91,11 @@ def _beginning(facts: Facts) -> Iterator[str]:
 def _severity(facts: Facts) -> str:
     """At which severity it began; the rule is called by it."""
     lowest = min((step.severity for step in facts.steps if step.declared), default=facts.run.severity)
-    return f", which its contract calls {strong(SEVERITY_WORDS.get(lowest, ''))}" if lowest in SEVERITY_WORDS else ""
+    return (
+        f", which its contract calls {strong(SEVERITY_WORDS.get(lowest, ''))}"
+        if lowest in SEVERITY_WORDS
+        else ""
+    )
 
 
 def _rises(facts: Facts) -> Iterator[str]:
@@ -171,7 +175,11 @@ def _count_failed(facts: Facts) -> str:
     failed = sum(step.state == StepState.FAILED for step in facts.steps)
     hand_offs = all(step.kind == Step.Kind.HAND_OFF for step in facts.steps if step.state == StepState.FAILED)
     if hand_offs:
-        return "a request for help that led nowhere" if failed == 1 else f"{failed} requests for help that led nowhere"
+        return (
+            "a request for help that led nowhere"
+            if failed == 1
+            else f"{failed} requests for help that led nowhere"
+        )
     return "a step that failed" if failed == 1 else f"{failed} steps that failed"
 
 
@@ -183,7 +191,9 @@ def _no_longer_needed(facts: Facts) -> str:
 
 
 def _by_a_person(facts: Facts, at: str) -> str:
-    kind = Intervention.Kind.OVERRIDE if facts.run.state == RunState.OVERRIDDEN else Intervention.Kind.TAKE_OVER
+    kind = (
+        Intervention.Kind.OVERRIDE if facts.run.state == RunState.OVERRIDDEN else Intervention.Kind.TAKE_OVER
+    )
     verb = "overrode it" if kind is Intervention.Kind.OVERRIDE else "took over"
     found = next((one for one in facts.said if one.kind == kind and one.step_id is None), None)
     if found is None:

@@ -75,7 +75,9 @@ def _facts(pk: int) -> Facts:
 
 def _page(site: AdminSite, request: HttpRequest, facts: Facts, status: int = 200) -> TemplateResponse:
     context = shown(request, facts)
-    whole = site.each_context(request) | {"title": context["story"].title, "opts": ProtocolRun._meta} | context
+    whole = (
+        site.each_context(request) | {"title": context["story"].title, "opts": ProtocolRun._meta} | context
+    )
     return TemplateResponse(request, "admin/protocols/run/page.html", whole, status=status)
 
 
