@@ -23,7 +23,16 @@ from protocols.lifecycle import (
 from protocols.models import HandOffOffer, ProtocolRun, Step
 from protocols.services.facts import Whole
 from protocols.services.judging import judged
-from protocols.services.steps import ACTIONS, HAND_OFFS, RUNS, Tallies, offer, ready_to_offer, withdraw_offers
+from protocols.services.steps import (
+    ACTIONS,
+    HAND_OFFS,
+    RUNS,
+    Asked,
+    Tallies,
+    offer,
+    ready_to_offer,
+    withdraw_offers,
+)
 from protocols.timing import next_due
 from telemetry.storage import Store, hold, store
 from telemetry.storage.shapes import TallyKey
@@ -117,14 +126,17 @@ class HeldRun:
             for step in self.steps:
                 if not step.is_settled:
                     self.move_step(step, left)
+            ended = run.ended or at
             for one in self.offers.values():
                 if one.state == OfferState.OFFERED:
-                    one.state, one.answered = OfferState.WITHDRAWN, run.ended
-            withdraw_offers([run.pk], run.ended or at, self.work.now, self.work.number)
+                    one.state, one.answered = OfferState.WITHDRAWN, max(ended, one.offered)
+            withdraw_offers({run.pk: ended}, self.work.now, self.work.number, self.work.tallies)
 
     def go_on(self, at: int) -> None:
         """What follows once a step is settled: hand-offs are offered, and a run of which nothing is left is over."""
         run = self.run
+        # Reports may come in another order than things were done: nothing is over before all of it was.
+        at = max([at, *(step.finished for step in self.steps if step.finished is not None)])
         if self.is_open and run.state != RunState.OFFERED:
             self.offer(ready_to_offer(self.steps), at)
             if self.steps and all(step.is_settled for step in self.steps):
@@ -135,7 +147,8 @@ class HeldRun:
     def offer(self, steps: Sequence[Step], at: int) -> None:
         """Offer hand-offs."""
         work = self.work
-        children = offer(self.run, steps, at, work.now, work.number, work.tallies)
+        asked = [Asked(self.run, step, at) for step in steps]
+        children = offer(asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
             if child.offer is not None:
                 self.offers[step.number] = child.offer
@@ -153,6 +166,18 @@ class HeldRun:
         if not step.is_settled:
             done = StepState.DONE if state is OfferState.ACCEPTED else StepState.FAILED
             self.move_step(step, done, at)
+        self.go_on(at)
+
+    def leave_out(self, number: int, at: int) -> None:
+        """Have a hand-off be asked for no longer, because a person decided what it was about. Raises Unlawful."""
+        one = self.offers[number]
+        one.state = follow(OFFER_MOVES, one.state, OfferState.WITHDRAWN)
+        one.answered = max(at, one.offered)
+        one.save(update_fields=["state", "answered"])
+        self.work.tallies[HAND_OFFS, one.source, one.target, OfferState.WITHDRAWN] += 1
+        step = self.step(number)
+        if not step.is_settled:
+            self.move_step(step, StepState.OVERRIDDEN)
         self.go_on(at)
 
     def save(self) -> None:
