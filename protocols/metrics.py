@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from django.db.models import Count, Min, Q
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -12,13 +11,13 @@ from contracts.evaluation import SECOND
 from jobs.database_clock import database_clock
 from protocols.lifecycle import OPEN, RunState
 from protocols.models import ProtocolRun
+from protocols.services.judging import DEVIATIONS
 from protocols.services.pausing import pauses_at
 from protocols.services.steps import ACTIONS, HAND_OFFS, OPENED, RUNS, SEVERITIES
 from telemetry.exposition import families
 from telemetry.exposition.reading import Question
 from telemetry.models import Tally
 
-DEVIATIONS: Final = "protocol_deviations"
 _TALLIES = Question(
     lambda: (
         Tally.objects.filter(name__in=(RUNS, ACTIONS, HAND_OFFS, DEVIATIONS))

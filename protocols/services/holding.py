@@ -21,6 +21,8 @@ from protocols.lifecycle import (
     follow,
 )
 from protocols.models import HandOffOffer, ProtocolRun, Step
+from protocols.services.facts import Whole
+from protocols.services.judging import judged
 from protocols.services.steps import (
     ACTIONS,
     HAND_OFFS,
@@ -47,9 +49,12 @@ class Work:
     store: Store
     number: int
     tallies: Tallies = field(default_factory=Counter)
+    changed: dict[int, Whole] = field(default_factory=dict)
+    """The runs that were stored, by number."""
 
     def end(self) -> None:
-        """Store what was counted: last, because many change the same few rows."""
+        """Judge what was changed, and store what was counted: last, because many change the same few rows."""
+        judged(list(self.changed.values()), self.now, self.tallies)
         self.store.count({TallyKey(*key): count for key, count in self.tallies.items()})
 
 
@@ -148,6 +153,8 @@ class HeldRun:
         for step, child in zip(steps, children, strict=True):
             if child.offer is not None:
                 self.offers[step.number] = child.offer
+            if child.depth > 1:  # it may have come back to an agent that it began with
+                work.changed[child.pk] = Whole(child, (), {})
 
     def answer(self, number: int, state: OfferState, at: int, words: str) -> None:
         """Have the hand-off of a step be answered; its step is settled by it. Raises Unlawful."""
@@ -181,6 +188,7 @@ class HeldRun:
         run.changed = self.work.number
         run.save()
         Step.objects.bulk_update(steps, ["state", "started", "finished", "recorded", "note", "evidence"])
+        self.work.changed[run.pk] = Whole(run, self.steps, self.offers)
 
     def _outcome(self) -> RunState:
         has_failed = any(step.state == StepState.FAILED for step in self.steps)

@@ -11,6 +11,7 @@ import orjson
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
 from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
 from protocols.services import retention
+from protocols.services.judging import judged_again
 from protocols.services.steps import (
     OPENED,
     RUNS,
@@ -199,6 +200,7 @@ class _Following:
             undone = Step.objects.filter(run__in=over, state__in=(StepState.PENDING, StepState.STARTED))
             undone.update(state=StepState.NOT_NEEDED)
             withdraw_offers(over, self.now, self.number, self.tallies)
+        judged_again(self._touched, self.now, self.tallies)  # one that was just opened has nothing to judge
 
     def _store_touched(self) -> None:
         touched = self._touched.values()
