@@ -189,7 +189,11 @@ class _Following:
 
 def forget(subject: int) -> Mapping[str, int]:
     """Delete the runs of a person who is erased, with all that hangs on them."""
-    return {"protocol_runs": ProtocolRun.objects.filter(subject=subject).delete()[0]}
+    _, deleted = ProtocolRun.objects.filter(subject=subject).delete()
+    return {
+        "protocol_runs": deleted.get(ProtocolRun._meta.label, 0),
+        "protocol_steps": deleted.get(Step._meta.label, 0),
+    }
 
 
 ALSO = erasure.Also(forget, lambda subject: ())
