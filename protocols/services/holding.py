@@ -130,7 +130,8 @@ class HeldRun:
     def offer(self, steps: Sequence[Step], at: int) -> None:
         """Offer hand-offs."""
         work = self.work
-        children = offer(self.run, steps, at, work.now, work.number, work.tallies)
+        asked = [(self.run, step, at) for step in steps]
+        children = offer(work.store, asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
             if child.offer is not None:
                 self.offers[step.number] = child.offer
