@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from contracts.durations import Duration, DurationError
 from contracts.evaluation import SECOND
 from contracts.severity import Severity
 from contracts.watched import WatchedBinding
-from protocols.lifecycle import OFFER_MOVES, STEP_MOVES, OfferState, RunState, StepState, follow
+from protocols.lifecycle import OFFER_MOVES, RUN_MOVES, STEP_MOVES, OfferState, RunState, StepState, follow
 from protocols.models import HandOffOffer, ProtocolRun, Step
 from protocols.services.rows import insert, made, update
-from protocols.timing import HAND_OFF_WITHIN, next_due
+from protocols.timing import HAND_OFF_WITHIN
 from telemetry.storage import Store
 
 SEVERITIES: Final = {1: Severity.INFO, 2: Severity.WARNING, 3: Severity.CRITICAL}
@@ -21,10 +21,13 @@ REVIEW: Final = "answer_hand_off"
 """What the one step of a run is called that another agent asked for."""
 Tallies = Counter[tuple[str, ...]]
 RUNS, ACTIONS, HAND_OFFS = "protocol_runs", "protocol_actions", "handoffs"
-"""Counters. Of actions the name stands in the KPI's column, of hand-offs the agent who is asked."""
+"""Counters of what a run, an action or a hand-off became, each time it became that: a run that is opened again by a
+rise ends again. Of actions the name stands in the KPI's column, of hand-offs the agent who is asked."""
+OPENED: Final = "opened"
+"""Of runs, beside the outcomes."""
 
 
-class Asked(NamedTuple):
+class Wanted(NamedTuple):
     """What a contract asks for at a severity; ``seconds`` is the deadline, None where there is none."""
 
     kind: Step.Kind
@@ -33,23 +36,23 @@ class Asked(NamedTuple):
     seconds: int | None = None
 
 
-def asked_at(binding: WatchedBinding, severity: int) -> list[Asked]:
+def wanted_at(binding: WatchedBinding, severity: int) -> list[Wanted]:
     """What a contract asks for at a severity, in order: each action and each hand-off once."""
     told = SEVERITIES[severity]
-    found: dict[tuple[str, str], Asked] = {}
+    found: dict[tuple[str, str], Wanted] = {}
     for action in binding.actions_at(told):
-        one = Asked(Step.Kind.ACTION, action.name, action.description, seconds_of(action.deadline))
+        one = Wanted(Step.Kind.ACTION, action.name, action.description, seconds_of(action.deadline))
         found.setdefault(one[:2], one)
     for hand_off in binding.hand_offs_at(told):
-        one = Asked(Step.Kind.HAND_OFF, hand_off.agent, hand_off.reason)
+        one = Wanted(Step.Kind.HAND_OFF, hand_off.agent, hand_off.reason)
         found.setdefault(one[:2], one)
     return list(found.values())
 
 
 def declared(
-    asked: Iterable[Asked], severity: int, release: int, at: int, now: int, there: Sequence[Step]
+    wanted: Iterable[Wanted], severity: int, release: int, at: int, now: int, there: Sequence[Step]
 ) -> list[Step]:
-    """The steps for what is asked for and is not there yet, in order; their run may be stored later.
+    """The steps for what is wanted and is not there yet, in order; whoever stores them says of which run they are.
 
     ``at`` is when it is asked for in the time of the measurements, ``now`` by the server's clock.
     """
@@ -61,7 +64,7 @@ def declared(
             release=release, deadline=one.seconds, added=at,
             due=None if one.seconds is None else now + one.seconds * SECOND,
         )
-        for place, one in enumerate((one for one in asked if one[:2] not in known), number + 1)
+        for place, one in enumerate((one for one in wanted if one[:2] not in known), number + 1)
     ]  # fmt: skip
 
 
@@ -85,14 +88,16 @@ def ready_to_offer(steps: Sequence[Step]) -> list[Step]:
     return found
 
 
-def offer(
-    store: Store,
-    asked: Sequence[tuple[ProtocolRun, Step, int]],
-    now: int,
-    number: int,
-    tallies: Tallies,
-) -> list[ProtocolRun]:
-    """Offer hand-offs, which are stored, as are their runs, each at its moment: it opens a run of who is asked."""
+class Asked(NamedTuple):
+    """A hand-off of a run to be offered, and when that is. Both are stored."""
+
+    run: ProtocolRun
+    step: Step
+    at: int
+
+
+def offer(store: Store, asked: Sequence[Asked], now: int, number: int, tallies: Tallies) -> list[ProtocolRun]:
+    """Offer hand-offs: each opens a run of the agent who is asked. As many statements for many as for one."""
     if not asked:
         return []
     offers = [
@@ -126,28 +131,34 @@ def offer(
     ]  # fmt: skip
     insert(store, reviews)
     for child, one in zip(children, offers, strict=True):
-        tallies[RUNS, child.agent, child.kpi, "opened"] += 1
+        tallies[RUNS, child.agent, child.kpi, OPENED] += 1
         tallies[HAND_OFFS, one.source, one.target, OfferState.OFFERED] += 1
     return children
 
 
-def withdraw_offers(runs: Collection[int], at: int, now: int, number: int) -> None:
-    """Have hand-offs of runs that nobody answered be asked for no longer."""
-    open_offers = HandOffOffer.objects.filter(step__run__in=runs, state=OfferState.OFFERED)
-    pks = list(open_offers.values_list("pk", flat=True))
-    if not pks:
+def withdraw_offers(ends: Mapping[int, int], now: int, number: int, tallies: Tallies) -> None:
+    """Have hand-offs that nobody answered be asked for no longer: those of these runs, by when each ended."""
+    offers = list(
+        HandOffOffer.objects.filter(step__run__in=ends, state=OfferState.OFFERED).select_related(
+            "step", "child"
+        )
+    )
+    if not offers:
         return
-    follow(OFFER_MOVES, OfferState.OFFERED, OfferState.WITHDRAWN)
-    children = ProtocolRun.objects.filter(offer__in=pks, state=RunState.OFFERED)
-    Step.objects.filter(run__in=children.values("pk"), state=StepState.PENDING).update(
-        state=StepState.NOT_NEEDED
+    children: list[ProtocolRun] = []
+    for one in offers:
+        one.answered = max(ends[one.step.run_id], one.offered)
+        one.state = follow(OFFER_MOVES, one.state, OfferState.WITHDRAWN)
+        tallies[HAND_OFFS, one.source, one.target, OfferState.WITHDRAWN] += 1
+        child = one.child
+        child.state = follow(RUN_MOVES, child.state, RunState.WITHDRAWN)
+        child.ended = child.episode_ended = max(one.answered, child.opened)
+        child.ended_recorded, child.due, child.changed = now, None, number
+        tallies[RUNS, child.agent, child.kpi, RunState.WITHDRAWN] += 1
+        children.append(child)
+    open_steps = Step.objects.filter(run__in=[one.pk for one in children], state=StepState.PENDING)
+    open_steps.update(state=StepState.NOT_NEEDED)
+    ProtocolRun.objects.bulk_update(
+        children, ["state", "ended", "ended_recorded", "episode_ended", "due", "changed"]
     )
-    children.update(
-        state=RunState.WITHDRAWN, ended=at, ended_recorded=now, episode_ended=at, due=None, changed=number
-    )
-    HandOffOffer.objects.filter(pk__in=pks).update(state=OfferState.WITHDRAWN, answered=at)
-
-
-def renew_due(run: ProtocolRun, steps: Sequence[Step], offers: Sequence[HandOffOffer], now: int) -> None:
-    """Have the sweep look at a run when it should next."""
-    run.due = next_due(run, steps, offers, now)
+    HandOffOffer.objects.bulk_update(offers, ["state", "answered"])
