@@ -149,7 +149,7 @@ class HeldRun:
         """Offer hand-offs."""
         work = self.work
         asked = [Asked(self.run, step, at) for step in steps]
-        children = offer(asked, work.now, work.number, work.tallies)
+        children = offer(work.store, asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
             if child.offer is not None:
                 self.offers[step.number] = child.offer
