@@ -107,7 +107,7 @@ def test_a_rise_and_the_end_of_an_episode_may_come_at_once():
         for place, value in ((1, 18), (2, 60))
     ]
     told(*later, now=NOW + 3 * MINUTE)
-    for one, state in ((run, "recovered"), (done, "completed")):
+    for one, state in ((run, "recovered"), (done, "recovered")):
         one.refresh_from_db()
         assert (one.state, one.severity, one.due) == (state, 3, None)
         assert {state for _, state in steps(one)[1:]} == {"not_needed"}
