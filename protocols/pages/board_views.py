@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -14,6 +13,7 @@ from django.urls import URLPattern, path
 from bindings.models import Agent
 from jobs.database_clock import database_clock
 from protocols.models import ProtocolRun
+from protocols.pages.access import require
 from protocols.pages.agent_page import is_known, now_of, protocol_of
 from protocols.pages.board import board
 from protocols.pages.filters import WHOSE, whose
@@ -22,7 +22,6 @@ from telemetry import contracts_now
 from telemetry.pages import answers
 
 NAME = "protocols_protocolrun"
-SEEING = "protocols.view_protocolrun"
 TABS = (("", "All"), ("mine", "Mine"), ("others", "Looked after by others"), ("nobody", "Nobody’s"))
 
 
@@ -34,12 +33,6 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("agent/<str:agent>/", site.admin_view(partial(agent_view, site)), name=f"{NAME}_agent"),
         path("agent/<str:agent>/now/", site.admin_view(agent_now), name=f"{NAME}_agent_now"),
     ]
-
-
-def require(request: HttpRequest) -> None:
-    """Raises PermissionDenied."""
-    if not request.user.has_perm(SEEING):
-        raise PermissionDenied
 
 
 def board_view(site: AdminSite, request: HttpRequest) -> HttpResponse:

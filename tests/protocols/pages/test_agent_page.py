@@ -67,7 +67,7 @@ def test_one_that_is_gone_still_has_its_page_and_one_that_never_was_has_none(loo
         assert looking.get(PAGE.replace("NEUROS", name)).status_code == 404
 
 
-def test_queries_do_not_grow(looking, django_assert_max_num_queries, django_assert_num_queries):
+def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, django_assert_num_queries):
     run = opened()
     reported(run, 1)
     looking.get(PAGE)
