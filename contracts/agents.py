@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from contracts.conditions import Condition, ConditionError, parse_drop
-from contracts.documents import BindingDocument, BindingsDocument, HandOffDocument, RosterAgent
+from contracts.documents import (
+    ActionKindDocument,
+    BindingDocument,
+    BindingsDocument,
+    HandOffDocument,
+    RosterAgent,
+)
 from contracts.findings import Path
 from contracts.guards import GuardError, parse_guard
 from contracts.intervals import EMPTY
@@ -66,7 +72,8 @@ class AgentContext:
 
     ``bound`` are the KPIs that any agent watches and ``binding_agents`` the agents with bindings. ``cycles``
     are circles of hand-offs, each beginning with the agent whose name comes first. ``left_out`` are names
-    that the files define in a shape that cannot be used: they are not unknown.
+    that the files define in a shape that cannot be used: they are not unknown. ``actions`` are those of the
+    catalogue, by name.
     """
 
     kpis: Mapping[str, KpiSpec] | None = None
@@ -80,6 +87,8 @@ class AgentContext:
     """Whether the files that are judged have a roster; what is known of agents may be a database's."""
     near_kpis: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
     near_agents: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
+    actions: Mapping[str, ActionKindDocument] | None = None
+    near_actions: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
 
     @classmethod
     def of(
@@ -91,6 +100,7 @@ class AgentContext:
         bindings: Iterable[BindingsDocument] = (),
         complete: bool = True,
         left_out: frozenset[str] = frozenset(),
+        actions: Mapping[str, ActionKindDocument] | None = None,
     ) -> AgentContext:
         """From the registry's KPIs, the roster and agents' bindings; ``complete`` when these are all there
         are."""
@@ -107,6 +117,8 @@ class AgentContext:
             left_out=left_out,
             near_kpis=NearNames(known or ()),
             near_agents=NearNames(agents or ()),
+            actions=actions,
+            near_actions=NearNames(actions or ()),
         )
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
 from contracts.context import KnownKpi, RegistryContext, context_of
-from contracts.documents import RegistryDocument, RosterDocument
+from contracts.documents import ActionsDocument, RegistryDocument, RosterDocument
 from contracts.findings import Finding, Level, Path, register_code
 from contracts.spec import KpiSpec
 
@@ -27,6 +27,7 @@ __all__ = [
     "RegistryContext",
     "Rule",
     "Scope",
+    "action_rule",
     "agent_rule",
     "binding_rule",
     "context_of",
@@ -61,6 +62,7 @@ class Scope(StrEnum):
     AGENT = "agent"
     ROSTER = "roster"
     COVERAGE = "coverage"
+    ACTIONS = "actions"
     WAIVER = "waiver"
     HISTORY = "history"
 
@@ -97,6 +99,8 @@ BindingCheck = TypeVar("BindingCheck", bound=Callable[[BindingSpec, AgentContext
 AgentCheck = TypeVar("AgentCheck", bound=Callable[[AgentSpec, AgentContext], Iterable[Problem]])
 RosterCheck = TypeVar("RosterCheck", bound=Callable[[RosterDocument, AgentContext], Iterable[Problem]])
 CoverageCheck = TypeVar("CoverageCheck", bound=Callable[[KpiSpec, AgentContext], Iterable[Problem]])
+
+ActionCheck = TypeVar("ActionCheck", bound=Callable[[ActionsDocument, AgentContext], Iterable[Problem]])
 
 
 def declare(rule: Rule) -> None:
@@ -166,6 +170,13 @@ def coverage_rule(
 ) -> Callable[[CoverageCheck], CoverageCheck]:
     """Declare a rule about one KPI, seen together with what all agents watch."""
     return lambda check: _declare_check(Scope.COVERAGE, id, code, level, title, example, check)
+
+
+def action_rule(
+    id: str, code: str, level: str, *, title: str, example: str
+) -> Callable[[ActionCheck], ActionCheck]:
+    """Declare a rule about the catalogue of actions."""
+    return lambda check: _declare_check(Scope.ACTIONS, id, code, level, title, example, check)
 
 
 def run(

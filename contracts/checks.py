@@ -12,13 +12,14 @@ from contracts import rules
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
 from contracts.catalogue import RULES, Scope, rules_of, run, run_each
 from contracts.context import RegistryContext, context_of, units_of
-from contracts.documents import RegistryDocument, RosterDocument
+from contracts.documents import ActionsDocument, RegistryDocument, RosterDocument
 from contracts.findings import Finding
 from contracts.spec import KpiSpec, compile_kpi
 from contracts.yamltree import paused_gc
 
 __all__ = [
     "RULES",
+    "check_actions",
     "check_agent",
     "check_binding",
     "check_coverage",
@@ -85,6 +86,11 @@ def check_roster(roster: RosterDocument, context: AgentContext) -> list[Finding]
     """What the rules say about the roster. Pass a context whose agents and bindings are known to judge
     coverage."""
     return run(rules_of(Scope.ROSTER), roster, context)
+
+
+def check_actions(catalogue: ActionsDocument, context: AgentContext) -> list[Finding]:
+    """What the rules say about the catalogue of actions, in view of the roster where that is known."""
+    return run(rules_of(Scope.ACTIONS), catalogue, context)
 
 
 def check_coverage(kpis: Iterable[KpiSpec], context: AgentContext) -> list[Finding]:

@@ -57,6 +57,13 @@ BINDING_LIMITS: Final = {
     "reason": 1_000,
 }
 """Characters, by field of a binding, its actions and the hand-offs beside it."""
+ACTION_KIND_LIMITS: Final = {
+    "name": BINDING_LIMITS["action"],
+    "title": 200,
+    "description": BINDING_LIMITS["action_description"],
+    "owner": 120,
+}
+"""Characters, by field of an action of the catalogue."""
 VERSION: Final = 20
 DATE: Final = 40
 PREFIX: Final = 60
@@ -111,6 +118,8 @@ TEXTS: Final[Mapping[str, Mapping[str, int]]] = {
     "bindings": {"agent": AGENT_LIMITS["name"], "version": AGENT_LIMITS["version"]},
     "an agent": {"role": AGENT_LIMITS["role"], "status": WORD},
     "a roster": {"version": VERSION, "last_updated": DATE},
+    "an action of the catalogue": {key: ACTION_KIND_LIMITS[key] for key in ("title", "description", "owner")},
+    "a catalogue of actions": {"version": VERSION, "last_updated": DATE},
 }
 """Characters, by what the documents call a thing and by its field."""
 LISTS: Final[Mapping[str, Mapping[str, ListLimit]]] = {
@@ -131,6 +140,8 @@ LISTS: Final[Mapping[str, Mapping[str, ListLimit]]] = {
     "bindings": {"kpis_used": ListLimit(2_000)},
     "an agent": {"tags": ListLimit(50, 100)},
     "a roster": {"agents": ListLimit(2_000)},
+    "an action of the catalogue": {"agents": ListLimit(2_000, AGENT_LIMITS["name"])},
+    "a catalogue of actions": {"actions": ListLimit(5_000)},
 }
 """Items, by what the documents call a thing and by its field."""
 EXTRA_KEYS: Final = ListLimit(100, 20_000)
@@ -142,6 +153,7 @@ ROWS: Final[Mapping[str, int]] = {
     "units": LISTS["a registry"]["units"].items,
     "validation rules": LISTS["a registry"]["validation_rules"].items,
     "agents": LISTS["a roster"]["agents"].items,
+    "actions of the catalogue": LISTS["a catalogue of actions"]["actions"].items,
     "channels": 100,
     "webhooks": 50,
     "waivers": 5_000,

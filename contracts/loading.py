@@ -1,7 +1,7 @@
 """Files on disk: finds the contract files below the paths given, and reads them.
 
-``agents/shared_modules/kpi_registry.yaml``, ``agents/*_modules/kpi_bindings.yaml`` and ``agents/roster.yaml``
-below a directory belong together. Single files are told by their shape, whatever their name.
+``agents/shared_modules/kpi_registry.yaml``, ``agents/*_modules/kpi_bindings.yaml``, ``agents/roster.yaml`` and
+``agents/actions.yaml`` below a directory belong together. Single files are told by their shape, whatever their name.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from contracts.documents import (
+    ActionsDocument,
     BindingsDocument,
     Loaded,
     RegistryDocument,
     RosterDocument,
     detect,
     file_not_read,
+    read_actions,
     read_bindings,
     read_registry,
     read_roster,
@@ -34,6 +36,12 @@ AGENTS = "agents"
 REGISTRY_FILE = "shared_modules/kpi_registry.yaml"
 BINDINGS_FILES = "*_modules/kpi_bindings.yaml"
 ROSTER_FILE = "roster.yaml"
+ACTIONS_FILE = "actions.yaml"
+LOOKED_FOR = (
+    f"Looked for {AGENTS}/{REGISTRY_FILE}, {AGENTS}/{BINDINGS_FILES}, {AGENTS}/{ROSTER_FILE} and "
+    f"{AGENTS}/{ACTIONS_FILE}."
+)
+"""Said of a directory that holds none of them."""
 
 
 class TreeError(Exception):
@@ -53,13 +61,14 @@ class Tree:
     registries: list[Loaded[RegistryDocument]] = field(default_factory=list)
     bindings: list[Loaded[BindingsDocument]] = field(default_factory=list)
     rosters: list[Loaded[RosterDocument]] = field(default_factory=list)
+    catalogues: list[Loaded[ActionsDocument]] = field(default_factory=list)
     unusable: list[Loaded[Any]] = field(default_factory=list)
     whole: bool = False
 
     @property
     def loaded(self) -> list[Loaded[Any]]:
         """Every file of the tree."""
-        return [*self.registries, *self.bindings, *self.rosters, *self.unusable]
+        return [*self.registries, *self.bindings, *self.rosters, *self.catalogues, *self.unusable]
 
     @property
     def findings(self) -> list[Finding]:
@@ -83,11 +92,7 @@ def load_tree(
         if path.is_dir():
             files = contract_files(path)
             if not files:
-                raise TreeError(
-                    f"Nothing was checked: {path} holds no contract file. Looked for "
-                    f"{AGENTS}/{REGISTRY_FILE}, "
-                    f"{AGENTS}/{BINDINGS_FILES} and {AGENTS}/{ROSTER_FILE}."
-                )
+                raise TreeError(f"Nothing was checked: {path} holds no contract file. {LOOKED_FOR}")
             files = [file for file in files if not _refused(tree, file, path)]
         elif path.exists():
             files, tree.whole = [path], False
@@ -119,7 +124,12 @@ def contract_files(directory: FilePath) -> list[FilePath]:
     if os.path.lexists(below) and not stays_inside(below, directory):
         return [below]
     base = below if below.is_dir() else directory
-    candidates = [base / REGISTRY_FILE, *sorted(base.glob(BINDINGS_FILES)), base / ROSTER_FILE]
+    candidates = [
+        base / REGISTRY_FILE,
+        *sorted(base.glob(BINDINGS_FILES)),
+        base / ROSTER_FILE,
+        base / ACTIONS_FILE,
+    ]
     return [path for path in candidates if os.path.lexists(path)]
 
 
@@ -148,6 +158,8 @@ def read_into(
         tree.bindings.append(read_bindings(source, file))
     elif kind == "roster":
         tree.rosters.append(read_roster(source, file))
+    elif kind == "actions":
+        tree.catalogues.append(read_actions(source, file))
     else:
         tree.unusable.append(Loaded(None, source, [unknown_document(source)]))
 

@@ -1,4 +1,4 @@
-"""A release's document: the registry, the roster and every agent's bindings as they were at one time.
+"""A release's document: the registry, the roster, every agent's bindings and the catalogue of actions at one time.
 
 Its canonical bytes are JSON with sorted keys and nothing that goes without saying, so the same contract has
 the same bytes, and the same digest, wherever and whenever it is written.
@@ -13,8 +13,16 @@ from hashlib import sha256
 from typing import Any
 
 from contracts.diff import REGISTRY, Change, ChangeClass, diff_registries
+from contracts.diffactions import diff_actions
 from contracts.diffagents import diff_agents, diff_rosters
-from contracts.documents import BindingsDocument, Document, RegistryDocument, RosterDocument
+from contracts.documents import (
+    NO_ACTIONS,
+    ActionsDocument,
+    BindingsDocument,
+    Document,
+    RegistryDocument,
+    RosterDocument,
+)
 from contracts.documents.base import KEPT
 from contracts.units import STANDARD_UNITS
 from contracts.yamltree import paused_gc
@@ -33,13 +41,14 @@ class ReleaseDocument:
     """All that is released together. ``bindings`` and ``codes`` are by agent's name, in the roster's order.
 
     ``codes`` name the agents' folders; ``units`` of the registry hold every unit that differs from the
-    standard ones, used or not.
+    standard ones, used or not. ``actions`` is a catalogue for people: no agent is served anything of it.
     """
 
     registry: RegistryDocument
     roster: RosterDocument
     bindings: Mapping[str, BindingsDocument] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
+    actions: ActionsDocument = NO_ACTIONS
 
     def canonical(self) -> bytes:
         """The document as canonical JSON, UTF-8."""
@@ -51,6 +60,8 @@ class ReleaseDocument:
             "codes": dict(self.codes),
             "order": self.order,
         }
+        if not self.actions.is_empty:  # releases from before there was a catalogue keep their digest
+            data["actions"] = plain_data(self.actions)
         return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @property
@@ -100,6 +111,7 @@ def read_release(data: bytes | str) -> ReleaseDocument:
                     if name in bindings
                 },
                 {name: str(codes[name]) for name in order if name in codes},
+                actions_in(found),
             )
     except ReleaseError:
         raise
@@ -107,8 +119,24 @@ def read_release(data: bytes | str) -> ReleaseDocument:
         raise ReleaseError(f"this is no release's document: {error}") from error
 
 
+def read_actions_of(data: bytes | str) -> ActionsDocument:
+    """Only the catalogue of actions of a release's document: nothing else of it is checked. Raises ReleaseError."""
+    try:
+        return actions_in(json.loads(data))
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ReleaseError(f"this is no release's document: {error}") from error
+
+
+def actions_in(found: Mapping[str, Any]) -> ActionsDocument:
+    """The catalogue of actions in a release's data; an empty one where there was none yet."""
+    part = found.get("actions")
+    return (
+        NO_ACTIONS if part is None else ActionsDocument.model_validate({"actions": {}} | part, context=KEPT)
+    )
+
+
 def diff_releases(before: ReleaseDocument, after: ReleaseDocument) -> list[Change]:
-    """Everything that differs, in words: registry, roster, then what agents watch and do.
+    """Everything that differs, in words: registry, roster, what agents watch and do, then the catalogue of actions.
 
     Without any of that, two documents of different digests still have one change: their order or spelling.
     """
@@ -117,6 +145,7 @@ def diff_releases(before: ReleaseDocument, after: ReleaseDocument) -> list[Chang
         *diff_rosters(before.roster, after.roster),
         *_folders(before.codes, after.codes),
         *diff_agents(before.bindings, after.bindings, after.symbols | before.symbols | after.symbols),
+        *diff_actions(before.actions, after.actions),
     ]
     if not changes and before.canonical() != after.canonical():
         changes.append(Change(REGISTRY, (), ChangeClass.COSMETIC, None, None, SAME_OTHERWISE))

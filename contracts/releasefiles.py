@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contracts.documents import RegistryDocument, write_bindings, write_registry, write_roster
-from contracts.loading import AGENTS, BINDINGS_FILES, REGISTRY_FILE, ROSTER_FILE
+from contracts.documents import RegistryDocument, write_actions, write_bindings, write_registry, write_roster
+from contracts.loading import ACTIONS_FILE, AGENTS, BINDINGS_FILES, REGISTRY_FILE, ROSTER_FILE
 from contracts.release import ReleaseDocument
 
 REGISTRY_PATH = Path(AGENTS, REGISTRY_FILE)
 """Where agents look for the registry, below the root of their repository."""
+ACTIONS_PATH = Path(AGENTS, ACTIONS_FILE)
+"""Where the catalogue of actions lies."""
 
 
 def release_files(document: ReleaseDocument) -> dict[Path, str]:
-    """The files' texts by their place below the root: registry, then roster and bindings where there are agents.
+    """The files' texts by their place below the root: registry, then roster and bindings where there are agents, then
+    the catalogue of actions where there is one.
 
     They are the same bytes as an export of the working copy that the release was made from.
     """
@@ -22,6 +25,8 @@ def release_files(document: ReleaseDocument) -> dict[Path, str]:
         texts[Path(AGENTS, ROSTER_FILE)] = write_roster(document.roster)
     for name, bindings in document.bindings.items():
         texts[bindings_path(document.codes[name])] = write_bindings(bindings)
+    if not document.actions.is_empty:
+        texts[ACTIONS_PATH] = write_actions(document.actions)
     return texts
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from contracts.documents import BindingsDocument, Document, RegistryDocument, RosterDocument
+from contracts.documents import ActionsDocument, BindingsDocument, Document, RegistryDocument, RosterDocument
 from contracts.files import write_atomically
 from contracts.severity import REGISTRY_WORD, REGISTRY_WORDS
 
@@ -23,6 +23,7 @@ MODELS: Mapping[str, type[Document]] = {
     "kpi_registry": RegistryDocument,
     "kpi_bindings": BindingsDocument,
     "roster": RosterDocument,
+    "actions": ActionsDocument,
 }
 """The documents that have a schema, by the name of the file they describe."""
 
@@ -35,7 +36,7 @@ class _Plain(GenerateJsonSchema):
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Every schema by its name: ``kpi_registry``, ``kpi_bindings``, ``roster``."""
+    """Every schema by its name: ``kpi_registry``, ``kpi_bindings``, ``roster``, ``actions``."""
     return {name: _schema(name, model) for name, model in MODELS.items()}
 
 

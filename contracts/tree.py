@@ -9,9 +9,16 @@ from typing import Any
 
 from contracts.agents import AgentContext, asked_pairs, compile_agent, cycles_among
 from contracts.changes import ChangesError, changed_files
-from contracts.checks import check_agent, check_coverage, check_registry, check_roster, compile_registry
+from contracts.checks import (
+    check_actions,
+    check_agent,
+    check_coverage,
+    check_registry,
+    check_roster,
+    compile_registry,
+)
 from contracts.context import RegistryContext, context_of, units_of
-from contracts.documents import BindingsDocument, Loaded, RosterAgent
+from contracts.documents import ActionKindDocument, BindingsDocument, Loaded, RosterAgent
 from contracts.findings import EXIT_USAGE, Finding, Level, Path, Report
 from contracts.loading import Tree, TreeError, load_tree
 from contracts.naming import NearNames
@@ -28,13 +35,14 @@ class Beside:
     """What bindings and a roster are to join that the files do not have, such as a database's.
 
     ``kpis`` are those that the bindings may name, ``names`` all there are; ``asked`` are pairs of an agent and
-    one that it asks.
+    one that it asks; ``actions`` are the catalogue's.
     """
 
     kpis: tuple[KpiSpec, ...] = ()
     names: tuple[str, ...] = ()
     agents: Mapping[str, RosterAgent] = field(default_factory=dict)
     asked: tuple[tuple[str, str], ...] = ()
+    actions: Mapping[str, ActionKindDocument] = field(default_factory=dict)
 
 
 def validate_tree(
@@ -99,6 +107,9 @@ def check_tree(
     for roster in tree.rosters:
         if roster.document:
             found += placed(check_roster(roster.document, agents), roster.source)
+    for catalogue in tree.catalogues:
+        if catalogue.document:
+            found += placed(check_actions(catalogue.document, agents), catalogue.source)
     for specs, source in checked:
         found += placed(check_coverage(specs, agents), source)
     return _without_repetition(found)
@@ -157,6 +168,12 @@ def _agent_context(tree: Tree, kpis: list[KpiSpec], beside: Beside | None) -> Ag
         units |= units_of(registry)
     listed = {name: agent for roster in rosters for name, agent in roster.agents.items()}
     known = [*(beside.kpis if beside else ()), *kpis]  # the files' own come last, and count
+    actions = {
+        name: action
+        for one in tree.catalogues
+        if one.document
+        for name, action in one.document.actions.items()
+    }
     context = AgentContext.of(
         kpis=known if registries or beside else None,
         units=units,
@@ -164,6 +181,7 @@ def _agent_context(tree: Tree, kpis: list[KpiSpec], beside: Beside | None) -> Ag
         bindings=documents,
         complete=tree.whole and len(documents) == len(tree.bindings) and not tree.unusable,
         left_out=_left_out(tree.findings),
+        actions={**(beside.actions if beside else {}), **actions},
     )
     context = replace(context, has_roster=bool(rosters) or not beside)
     return _joined(context, documents, beside) if beside else context

@@ -20,7 +20,9 @@ MAX_UNPACKED = 4 * MAX_BYTES
 YAML_SUFFIXES = (".yaml", ".yml")
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 # Where contract files lie in a tree: below the folder that the first group names.
-_KNOWN = re.compile(r"(?:(.*)/)?(shared_modules/kpi_registry|[^/]+_modules/kpi_bindings|roster)\.ya?ml")
+_KNOWN = re.compile(
+    r"(?:(.*)/)?(shared_modules/kpi_registry|[^/]+_modules/kpi_bindings|roster|actions)\.ya?ml"
+)
 _AGENT = 60  # characters of an agent's name that are shown
 # What zipfile raises for archives that are damaged, protected by a password or packed in a way that it does not know.
 _UNREADABLE = (

@@ -84,8 +84,8 @@ def expired_finding(waiver: Waiver) -> Finding:
 
 
 def subject_of(finding: Finding) -> str:
-    """What a finding is about; on the roster that is the agent it stands under."""
-    if not finding.subject and finding.path[:1] == ("agents",) and len(finding.path) > 1:
+    """What a finding is about; on the roster that is the agent it stands under, in the catalogue the action."""
+    if not finding.subject and finding.path[:1] in (("agents",), ("actions",)) and len(finding.path) > 1:
         return str(finding.path[1])
     return finding.subject
 

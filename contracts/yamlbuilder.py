@@ -265,7 +265,11 @@ class TreeBuilder:
 
     def _refuse_empty(self) -> NoReturn:
         raise YamlError(
-            "empty", "The file is empty.", "It should hold a registry, bindings or a roster.", 1, 1
+            "empty",
+            "The file is empty.",
+            "It should hold a registry, bindings, a roster or a catalogue of actions.",
+            1,
+            1,
         )
 
     def _refuse_tag(self, event: Any) -> NoReturn:

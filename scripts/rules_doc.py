@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contracts.catalogue import RULES, Rule
 from contracts.formats.markdown import plain
-from contracts.rules.examples import BINDINGS, REGISTRY, ROSTER, findings_of_example
+from contracts.rules.examples import ACTIONS, BINDINGS, REGISTRY, ROSTER, findings_of_example
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 GROUPS = {
@@ -23,6 +23,7 @@ GROUPS = {
     "AGT": "An agent's bindings as a whole",
     "COL": "Hand-offs between agents",
     "RST": "The roster",
+    "ACT": "The catalogue of actions",
     "COV": "Coverage",
     "WAV": "Waivers",
     "HIS": "What is stored of people",
@@ -46,7 +47,7 @@ def page() -> str:
     for prefix, title in GROUPS.items():
         rules = [rule for rule in RULES.values() if _prefix(rule) == prefix]
         sections += [f"## {title}\n", *map(_section, sorted(rules, key=lambda rule: rule.id))]
-    healthy = "\n".join(_block(text.strip()) for text in (REGISTRY, BINDINGS, ROSTER))
+    healthy = "\n".join(_block(text.strip()) for text in (REGISTRY, BINDINGS, ROSTER, ACTIONS))
     return "\n".join([*sections, f"## The healthy contracts\n\n{healthy}"]).rstrip() + "\n"
 
 

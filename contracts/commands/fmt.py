@@ -19,7 +19,7 @@ class Fmt(Subcommand):
     """Lays files out anew, or says which would be."""
 
     name = "fmt"
-    help = "Lay out registry, bindings and roster files canonically; comments stay. Needs no database."
+    help = "Lay out the files of registry, bindings, roster and actions canonically; comments stay. Needs no database."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

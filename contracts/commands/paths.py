@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from contracts.findings import EXIT_USAGE
-from contracts.loading import AGENTS, BINDINGS_FILES, REGISTRY_FILE, ROSTER_FILE, TreeError, contract_files
+from contracts.loading import LOOKED_FOR, TreeError, contract_files
 from contracts.roots import objection, read_at_most
 from contracts.yamltree import MAX_BYTES
 
@@ -19,10 +19,7 @@ def files_at(paths: Iterable[str]) -> list[Path]:
         if path.is_dir():
             files = contract_files(path)
             if not files:
-                raise TreeError(
-                    f"{path} holds no contract file. Looked for {AGENTS}/{REGISTRY_FILE}, "
-                    f"{AGENTS}/{BINDINGS_FILES} and {AGENTS}/{ROSTER_FILE}."
-                )
+                raise TreeError(f"{path} holds no contract file. {LOOKED_FOR}")
             for file in files:
                 if why := objection(file, path):
                     raise TreeError(f"{file}: {why}")

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from contracts.commands.base import CannotRun
 from contracts.diff import Change, diff_registries
+from contracts.diffactions import diff_actions
 from contracts.diffagents import diff_agents, diff_rosters
-from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument
+from contracts.documents import ActionsDocument, BindingsDocument, RegistryDocument, RosterDocument
 from contracts.findings import EXIT_USAGE, Finding, Level, Report
 from contracts.formats import render
 from contracts.loading import TreeError, load_tree
@@ -51,7 +52,8 @@ USUAL: list[str] = []
 
 
 class Side(NamedTuple):
-    """One side of a comparison. ``bindings`` and ``roster`` are None where the place holds no such file.
+    """One side of a comparison. ``bindings``, ``roster`` and ``actions`` are None where the place holds no such
+    file.
 
     ``whole`` is everything that a release would hold, where the place has all of that.
     """
@@ -60,10 +62,11 @@ class Side(NamedTuple):
     bindings: Mapping[str, BindingsDocument] | None
     roster: RosterDocument | None
     whole: ReleaseDocument | None = None
+    actions: ActionsDocument | None = None
 
 
 def diff_sides(before: Side, after: Side) -> list[Change]:
-    """What changed: the registry, and the roster and the bindings where both sides have them."""
+    """What changed: the registry, and the roster, the bindings and the actions where both sides have them."""
     if before.whole and after.whole:
         return diff_releases(before.whole, after.whole)
     changes = diff_registries(before.registry, after.registry)
@@ -71,6 +74,8 @@ def diff_sides(before: Side, after: Side) -> list[Change]:
         changes += diff_rosters(before.roster, after.roster)
     if before.bindings is not None and after.bindings is not None:
         changes += diff_agents(before.bindings, after.bindings, symbols_of(after.registry))
+    if before.actions is not None and after.actions is not None:
+        changes += diff_actions(before.actions, after.actions)
     return changes
 
 
@@ -102,7 +107,8 @@ def _stored_at(place: str) -> Side | None:
 def side_of(document: ReleaseDocument) -> Side:
     """The side that holds everything a release would."""
     roster = document.roster if document.roster.agents else None
-    return Side(with_units_in_use(document.registry), document.bindings or None, roster, document)
+    actions = None if document.actions.is_empty else document.actions
+    return Side(with_units_in_use(document.registry), document.bindings or None, roster, document, actions)
 
 
 def _side_in_files(place: str, units: Collection[UnitSpec]) -> Side:
@@ -122,13 +128,14 @@ def _side_in_files(place: str, units: Collection[UnitSpec]) -> Side:
             f"{Path(place)} holds {len(documents) or 'no'} registries; a comparison needs exactly one."
         )
     found = {one.document.agent: one.document for one in tree.bindings if one.document}
-    if len(found) < len(tree.bindings) or len(tree.rosters) > 1:
-        files = [*(one.source.file for one in tree.bindings), *(one.source.file for one in tree.rosters)]
+    if len(found) < len(tree.bindings) or len(tree.rosters) > 1 or len(tree.catalogues) > 1:
+        files = [one.source.file for one in (*tree.bindings, *tree.rosters, *tree.catalogues)]
         raise CannotRun(
             f"Two of these files are about the same agents: {', '.join(files)}. Compare without one of them."
         )
     roster = next((one.document for one in tree.rosters if one.document), None)
-    return Side(documents[0], found or None, roster)
+    actions = next((one.document for one in tree.catalogues if one.document), None)
+    return Side(documents[0], found or None, roster, actions=actions)
 
 
 def _what_else(place: str) -> str:

@@ -13,7 +13,7 @@ class Validate(Subcommand):
     """Reads, checks, reports."""
 
     name = "validate"
-    help = "Check registry, bindings and roster files by every rule. Needs no database."
+    help = "Check the files of registry, bindings, roster and actions by every rule. Needs no database."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -211,7 +211,8 @@ READING_PROBLEMS: tuple[ReadingProblem, ...] = (
         "unknown_document",
         _E,
         "Unknown kind of file",
-        "A file is a registry (`kpis`), an agent's bindings (`agent`, `kpis_used`) or a roster (`agents`).",
+        "A file is a registry (`kpis`), an agent's bindings (`agent`, `kpis_used`), a roster (`agents`) or a catalogue "
+        "of actions (`actions`).",
         "hello: world",
     ),
     ReadingProblem(

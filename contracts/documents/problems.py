@@ -54,6 +54,9 @@ def file_not_read(file: str, message: str) -> Finding:
 
 def unknown_document(source: YamlSource) -> Finding:
     """The finding for a file that is none of the documents we know."""
-    message = "This is no registry, bindings or roster."
-    hint = "A registry has `kpis`, bindings have `agent` and `kpis_used`, a roster has `agents`."
+    message = "This is no registry, bindings, roster or catalogue of actions."
+    hint = (
+        "A registry has `kpis`, bindings have `agent` and `kpis_used`, a roster has `agents`, a catalogue has "
+        "`actions`."
+    )
     return finding("unknown_document", (), message, hint, place=source.locate(()), file=source.file)

@@ -14,6 +14,7 @@ from typing import Generic, Literal, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from contracts.documents.actions import ActionsDocument
 from contracts.documents.base import Document
 from contracts.documents.bindings import BindingsDocument
 from contracts.documents.commas import split_numbers
@@ -30,7 +31,7 @@ from contracts.yamlnodes import Node, YamlError, YamlMapping, YamlSequence, Yaml
 from contracts.yamltree import MAX_BYTES, read_yaml
 
 D = TypeVar("D", bound=Document)
-Kind = Literal["registry", "bindings", "roster"]
+Kind = Literal["registry", "bindings", "roster", "actions"]
 
 _ROUNDS = 6  # nulls, then errors, then what they hid: a document settles in three or four
 
@@ -60,6 +61,8 @@ def detect(source: YamlSource) -> Kind | None:
         return "registry"
     if "agents" in root:
         return "roster"
+    if "actions" in root:
+        return "actions"
     own = {"export_config", "validation_rules", "schema_version"}
     return "registry" if not own.isdisjoint(root) or is_older_registry(root) else None
 
@@ -91,6 +94,13 @@ def read_roster(
 ) -> Loaded[RosterDocument]:
     """Read the roster. Never raises; what is wrong is in the findings."""
     return _read(RosterDocument, data, file, max_bytes, _roster_part, _as_it_is)
+
+
+def read_actions(
+    data: str | bytes | YamlSource, file: str = "", *, max_bytes: int = MAX_BYTES
+) -> Loaded[ActionsDocument]:
+    """Read the catalogue of actions. Never raises; what is wrong is in the findings."""
+    return _read(ActionsDocument, data, file, max_bytes, _actions_part, _as_it_is)
 
 
 def _read(
@@ -186,6 +196,10 @@ def _bindings_part(path: Path) -> Path:
 
 def _roster_part(path: Path) -> Path:
     return path[:2] if path[:1] == ("agents",) else path[:1]
+
+
+def _actions_part(path: Path) -> Path:
+    return path[:2] if path[:1] == ("actions",) else path[:1]
 
 
 def _todays_registry(source: YamlSource, units: Iterable[UnitSpec]) -> tuple[YamlSource, list[Finding]]:

@@ -62,10 +62,10 @@ _SEVERITIES = frozenset(severity.value for severity in Severity)
 
 
 def subject_of(path: Path, source: YamlSource) -> str:
-    """The name of the KPI or agent that a place belongs to."""
+    """The name of the KPI, agent or action that a place belongs to."""
     if path[:1] == ("kpis",) and len(path) > 1:
         name: Any = source.node((*path[:2], "name"))
-    elif path[:1] == ("agents",) and len(path) > 1:
+    elif path[:1] in (("agents",), ("actions",)) and len(path) > 1:
         name = path[1]
     else:
         name = source.node(("agent",))

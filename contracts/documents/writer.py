@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from contracts.documents.actions import ActionsDocument
 from contracts.documents.base import Document
 from contracts.documents.bindings import BindingsDocument
 from contracts.documents.registry import RegistryDocument
@@ -26,6 +27,12 @@ def write_bindings(document: BindingsDocument) -> str:
 def write_roster(document: RosterDocument) -> str:
     """The roster as YAML."""
     return write_yaml(as_data(document))
+
+
+def write_actions(document: ActionsDocument) -> str:
+    """The catalogue of actions as YAML, in the order of their names: nothing depends on any other."""
+    ordered = dict(sorted(document.actions.items()))
+    return write_yaml(as_data(document.model_copy(update={"actions": ordered})))
 
 
 def as_data(document: Document) -> dict[str, Any]:

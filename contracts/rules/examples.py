@@ -2,7 +2,7 @@
 
 An example shows only what matters. Its keys replace those of the healthy document of the rule's scope: of the
 first KPI or, where the example has keys of a registry, of the whole registry; of NEUROS' bindings; of the
-roster. The table of ``docs/rules.md`` and the test of every rule are made from this.
+roster; of the catalogue of actions. The table of ``docs/rules.md`` and the test of every rule are made from this.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ from typing import Any
 
 from contracts.agents import AgentContext, compile_agent
 from contracts.catalogue import Rule, Scope
-from contracts.checks import check_agent, check_coverage, check_registry, check_roster, compile_registry
+from contracts.checks import (
+    check_actions,
+    check_agent,
+    check_coverage,
+    check_registry,
+    check_roster,
+    compile_registry,
+)
 from contracts.context import units_of
-from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument
+from contracts.documents import ActionsDocument, BindingsDocument, RegistryDocument, RosterDocument
 from contracts.findings import Finding
 from contracts.yamltree import read_yaml, resolve
 
@@ -80,6 +87,15 @@ agents:
   CARDIOS: {enabled: true, status: beta, role: Heart}
   KINETOS: {enabled: false, status: todo, role: Movement}
 """
+ACTIONS = """
+actions:
+  ask_about_meals: {title: Ask about meals, agents: [NEUROS, KINETOS], reversible: true}
+  call_a_doctor: {title: Call a doctor, agents: [CARDIOS], reversible: false}
+  eat_less: {title: Eat less, agents: [NEUROS, KINETOS], reversible: true}
+  eat_more: {title: Eat more, agents: [NEUROS, KINETOS], reversible: true}
+  rest_today: {title: Rest today, description: No training today., agents: [NEUROS, KINETOS], reversible: true}
+  sleep_early: {title: Go to bed early, agents: [NEUROS], reversible: true}
+"""
 
 
 def findings_of_example(rule: Rule) -> list[Finding]:
@@ -97,12 +113,21 @@ def findings_of(scope: Scope, example: Mapping[str, Any]) -> list[Finding]:
         return check_registry(_registry(example))
     registry, roster = _registry({}), _roster(example if scope is Scope.ROSTER else {})
     changed = example.get("bindings", {}) if scope is Scope.COVERAGE else example
-    neuros = _bindings(changed if scope is not Scope.ROSTER else {})
+    neuros = _bindings(changed if scope not in (Scope.ROSTER, Scope.ACTIONS) else {})
+    catalogue = _actions(example if scope is Scope.ACTIONS else {})
     documents = [neuros, _bindings(_plain(OTHERS)), _bindings(_plain(CARDIOS))]
     if scope is Scope.COVERAGE:
         documents = documents[:1]
     kpis = compile_registry(registry)
-    context = AgentContext.of(kpis=kpis, units=units_of(registry), agents=roster.agents, bindings=documents)
+    context = AgentContext.of(
+        kpis=kpis,
+        units=units_of(registry),
+        agents=roster.agents,
+        bindings=documents,
+        actions=catalogue.actions,
+    )
+    if scope is Scope.ACTIONS:
+        return check_actions(catalogue, context)
     if scope is Scope.ROSTER:
         return check_roster(roster, context)
     if scope is Scope.COVERAGE:
@@ -129,6 +154,10 @@ def _registry(example: Mapping[str, Any]) -> RegistryDocument:
 def _bindings(example: Mapping[str, Any]) -> BindingsDocument:
     changed = {key: value for key, value in example.items() if key not in ("folder", "roster")}
     return BindingsDocument.model_validate(_plain(BINDINGS) | changed)
+
+
+def _actions(example: Mapping[str, Any]) -> ActionsDocument:
+    return ActionsDocument.model_validate(_plain(ACTIONS) | dict(example))
 
 
 def _roster(example: Mapping[str, Any]) -> RosterDocument:

@@ -1,4 +1,4 @@
-"""Who may see runs."""
+"""Who may see runs: whoever may see them in the admin, and what was measured of people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SEEING = "protocols.view_protocolrun"
 
 
 def may_see(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Whether somebody may see what agents did about people."""
+    """Whether somebody may see what agents did."""
     return user.has_perm(SEEING)  # type: ignore[union-attr]  # a custom user without permissions is no admin
 
 

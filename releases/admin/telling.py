@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from contracts.agents import AgentContext, compile_binding
 from contracts.bands import Compared, Picture, compared_picture, picture, shifts
 from contracts.diff import Change, ChangeClass, worst
+from contracts.diffactions import ACTIONS
 from contracts.documents import BindingDocument, KpiDocument
 from contracts.release import ReleaseDocument
 from contracts.spec import KpiSpec, compile_kpi
@@ -117,6 +118,8 @@ class _Known:
 
     def whom(self, change: Change) -> tuple[str, str, str]:
         """The noun, its name, and which KPI of an agent."""
+        if change.subject == ACTIONS:
+            return REST, "", ""
         subject = change.subject.partition(" ")[0]  # an action of a binding stands behind it
         agent, slash, key = subject.partition("/")
         if slash:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.diff import REGISTRY, Change, ChangeClass
+from contracts.diffactions import ACTIONS
 from contracts.diffagents import ROSTER
 from contracts.release import EMPTY, ReleaseDocument
 from contracts.severity import TRIGGER_KEYS
@@ -74,7 +75,7 @@ def subjects(changes: Iterable[Change]) -> tuple[set[str], set[str], set[tuple[s
     bindings: set[tuple[str, str]] = set()
     all_of_it = False
     for change in changes:
-        if change.subject in (REGISTRY, ROSTER):
+        if change.subject in (REGISTRY, ROSTER, ACTIONS):
             all_of_it |= change.subject == REGISTRY and change.kind is not ChangeClass.COSMETIC
             continue
         name, slash, rest = change.subject.partition("/")

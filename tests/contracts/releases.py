@@ -53,11 +53,13 @@ def release_of(tree: Tree) -> ReleaseDocument:
     [registry] = [loaded.document for loaded in tree.registries if loaded.document]
     [roster] = [loaded.document for loaded in tree.rosters if loaded.document]
     documents = [loaded.document for loaded in tree.bindings if loaded.document]
+    actions = [loaded.document for loaded in tree.catalogues if loaded.document]
     return ReleaseDocument(
         registry,
         roster,
         {document.agent: document for document in documents},
         {document.agent: document.agent.lower() for document in documents},
+        *actions,
     )
 
 
@@ -66,9 +68,12 @@ def example_release() -> ReleaseDocument:
     return release_of(load_tree(["examples/auren"]))
 
 
-def made_release(registry: str = REGISTRY, bindings: str = BINDINGS, roster: str = ROSTER) -> ReleaseDocument:
+def made_release(
+    registry: str = REGISTRY, bindings: str = BINDINGS, roster: str = ROSTER, actions: str = ""
+) -> ReleaseDocument:
     """One of NEUROS, who has triggers of its own, SOMNOS, who inherits them, and IDLE, who has no bindings."""
     files = {"kpi_registry.yaml": registry, "agents/roster.yaml": roster}
     files["agents/neuros_modules/kpi_bindings.yaml"] = bindings
     files["agents/somnos_modules/kpi_bindings.yaml"] = INHERITING
+    files |= {"agents/actions.yaml": actions} if actions else {}
     return release_of(tree_of({name: text.encode() for name, text in files.items()}))

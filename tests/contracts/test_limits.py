@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 import pytest
 from pydantic import ValidationError
 
-from contracts.documents import Document, KpiDocument, read_bindings, read_registry, read_roster
+from contracts.documents import Document, KpiDocument, read_actions, read_bindings, read_registry, read_roster
 from contracts.documents.base import KEPT
 from contracts.findings import Finding, Level
 from contracts.limits import EXTRA_KEY, EXTRA_KEYS, LISTS, TEXTS
@@ -33,6 +33,7 @@ BINDINGS: dict[str, Any] = {
     "collaboration": {"on_risk": [{"agent": "SOMNOS"}]},
 }
 ROSTER: dict[str, Any] = {"version": "1.1", "agents": {"NEUROS": {"status": "beta"}}}
+CATALOGUE: dict[str, Any] = {"version": "1.1", "actions": {"rest": {"title": "Rest"}}}
 PLACES: dict[str, tuple[dict[str, Any], tuple[str | int, ...]]] = {
     "a KPI": (REGISTRY, ("kpis", 0)),
     "a threshold": (REGISTRY, ("kpis", 0, "risk_thresholds", "critical")),
@@ -49,6 +50,8 @@ PLACES: dict[str, tuple[dict[str, Any], tuple[str | int, ...]]] = {
     "bindings": (BINDINGS, ()),
     "an agent": (ROSTER, ("agents", "NEUROS")),
     "a roster": (ROSTER, ()),
+    "an action of the catalogue": (CATALOGUE, ("actions", "rest")),
+    "a catalogue of actions": (CATALOGUE, ()),
 }
 DURATIONS = {"for_", "keep_firing_for", "deadline", "missing_data"}
 TOO_MUCH = {"too_long", "too_many", "condition_invalid", "guard_invalid", "recovery_overlaps"}
@@ -106,11 +109,13 @@ def test_a_text_may_be_as_long_as_its_limit_and_no_longer(noun, field):
 @pytest.mark.parametrize(("noun", "field"), [(noun, field) for noun in LISTS for field in LISTS[noun]])
 def test_a_list_may_be_as_long_as_its_limit_and_no_longer(noun, field):
     def items(count: int) -> Any:
-        if field == "agents":
-            return {f"A{n}": {} for n in range(count)}
+        if noun in ("a roster", "a catalogue of actions"):
+            return {f"a{n}": {} for n in range(count)}
         return [ITEMS.get(field, "w{}".format)(n) for n in range(count)]
 
-    readers: dict[str, Any] = {"kpis": read_registry, "kpis_used": read_bindings, "agents": read_roster}
+    readers: dict[str, Any] = {
+        "kpis": read_registry, "kpis_used": read_bindings, "agents": read_roster, "actions": read_actions,
+    }  # fmt: skip
     read = next(readers[key] for key in readers if key in PLACES[noun][0])
 
     def codes(count: int) -> set[str]:

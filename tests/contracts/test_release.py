@@ -12,6 +12,7 @@ from contracts.release import (
     ReleaseDocument,
     ReleaseError,
     diff_releases,
+    read_actions_of,
     read_release,
 )
 from tests.contracts.releases import BINDINGS, REGISTRY, example_release, made_release
@@ -25,6 +26,44 @@ def test_what_is_written_reads_back_as_itself(document):
     assert again == document
     assert again.canonical() == document.canonical()
     assert again.digest == document.digest
+
+
+ACTIONS = """
+version: "1.2"
+x-note: kept
+actions:
+  train_less: {title: Train less, agents: [NEUROS], reversible: true, x-cost: 3}
+  rest_today: {title: Rest, description: No training., agents: [NEUROS], owner: coach}
+"""
+
+
+def test_the_catalogue_of_actions_comes_back_whole():
+    document = made_release(actions=ACTIONS)
+    again = read_release(document.canonical())
+    assert again == document
+    assert again.actions.extra == {"x-note": "kept"}
+    assert again.actions.actions["train_less"].extra == {"x-cost": 3}
+    assert read_actions_of(document.canonical()) == document.actions
+
+
+def test_a_release_without_a_catalogue_does_not_mention_one():
+    assert "actions" not in json.loads(made_release().canonical())
+    assert made_release(actions="actions: {}").digest == made_release().digest
+    assert read_actions_of(made_release().canonical()).is_empty
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"null", b"[]", b'{"actions": 3}', b'{"actions": {"actions": [1]}}', b"[" * 100_000]
+)
+def test_a_catalogue_that_is_none_is_refused(data):
+    with pytest.raises(ReleaseError):
+        read_actions_of(data)
+
+
+def test_only_people_notice_a_change_of_the_catalogue():
+    changes = diff_releases(made_release(), made_release(actions=ACTIONS))
+    assert {change.kind for change in changes} == {ChangeClass.COSMETIC}
+    assert "The action rest_today added to the catalogue" in [change.words for change in changes]
 
 
 def test_the_order_of_agents_kpis_and_thresholds_comes_back():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument
+from contracts.documents import ActionsDocument, BindingsDocument, RegistryDocument, RosterDocument
 from contracts.loading import load_tree
 from contracts.release import EMPTY, ReleaseDocument
 from contracts.releasefiles import REGISTRY_PATH, release_files, with_units_in_use
@@ -18,11 +18,14 @@ REGISTRY = RegistryDocument.model_validate(
 )
 ROSTER = RosterDocument.model_validate({"agents": {"NEUROS": {"status": "alpha"}, "SOMNOS": {}}})
 BINDINGS = BindingsDocument.model_validate({"agent": "NEUROS", "kpis_used": [{"key": "distance"}]})
+ACTIONS = ActionsDocument.model_validate({"actions": {"rest": {"title": "Rest", "agents": ["NEUROS"]}}})
 
 
 @pytest.fixture
 def document() -> ReleaseDocument:
-    return ReleaseDocument(REGISTRY, ROSTER, {"NEUROS": BINDINGS}, {"NEUROS": "neuros", "SOMNOS": "somnos"})
+    return ReleaseDocument(
+        REGISTRY, ROSTER, {"NEUROS": BINDINGS}, {"NEUROS": "neuros", "SOMNOS": "somnos"}, ACTIONS
+    )
 
 
 def test_each_document_has_its_place(document):
@@ -30,6 +33,7 @@ def test_each_document_has_its_place(document):
         REGISTRY_PATH,
         Path("agents/roster.yaml"),
         Path("agents/neuros_modules/kpi_bindings.yaml"),
+        Path("agents/actions.yaml"),
     ]
 
 
@@ -41,6 +45,7 @@ def test_the_files_say_what_the_release_says(document, tmp_path):
     assert [one.document for one in tree.registries] == [with_units_in_use(REGISTRY)]
     assert [one.document for one in tree.rosters] == [ROSTER]
     assert [one.document for one in tree.bindings] == [BINDINGS]
+    assert [one.document for one in tree.catalogues] == [ACTIONS]
 
 
 def test_a_unit_that_no_kpi_has_is_in_no_file(document):

@@ -59,6 +59,25 @@ def test_what_could_not_be_compared_is_said(tmp_path):
     assert "registry and the roster" in report.remark
 
 
+ACTIONS = """\
+actions:
+  rest_today:
+    title: Rest today
+    agents: [SOMNO]
+  Wait a moment: {title: Wait}
+"""
+
+
+def test_the_catalogue_of_actions_is_checked_with_the_rest(tmp_path):
+    tree = write_tree(tmp_path)
+    (tree / "agents/actions.yaml").write_text(ACTIONS)
+    found = {one for one in told(validate_tree([tree])) if one[0] == "actions.yaml"}
+    assert found == {
+        ("actions.yaml", 5, 3, "error", "action_name"),
+        ("actions.yaml", 4, 14, "warning", "unknown_agent"),
+    }
+
+
 def test_severities_are_named_as_the_file_names_them(tmp_path):
     report = validate_tree([write_tree(tmp_path)])
     (finding,) = (finding for finding in report.findings if finding.code == "action_missing")

@@ -45,6 +45,7 @@ def test_nothing_is_lost_where_nothing_tells_them_apart(contents: list[bytes]) -
 TREE = {
     "repo-main/README.md": b"# read me",
     "repo-main/agents/roster.yaml": b"agents: {}",
+    "repo-main/agents/actions.yaml": b"actions: {}",
     "repo-main/agents/neuros_modules/kpi_bindings.yaml": NEUROS,
     "repo-main/agents/shared_modules/kpi_registry.yaml": b"kpis: []",
     "repo-main/agents/shared_modules/other.yaml": b"a: 1",
@@ -56,6 +57,7 @@ TREE = {
 
 def test_of_a_tree_the_contract_files_of_its_agents_are_taken() -> None:
     assert [*unpacked(zipped(TREE), "repo.zip")] == [
+        "repo-main/agents/actions.yaml",
         "repo-main/agents/neuros_modules/kpi_bindings.yaml",
         "repo-main/agents/roster.yaml",
         "repo-main/agents/shared_modules/kpi_registry.yaml",

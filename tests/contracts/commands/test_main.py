@@ -19,7 +19,7 @@ main(["diff", example])
 
 def test_the_example_is_valid(capsys):
     assert main(["validate", str(EXAMPLE), "--fail-on", "warning"]) == 0
-    assert "in 11 files." in capsys.readouterr().out
+    assert "in 12 files." in capsys.readouterr().out
 
 
 def test_an_error_is_exit_code_1_and_named_with_its_place(tmp_path, capsys):

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from contracts.documents import Document, Loaded, detect, read_bindings, read_registry, read_roster
+from contracts.documents import (
+    Document,
+    Loaded,
+    detect,
+    read_actions,
+    read_bindings,
+    read_registry,
+    read_roster,
+)
 from contracts.documents.unknown import keys_of
 from contracts.findings import Level
 from contracts.schemas import MODELS
@@ -19,6 +27,7 @@ READERS: dict[str, Callable[..., Loaded[Any]]] = {
     "registry": read_registry,
     "bindings": read_bindings,
     "roster": read_roster,
+    "actions": read_actions,
 }
 
 
@@ -35,6 +44,7 @@ def test_the_page_shows_every_kind() -> None:
         "registry",
         "bindings",
         "roster",
+        "actions",
         "registry",
     ]
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.documents import (
+    ActionsDocument,
     BindingsDocument,
     Document,
     KpiDocument,
@@ -17,9 +18,11 @@ from contracts.documents import (
     RegistryDocument,
     RosterDocument,
     as_data,
+    read_actions,
     read_bindings,
     read_registry,
     read_roster,
+    write_actions,
     write_bindings,
     write_registry,
     write_roster,
@@ -37,6 +40,7 @@ DOORS: dict[str, tuple[Reader, Writer]] = {
     "registry_older_bare": (read_registry, write_registry),
     "bindings": (read_bindings, write_bindings),
     "roster": (read_roster, write_roster),
+    "actions": (read_actions, write_actions),
 }
 
 
@@ -49,7 +53,7 @@ def test_export_import_export_is_the_same_bytes(name: str) -> None:
     assert write(read(written).document) == written
 
 
-@pytest.mark.parametrize("name", ["registry", "bindings", "roster"])
+@pytest.mark.parametrize("name", ["registry", "bindings", "roster", "actions"])
 def test_nothing_is_lost_and_nothing_invented(name: str) -> None:
     read, write = DOORS[name]
     original = plain(yaml.safe_load(fixture(name)))
@@ -66,7 +70,7 @@ def plain(data: Any) -> Any:
 def plain_value(key: str, value: Any) -> Any:
     if key in ("condition", "caution_if") and isinstance(value, list):
         return f"{value[0]}..{value[1]}"
-    if key == "actions":
+    if key == "actions" and isinstance(value, list):
         return [plain(action if isinstance(action, dict) else {"name": action}) for action in value]
     return plain(value)
 
@@ -186,3 +190,18 @@ def test_any_bindings_and_roster_read_back_as_themselves(extra: dict[str, Any], 
     roster = RosterDocument.model_validate({"agents": {text: {"role": text, "x-a": extra}}})
     assert read_bindings(write_bindings(bindings)).document == bindings
     assert read_roster(write_roster(roster)).document == roster
+
+
+@given(
+    st.dictionaries(words, st.sampled_from([True, False, None]), max_size=3),
+    st.dictionaries(words, unknown, max_size=3),
+)
+def test_any_catalogue_reads_back_as_itself_whatever_its_order(
+    reversible: dict[str, bool | None], extra: dict[str, Any]
+) -> None:
+    actions = {name: {"title": name, "reversible": said, "x-a": extra} for name, said in reversible.items()}
+    catalogue = ActionsDocument.model_validate({"actions": actions})
+    turned = ActionsDocument.model_validate({"actions": dict(reversed(actions.items()))})
+    written = write_actions(catalogue)
+    assert read_actions(written).document == catalogue
+    assert write_actions(turned) == written

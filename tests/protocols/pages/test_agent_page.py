@@ -17,18 +17,18 @@ def critical_path(at=NOW):
     return next(path for path in watch.paths if path.kind == "critical")
 
 
-def test_the_declared_path_is_there_before_anything_happened(client):
+def test_the_declared_path_is_there_before_anything_happened(looking):
     path = critical_path()
     assert [(edge.kind, edge.name, edge.deadline) for edge in path.edges] == [
         ("action", "reduce_training_intensity", "5 min"), ("action", "review_sleep", "10 min"),
         ("hand_off", "SOMNOS", "30 min"), ("hand_off", "CARDIOS", "30 min"),
     ]  # fmt: skip
-    page = client.get(PAGE)
+    page = looking.get(PAGE)
     assert page.status_code == 200
     assert "never asked for" in page.text
 
 
-def test_counts_and_times_stand_on_each_step(client):
+def test_counts_and_times_stand_on_each_step(looking):
     late, quick = opened(18), opened(18, user_id="u-2")
     reported(late, 1, now=NOW + 9 * MINUTE)
     reported(quick, 1, now=NOW + MINUTE)
@@ -49,39 +49,39 @@ def test_counts_and_times_stand_on_each_step(client):
     assert (asker.agent, asker.outcomes, asker.usually) == ("NEUROS", (("accepted", 1),), "4 min")
 
 
-def test_its_inbox_its_newest_runs_and_its_deviations(client):
+def test_its_inbox_its_newest_runs_and_its_deviations(looking):
     run = opened(18)
     Deviation.objects.create(
         run=run, rule="RUN003", place=1, at=run.opened, message="Late.", judgement="harmful"
     )
-    page = " ".join(client.get(PAGE).text.split())
+    page = " ".join(looking.get(PAGE).text.split())
     for words in ("To do now", "18 ms is below 25 ms", "Late</a>", "1 harmful", "1 not as declared"):
         assert words in page
 
 
-def test_one_that_is_gone_still_has_its_page_and_one_that_never_was_has_none(client):
+def test_one_that_is_gone_still_has_its_page_and_one_that_never_was_has_none(looking):
     run = opened(18)
     ProtocolRun.objects.filter(pk=run.pk).update(agent="GONE")
-    assert "no longer in the release" in client.get(PAGE.replace("NEUROS", "GONE")).text
+    assert "no longer in the release" in looking.get(PAGE.replace("NEUROS", "GONE")).text
     for name in ("NOBODY", "%F0%9F%98%80", "x" * 5000):
-        assert client.get(PAGE.replace("NEUROS", name)).status_code == 404
+        assert looking.get(PAGE.replace("NEUROS", name)).status_code == 404
 
 
-def test_queries_do_not_grow(client, steady, django_assert_max_num_queries, django_assert_num_queries):
+def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, django_assert_num_queries):
     run = opened()
     reported(run, 1)
-    client.get(PAGE)
+    looking.get(PAGE)
     with django_assert_max_num_queries(24) as few:
-        client.get(PAGE)
+        looking.get(PAGE)
     told(*[observation(18, user_id=f"p-{n}") for n in range(30)])
     with django_assert_num_queries(len(few)):
-        client.get(PAGE)
+        looking.get(PAGE)
 
 
-def test_the_live_part_comes_alone(client):
+def test_the_live_part_comes_alone(looking):
     opened()
     for part, words in (("inbox", "To do now"), ("newest", "Its newest runs")):
-        answer = client.get(f"{PAGE}{part}/")
+        answer = looking.get(f"{PAGE}{part}/")
         assert words in answer.text
         assert "<html" not in answer.text
-        assert client.get(f"{PAGE}{part}/", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+        assert looking.get(f"{PAGE}{part}/", headers={"If-None-Match": answer["ETag"]}).status_code == 304

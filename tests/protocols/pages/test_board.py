@@ -15,17 +15,17 @@ BOARD = "/admin/protocols/protocolrun/board/"
 pytestmark = pytest.mark.django_db
 
 
-def words(client, address: str = BOARD) -> str:
-    response = client.get(address)
+def words(looking, address: str = BOARD) -> str:
+    response = looking.get(address)
     assert response.status_code == 200
     return " ".join(response.text.split())
 
 
-def test_nothing_open_is_said(client):
-    assert "Nothing is open" in words(client)
+def test_nothing_open_is_said(looking):
+    assert "Nothing is open" in words(looking)
 
 
-def test_the_worst_and_oldest_first_in_a_lane_for_each_agent(client):
+def test_the_worst_and_oldest_first_in_a_lane_for_each_agent(looking):
     mild, run, later = opened(28, user_id="u-2"), opened(18), opened(17, NOW + MINUTE, user_id="u-3")
     found = board(micros(NOW + 2 * MINUTE))
     (lane,) = found.lanes
@@ -35,23 +35,23 @@ def test_the_worst_and_oldest_first_in_a_lane_for_each_agent(client):
         0,
         0,
     )
-    page = words(client)
+    page = words(looking)
     assert "3 runs open" in page
     assert "to reduce training intensity" in page
     assert "Nothing is late" in page
 
 
-def test_what_is_late_comes_first_and_says_by_how_much(client, at):
+def test_what_is_late_comes_first_and_says_by_how_much(looking, at):
     fresh, late = opened(18, NOW + 5 * MINUTE, user_id="u-2"), opened(28)
     at(NOW + 7 * MINUTE)
     found = board(micros(NOW + 7 * MINUTE))
     assert [(row.pk, row.late) for row in found.stuck_rows] == [(late.pk, "2 min")]
     assert found.lanes[0].rows[0].pk == late.pk
     assert fresh.pk in [row.pk for row in found.lanes[0].rows]
-    assert "1 of them is late" in words(client).replace("<b>", "").replace("</b>", "")
+    assert "1 of them is late" in words(looking).replace("<b>", "").replace("</b>", "")
 
 
-def test_who_waits_for_whom_until_when(client):
+def test_who_waits_for_whom_until_when(looking):
     run = opened()
     reported(run, 1)
     reported(run, 2)
@@ -60,63 +60,63 @@ def test_who_waits_for_whom_until_when(client):
         ("NEUROS", "SOMNOS", False), ("NEUROS", "CARDIOS", False),
     ]  # fmt: skip
     assert {lane.agent for lane in found.lanes} == {"NEUROS", "SOMNOS", "CARDIOS"}
-    assert "Who waits for whom" in words(client)
+    assert "Who waits for whom" in words(looking)
     assert [row.waits_for for lane in found.lanes for row in lane.rows if lane.agent == "NEUROS"] == [
         "SOMNOS"
     ]
 
 
-def test_mine_others_and_nobodys(client, viewer, editor):
+def test_mine_others_and_nobodys(looking, viewer, editor):
     mine, theirs, nobodys = (opened(18, user_id=f"u-{n}") for n in range(3))
     ProtocolRun.objects.filter(pk=mine.pk).update(assignee=viewer)
     ProtocolRun.objects.filter(pk=theirs.pk).update(assignee=editor)
     for whose, run in (("mine", mine), ("others", theirs), ("nobody", nobodys)):
-        page = client.get(f"{BOARD}?whose={whose}").context["board"]
+        page = looking.get(f"{BOARD}?whose={whose}").context["board"]
         assert [row.pk for lane in page.lanes for row in lane.rows] == [run.pk]
-    assert client.get(f"{BOARD}?whose=x").context["board"].total == 3
+    assert looking.get(f"{BOARD}?whose=x").context["board"].total == 3
 
 
-def test_it_names_no_more_than_it_may_and_says_how_many_there_are(client, monkeypatch):
+def test_it_names_no_more_than_it_may_and_says_how_many_there_are(looking, monkeypatch):
     monkeypatch.setattr(board_module, "NAMED", 5)
     told(*[observation(18, user_id=f"p-{n}") for n in range(12)])
     found = board(micros(NOW))
     assert (found.total, found.named, found.lanes[0].more) == (12, 5, 7)
-    assert "And 7 more, none of them worse" in words(client)
+    assert "And 7 more, none of them worse" in words(looking)
 
 
-def test_queries_do_not_grow(client, steady, django_assert_max_num_queries, django_assert_num_queries):
+def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, django_assert_num_queries):
     opened()
-    words(client)
+    words(looking)
     with django_assert_max_num_queries(20) as few:
-        words(client)
+        words(looking)
     told(*[observation(18, user_id=f"p-{n}") for n in range(30)])
     with django_assert_num_queries(len(few)):
-        words(client)
+        words(looking)
 
 
-def test_the_map_is_lit_by_open_runs_hand_offs_and_pauses(client, editor):
+def test_the_map_is_lit_by_open_runs_hand_offs_and_pauses(looking, editor):
     run = opened()
     reported(run, 1)
     reported(run, 2)
     child = ProtocolRun.objects.get(root=run, agent="SOMNOS")
     answer_hand_off(child.pk, accept=True, words="", agent="SOMNOS", now=micros(NOW))
     pause("CARDIOS", reason_code="planned", user=editor, now=micros(NOW))
-    drawn = client.get(BOARD).context["map"]
+    drawn = looking.get(BOARD).context["map"]
     assert {node.member.name: node.mark.label for node in drawn.nodes} == {
         "NEUROS": "1 critical", "SOMNOS": "1 critical", "CARDIOS": "paused",
     }  # fmt: skip
     assert {edge.line.target: edge.mark.label for edge in drawn.edges} == {
         "SOMNOS": "1 accepted", "CARDIOS": "1 waiting",
     }  # fmt: skip
-    assert "In the last hour: 1 accepted." in words(client)
+    assert "In the last hour: 1 accepted." in words(looking)
 
 
-def test_the_live_part_is_told_only_when_it_has_changed(client):
+def test_the_live_part_is_told_only_when_it_has_changed(looking):
     opened()
-    answer = client.get(f"{BOARD}now/?whose=")
-    assert client.get(f"{BOARD}now/?whose=", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    answer = looking.get(f"{BOARD}now/?whose=")
+    assert looking.get(f"{BOARD}now/?whose=", headers={"If-None-Match": answer["ETag"]}).status_code == 304
     opened(18, user_id="u-2")
-    assert client.get(f"{BOARD}now/?whose=", headers={"If-None-Match": answer["ETag"]}).status_code == 200
+    assert looking.get(f"{BOARD}now/?whose=", headers={"If-None-Match": answer["ETag"]}).status_code == 200
 
 
 def test_who_may_not_see_runs_sees_no_board(viewer, viewer_client, protocol):

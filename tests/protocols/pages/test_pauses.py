@@ -20,8 +20,8 @@ ASKED = {
 pytestmark = pytest.mark.django_db
 
 
-def text(client, address: str) -> str:
-    return " ".join(client.get(address).text.split())
+def text(looking, address: str) -> str:
+    return " ".join(looking.get(address).text.split())
 
 
 def test_an_agent_is_paused_from_its_page_with_the_reason_and_an_end(actor, editor):
@@ -87,15 +87,15 @@ def test_nobody_is_led_away(actor):
         assert actor.post(ADD, ASKED | {"next": place})["Location"] == AGENT
 
 
-def test_who_may_only_look_pauses_and_lifts_nothing(client, editor):
+def test_who_may_only_look_pauses_and_lifts_nothing(looking, editor):
     one = pause("NEUROS", reason_code="planned", user=editor, now=micros(NOW))
-    assert client.post(ADD, ASKED).status_code == 403
-    assert client.post(f"{LIST}{one.pk}/lift/").status_code == 403
-    page = text(client, AGENT)
+    assert looking.post(ADD, ASKED).status_code == 403
+    assert looking.post(f"{LIST}{one.pk}/lift/").status_code == 403
+    page = text(looking, AGENT)
     assert "does nothing" in page
     assert "Pause NEUROS" not in page
     assert "Lift" not in page
-    assert client.get(LIST).status_code == 200
+    assert looking.get(LIST).status_code == 200
 
 
 def test_what_is_not_there_is_not_lifted_and_a_link_lifts_nothing(actor, editor):
