@@ -19,7 +19,7 @@ from releases.models.channel import PRODUCTION
 register = template.Library()
 
 NOW = "Now"
-LABELS = {"RegistrySettings": "Settings", "ValidationReport": "Validation", "Standing": NOW}
+LABELS = {"RegistrySettings": "Settings", "ValidationReport": "Validation", "ActionKind": "Actions", "Standing": NOW}
 """Models whose page is called otherwise than their rows."""
 ORDER = (
     "Standing",
@@ -27,6 +27,7 @@ ORDER = (
     "Unit",
     "RegistrySettings",
     "Agent",
+    "ActionKind",
     "ValidationReport",
     "Waiver",
     "Release",
