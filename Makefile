@@ -72,8 +72,9 @@ bench: $(VENV)/.dev ## Measure, one line a figure (ONLY=area; polls needs nginx 
 faults: $(VENV)/.dev ## Kill, freeze and empty what it stands on, one ledger a fault (ONLY=name, LONG=1; needs Redis)
 	@LONG=$(LONG) $(PY) -m faults $(ONLY)
 
-docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/limits.md, docs/proof.md, docs/test-vectors, docs/schemas, docs/openapi.json
+docs: $(VENV)/.dev ## Write the documents that are generated: docs/rules.md, docs/conformance.md, docs/limits.md, docs/proof.md, docs/test-vectors, docs/schemas, docs/openapi.json
 	@$(CLEAN_ENV) $(PY) -m scripts.rules_doc
+	@$(CLEAN_ENV) $(PY) -m scripts.conformance_doc
 	@$(CLEAN_ENV) $(PY) -m scripts.limits_doc
 	@$(CLEAN_ENV) $(PY) -m scripts.proof_doc
 	@$(CLEAN_ENV) $(PY) -m scripts.test_vectors

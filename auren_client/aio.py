@@ -13,9 +13,11 @@ from typing import Any, Self, Unpack
 import httpx
 
 from auren_client.desk import Desk, Options
-from auren_client.errors import NotDelivered
+from auren_client.errors import NoRun, NotDelivered
+from auren_client.inbox import Inbox
 from auren_client.outbox import Answer
-from auren_client.wire import Call, Reply
+from auren_client.runs import Run
+from auren_client.wire import Call, Reply, unreachable
 
 _log = logging.getLogger("auren_client")
 
@@ -23,8 +25,8 @@ _log = logging.getLogger("auren_client")
 class AsyncClient(Desk):
     """Follows an agent's bindings in a task of its own, and delivers what the agent observes.
 
-    What needs no waiting is asked as of :class:`auren_client.Client`; ``start``, ``flush`` and ``close`` are
-    awaited. Listeners may be coroutine functions.
+    What needs no waiting is asked as of :class:`auren_client.Client`; ``start``, ``inbox``, ``run``, ``flush``
+    and ``close`` are awaited. Listeners may be coroutine functions.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class AsyncClient(Desk):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(url, options)
+        self._timeout = timeout
         self._http = http or httpx.AsyncClient(timeout=timeout)
         self._running = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -52,22 +55,40 @@ class AsyncClient(Desk):
             self._task = asyncio.create_task(self._run(), name="auren-client")
         return self
 
+    async def inbox(self) -> Inbox:
+        """What is the agent's to do now, from memory. Raises NoInbox before there is one, and says why.
+
+        Asked for the first time it waits for the server's answer; from then on the background keeps it fresh.
+        """
+        await self.start()
+        runs = self._engine.runs
+        if runs.follow():
+            self._wake.set()
+        if self._task and asyncio.current_task() is not self._task:
+            await self._wait_for(lambda: runs.tried, self._timeout)
+        return runs.inbox()
+
+    async def run(self, number: int) -> Run:
+        """One run of the agent's, from the server itself, also when it is over. Raises NoRun."""
+        try:
+            reply = await self._send(self._address.run(number))
+        except Exception as error:
+            raise NoRun(number, unreachable(error)) from error
+        return self._engine.runs.read(number, reply)
+
     async def flush(self, timeout: float = 10.0) -> list[Answer]:
-        """Deliver what was observed until now; the server's answers since the last time.
+        """Deliver what was observed and reported until now; the server's answers since the last time.
 
         Raises NotDelivered where that takes longer; nothing is lost then. Not to be called by a listener.
         """
         await self.start()
-        outbox = self._engine.outbox
-        goal = outbox.taken
-        self._engine.hurry()
+        engine, goal = self._engine, self._engine.taken
+        engine.hurry()
         self._wake.set()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout), self._news:
-                await self._news.wait_for(lambda: outbox.settled >= goal)
-        answers = outbox.take_answers()
-        if outbox.settled < goal:
-            raise NotDelivered(goal - outbox.settled, answers, self._engine.delivery_problem)
+        await self._wait_for(lambda: not any(engine.undelivered(goal)), timeout)
+        answers = engine.outbox.take_answers()
+        if any(left := engine.undelivered(goal)):
+            raise engine.not_delivered(left, answers)
         return answers
 
     async def close(self, timeout: float = 5.0) -> None:
@@ -86,6 +107,11 @@ class AsyncClient(Desk):
                 await self._task
         await self._http.aclose()
 
+    async def _wait_for(self, happened: Callable[[], bool], timeout: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._news:
+                await self._news.wait_for(happened)
+
     async def step(self) -> float:
         """Do everything that is due, here and now; the seconds until something will be due again."""
         async with self._running:
@@ -98,6 +124,7 @@ class AsyncClient(Desk):
                     # Bindings are kept in a file, which the loop need not wait for.
                     await asyncio.to_thread(errand.answered, reply)
                 await self._tell()
+            await self._tell()  # also of what failed before it was sent
             return self._engine.wait()
 
     async def _send(self, call: Call) -> Reply:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
-import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -14,9 +13,11 @@ import httpx
 
 from auren_client.bindings import Bindings
 from auren_client.desk import Desk, Options
-from auren_client.errors import NotDelivered
+from auren_client.errors import NoRun, NotDelivered
+from auren_client.inbox import Inbox
 from auren_client.outbox import Answer
-from auren_client.wire import Call, Reply
+from auren_client.runs import Run
+from auren_client.wire import Call, Reply, unreachable
 
 _log = logging.getLogger("auren_client")
 
@@ -37,6 +38,7 @@ class Client(Desk):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(url, options)
+        self._timeout = timeout
         self._http = http or httpx.Client(timeout=timeout)
         self._starting = threading.RLock()
         self._started = self._stopped = False
@@ -62,22 +64,41 @@ class Client(Desk):
             self.start()
         return super().bindings()
 
+    def inbox(self) -> Inbox:
+        """What is the agent's to do now, from memory. Raises NoInbox before there is one, and says why.
+
+        Asked for the first time it waits for the server's answer; from then on the background keeps it fresh.
+        """
+        if self._thread is None:
+            self.start()
+        runs = self._engine.runs
+        if runs.follow():
+            self._wake.set()
+        if self._thread and threading.current_thread() is not self._thread:
+            self._wait_for(lambda: runs.tried, self._timeout)
+        return runs.inbox()
+
+    def run(self, number: int) -> Run:
+        """One run of the agent's, from the server itself, also when it is over. Raises NoRun."""
+        try:
+            reply = self._send(self._address.run(number))
+        except Exception as error:
+            raise NoRun(number, unreachable(error)) from error
+        return self._engine.runs.read(number, reply)
+
     def flush(self, timeout: float = 10.0) -> list[Answer]:
-        """Deliver what was observed until now; the server's answers since the last time.
+        """Deliver what was observed and reported until now; the server's answers since the last time.
 
         Raises NotDelivered where that takes longer; nothing is lost then. Not to be called by a listener.
         """
         self.start()
-        outbox, end = self._engine.outbox, time.monotonic() + timeout
-        goal = outbox.taken
-        self._engine.hurry()
+        engine, goal = self._engine, self._engine.taken
+        engine.hurry()
         self._wake.set()
-        with self._news:
-            while outbox.settled < goal and (left := end - time.monotonic()) > 0:
-                self._news.wait(left)
-        answers = outbox.take_answers()
-        if outbox.settled < goal:
-            raise NotDelivered(goal - outbox.settled, answers, self._engine.delivery_problem)
+        self._wait_for(lambda: not any(engine.undelivered(goal)), timeout)
+        answers = engine.outbox.take_answers()
+        if any(left := engine.undelivered(goal)):
+            raise engine.not_delivered(left, answers)
         return answers
 
     def close(self, timeout: float = 5.0) -> None:
@@ -97,6 +118,10 @@ class Client(Desk):
             atexit.unregister(self.close)
         self._http.close()
 
+    def _wait_for(self, happened: Callable[[], bool], timeout: float) -> None:
+        with self._news:
+            self._news.wait_for(happened, timeout)
+
     def step(self) -> float:
         """Do everything that is due, here and now; the seconds until something will be due again."""
         with self._running:
@@ -108,6 +133,7 @@ class Client(Desk):
                 else:
                     errand.answered(reply)
                 self._tell()
+            self._tell()  # also of what failed before it was sent
             return self._engine.wait()
 
     def _send(self, call: Call) -> Reply:

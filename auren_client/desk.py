@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any, Final, TypedDict
 
 from auren_client.bindings import Bindings
-from auren_client.engine import Engine, Event, Timing
+from auren_client.engine import Engine, Event
 from auren_client.errors import AurenError
+from auren_client.inbox import Inbox
 from auren_client.judging import Judge, Verdict
 from auren_client.observing import aware, write_observation
 from auren_client.outbox import BATCH, LONGEST, Outbox, Rejected
+from auren_client.pace import Timing
 from auren_client.status import Clock, Status
+from auren_client.step_reports import RefusedReport, Report
 from auren_client.store import Store, usual_path
 from auren_client.wire import Address, Token
 from contracts.decimals import Number
@@ -67,11 +70,14 @@ class Desk:
             options.get("timing", Timing()),
             clock=self._clock,
             chance=options.get("chance", random.random),
+            take=self._report,
         )
         self._closed = False
         self._judge = Judge()
         self._on_change: list[Callable[[Bindings], Any]] = []
         self._on_rejected: list[Callable[[Rejected], Any]] = []
+        self._on_inbox: list[Callable[[Inbox], Any]] = []
+        self._on_report_refused: list[Callable[[RefusedReport], Any]] = []
 
     def bindings(self) -> Bindings:
         """What the agent watches, from memory. Raises NoBindings before there are any, and says why."""
@@ -95,6 +101,18 @@ class Desk:
     def on_rejected(self, listener: Callable[[Rejected], Any]) -> Callable[[Rejected], Any]:
         """Call this with each observation that the server refuses for good. Also a decorator."""
         self._on_rejected.append(listener)
+        return listener
+
+    def on_inbox(self, listener: Callable[[Inbox], Any]) -> Callable[[Inbox], Any]:
+        """Call this with the new inbox whenever there is news in it. Also a decorator."""
+        self._on_inbox.append(listener)
+        if self._engine.runs.follow():
+            self._woken()
+        return listener
+
+    def on_report_refused(self, listener: Callable[[RefusedReport], Any]) -> Callable[[RefusedReport], Any]:
+        """Call this with each report about a run that the server refuses for good. Also a decorator."""
+        self._on_report_refused.append(listener)
         return listener
 
     def observe(
@@ -155,6 +173,13 @@ class Desk:
         moment = micros(aware(at or self._now()))
         return self._judge.state(self.bindings(), kpi, user_id, moment)
 
+    def _report(self, report: Report) -> None:
+        """Have something delivered that was said about a run."""
+        if self._closed:
+            raise AurenError("the client is closed")
+        self._engine.runs.take(report)
+        self._woken()
+
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.wall(), UTC)
 
@@ -166,6 +191,10 @@ class Desk:
         """The listeners of what happened, ready to be called."""
         if isinstance(event, Rejected):
             return [partial(listener, event) for listener in self._on_rejected]
+        if isinstance(event, RefusedReport):
+            return [partial(listener, event) for listener in self._on_report_refused]
+        if isinstance(event, Inbox):
+            return [partial(listener, event) for listener in self._on_inbox]
         return [partial(listener, event) for listener in self._on_change]
 
 

@@ -12,15 +12,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple
 
 from auren_client.bindings import Bindings, Served, read_bindings
-from auren_client.errors import NoBindings, Problem
-from auren_client.outbox import Outbox, Rejected
-from auren_client.pace import Pace
+from auren_client.errors import NoBindings, NotDelivered, Problem
+from auren_client.inbox import Inbox
+from auren_client.outbox import Answer, Outbox, Rejected
+from auren_client.pace import Pace, Timing
+from auren_client.run_work import RunWork
+from auren_client.runs import Take
 from auren_client.status import Clock, Status
+from auren_client.step_reports import RefusedReport
 from auren_client.store import Store
-from auren_client.wire import NO_TOKEN, UNREADABLE, Address, Call, Reply, read_problem, unreachable
+from auren_client.wire import NO_TOKEN, UNREADABLE, Address, Call, Errand, Reply, read_problem, unreachable
 from contracts.watched import BodyError
 
 KEEP_AGAIN = 300.0
@@ -29,32 +33,14 @@ KEEP_AGAIN = 300.0
 _log = logging.getLogger("auren_client")
 
 
-class Errand(Protocol):
-    """One request to be made, and what to do with its answer."""
+class Goal(NamedTuple):
+    """Observations and reports that came in by a moment, or those of them that wait."""
 
-    call: Call
-
-    def answered(self, reply: Reply) -> None:
-        """An answer came, whatever it says."""
-
-    def failed(self, error: Exception) -> None:
-        """None came."""
+    observations: int
+    reports: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds: between two polls, the longest wait between tries, and until what is observed is sent."""
-
-    poll_every: float = 5.0
-    slowest: float = 60.0
-    send_after: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not 0 < self.poll_every < inf or not 0 < self.slowest < inf or not 0 <= self.send_after < inf:
-            raise ValueError("expected waits of more than 0 seconds")
-
-
-Event = Bindings | Rejected
+Event = Bindings | Rejected | Inbox | RefusedReport
 
 
 class Engine:
@@ -69,9 +55,19 @@ class Engine:
         *,
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
+        take: Take | None = None,
     ) -> None:
         self.outbox = outbox
         self.clock = clock or Clock()
+        self.runs = RunWork(
+            address,
+            self.clock,
+            chance,
+            every=timing.inbox_every,
+            slowest=timing.slowest,
+            longest=outbox.longest,
+            take=take,
+        )
         self._address = address
         self._store = store
         self._timing = timing
@@ -125,12 +121,27 @@ class Engine:
             len(self.outbox),
             self.outbox.rejected,
             self._delivery_problem,
+            self.runs.staleness,
+            self.runs.inbox_problem,
+            len(self.runs.reports),
+            self.runs.reports.refused,
+            self.runs.report_problem,
         )
 
     @property
-    def delivery_problem(self) -> Problem | None:
-        """Why the last batch was not taken."""
-        return self._delivery_problem
+    def taken(self) -> Goal:
+        """How many observations and how many reports came in so far."""
+        return Goal(self.outbox.taken, self.runs.reports.taken)
+
+    def undelivered(self, goal: Goal) -> Goal:
+        """How many of those still wait."""
+        reports = self.runs.reports
+        return Goal(max(0, goal.observations - self.outbox.settled), max(0, goal.reports - reports.settled))
+
+    def not_delivered(self, left: Goal, answers: list[Answer]) -> NotDelivered:
+        """What to raise where some wait for too long."""
+        problem = self._delivery_problem if left.observations else self.runs.report_problem
+        return NotDelivered(left.observations, answers, problem, left.reports)
 
     # What it asks for
 
@@ -139,12 +150,14 @@ class Engine:
         now = self.clock.steady()
         if now >= self._poll_at:
             return self._poll()
-        return self._delivery() if self._sends_at(now) <= now else None
+        if self._sends_at(now) <= now and (delivery := self._delivery()):
+            return delivery
+        return self.runs.due()
 
     def wait(self) -> float:
         """The seconds until something is due."""
         now = self.clock.steady()
-        return max(0.0, min(self._poll_at, self._sends_at(now)) - now)
+        return max(0.0, min(self._poll_at, self._sends_at(now), self.runs.next_at()) - now)
 
     def hurry(self) -> None:
         """Send what waits without waiting for more; what is held back after a failure stays held back."""
@@ -163,7 +176,7 @@ class Engine:
         """What happened since the last time this was asked."""
         with self._lock:
             events, self._events = self._events, []
-            return events
+        return [*events, *self.runs.take_events()]
 
     def _poll(self) -> Errand | None:
         found = self._bindings

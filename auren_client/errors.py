@@ -34,6 +34,18 @@ class NoBindings(AurenError):
     """Neither the server nor the kept file has given any bindings yet; the message says why."""
 
 
+class NoInbox(AurenError):
+    """The server has given no inbox yet; the message says why."""
+
+
+class NoRun(AurenError):
+    """The server did not give this run; the message says why."""
+
+    def __init__(self, run: int, problem: Problem) -> None:
+        super().__init__(f"run {run}: {problem}")
+        self.problem = problem
+
+
 class NotBound(AurenError, LookupError):
     """The agent has no binding to this KPI in the release that it follows."""
 
@@ -43,18 +55,24 @@ class UnreadableBinding(AurenError):
 
 
 class OutboxFull(AurenError):
-    """So many observations wait to be delivered that this one was not taken."""
+    """So many observations or reports wait to be delivered that this one was not taken."""
 
 
 class NotDelivered(AurenError):
-    """Observations still wait after the time given; they are kept, and tried again.
+    """Observations or reports still wait after the time given; they are kept, and tried again.
 
-    ``answers`` are those that came all the same.
+    ``waiting`` counts the observations, ``reports`` what was said about runs; ``answers`` are those that came all the
+    same.
     """
 
-    def __init__(self, waiting: int, answers: Sequence[Answer], problem: Problem | None) -> None:
+    def __init__(
+        self, waiting: int, answers: Sequence[Answer], problem: Problem | None, reports: int = 0
+    ) -> None:
         why = f": {problem}" if problem else ""
-        super().__init__(f"{waiting} observation{'s' if waiting != 1 else ''} not delivered yet{why}")
+        counts = [(waiting, "observation"), (reports, "report")]
+        some = [f"{count} {what}{'s' if count != 1 else ''}" for count, what in counts if count]
+        super().__init__(f"{' and '.join(some) or 'nothing'} not delivered yet{why}")
         self.waiting = waiting
+        self.reports = reports
         self.answers = list(answers)
         self.problem = problem

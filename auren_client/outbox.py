@@ -40,6 +40,11 @@ class Answer:
         return self._list("states")
 
     @property
+    def runs(self) -> list[dict[str, Any]]:
+        """The protocol runs that the batch opened: id, agent, KPI, user, severity, when, and state."""
+        return self._list("runs")
+
+    @property
     def rejected(self) -> list[Rejected]:
         """The observations that were refused, and why."""
         return [
@@ -75,7 +80,7 @@ class Outbox:
     """
 
     def __init__(self, longest: int = LONGEST, batch: int = BATCH) -> None:
-        self._longest = longest
+        self.longest = longest
         self._batch = batch
         self._lock = threading.Lock()
         self._queue: deque[_Item] = deque()
@@ -98,8 +103,8 @@ class Outbox:
     def add(self, identity: str, body: bytes) -> bool:
         """Take one in; whether there is a whole batch now. Raises OutboxFull."""
         with self._lock:
-            if len(self._queue) + len(self._under_way) >= self._longest:
-                raise OutboxFull(f"{self._longest} observations wait already; the server does not take them")
+            if len(self._queue) + len(self._under_way) >= self.longest:
+                raise OutboxFull(f"{self.longest} observations wait already; the server does not take them")
             self._queue.append(_Item(identity, body))
             self.taken += 1
             return len(self._queue) == self._batch

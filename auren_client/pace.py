@@ -5,11 +5,28 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 
 JITTER = 0.1
 """A wait is up to this much longer or shorter, so that many agents do not ask in step."""
 LONGEST_ASKED = 300.0
 """The longest wait a server may ask for by Retry-After."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: between two polls of the bindings, the longest wait between tries, until what is observed is sent, and
+    between two polls of the inbox, once that was asked for."""
+
+    poll_every: float = 5.0
+    slowest: float = 60.0
+    send_after: float = 1.0
+    inbox_every: float = 1.0
+
+    def __post_init__(self) -> None:
+        waits = (self.poll_every, self.slowest, self.inbox_every)
+        if not all(0 < wait < inf for wait in waits) or not 0 <= self.send_after < inf:
+            raise ValueError("expected waits of more than 0 seconds")
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from auren_client.errors import Problem
@@ -25,7 +26,8 @@ class Status:
     ``staleness`` is for how many seconds nobody has confirmed the bindings, infinite before there are any.
     ``source`` is where they came from: ``file`` until the server has answered once. ``problem`` is why the
     last poll failed, ``failures`` how many failed in a row. ``waiting`` counts observations not delivered
-    yet, ``rejected`` those that the server refused for good.
+    yet, ``rejected`` those that the server refused for good; ``reports_waiting`` and ``reports_refused`` count
+    what was said about runs. ``inbox_staleness`` is for how many seconds nobody has confirmed the inbox.
     """
 
     staleness: float
@@ -35,3 +37,8 @@ class Status:
     waiting: int
     rejected: int
     delivery_problem: Problem | None
+    inbox_staleness: float = inf
+    inbox_problem: Problem | None = None
+    reports_waiting: int = 0
+    reports_refused: int = 0
+    report_problem: Problem | None = None

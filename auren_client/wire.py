@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from auren_client.errors import Problem
@@ -48,6 +48,18 @@ class Reply:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+class Errand(Protocol):
+    """One request to be made, and what to do with its answer."""
+
+    call: Call
+
+    def answered(self, reply: Reply) -> None:
+        """An answer came, whatever it says."""
+
+    def failed(self, error: Exception) -> None:
+        """None came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where the server is, and who asks it."""
@@ -85,6 +97,19 @@ class Address:
             "POST", self._at("observations"), headers, b'{"observations": [' + b",".join(items) + b"]}"
         )
 
+    def inbox(self, etag: str) -> Call:
+        """Ask for the inbox, unless it is that of ``etag``."""
+        path = f"agents/{quote(self.agent, safe='')}/inbox"
+        return Call("GET", self._at(path), self._headers() | ({"If-None-Match": etag} if etag else {}))
+
+    def run(self, number: int) -> Call:
+        """Ask for one run."""
+        return Call("GET", self._at(f"runs/{number}/"), self._headers())
+
+    def say(self, path: str, body: bytes) -> Call:
+        """Say something about a run, as JSON."""
+        return Call("POST", self._at(path), self._headers() | {"Content-Type": "application/json"}, body)
+
     def _at(self, path: str) -> str:
         return f"{self.url.rstrip('/').removesuffix(API.rstrip('/'))}{API}{path}"
 
@@ -110,6 +135,19 @@ def read_problem(reply: Reply) -> Problem:
         code = found.get("code")
         return Problem(reply.status, code if isinstance(code, str) else UNEXPECTED, _told(found["detail"]))
     return Problem(reply.status, UNEXPECTED, "not an answer that AUREN gives; is the address right?")
+
+
+def read_refusal(reply: Reply) -> Problem:
+    """The same, in the words for the one thing that is wrong, where the answer has such."""
+    problem = read_problem(reply)
+    if problem.code == UNEXPECTED:
+        return problem
+    errors = json.loads(reply.body).get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(first, dict) or not isinstance(first.get("message"), str):
+        return problem
+    code = first.get("code")
+    return Problem(reply.status, code if isinstance(code, str) else problem.code, _told(first["message"]))
 
 
 def unreachable(error: Exception) -> Problem:

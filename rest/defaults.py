@@ -44,7 +44,13 @@ SPECTACULAR: dict[str, Any] = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "tryItOutEnabled": False},
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"SeverityEnum": ["info", "warning", "critical"]},
+    "ENUM_NAME_OVERRIDES": {
+        "SeverityEnum": ["info", "warning", "critical"],
+        "RunStateEnum": "protocols.lifecycle.RunState",
+        "StepStateEnum": "protocols.lifecycle.StepState",
+        "OfferStateEnum": "protocols.lifecycle.OfferState",
+        "ReportedStateEnum": ["started", "done", "failed", "skipped"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "rest.schema.share_errors",

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BigIntegerField, Model, Q, QuerySet
 from django.utils.encoding import iri_to_uri
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -88,9 +88,13 @@ def _behind(model: type[Model], order: list[str], values: list[Any]) -> Q:
     behind, equal = Q(), Q()
     for name, value in zip(order, values, strict=True):
         column = name.removeprefix("-")
-        behind |= equal & Q(**{f"{column}__{'lt' if name.startswith('-') else 'gt'}": value})
+        further = "lt" if name.startswith("-") else "gt"
+        behind |= equal & Q(**{f"{column}__{further}": value})
         equal &= Q(**{column: value})
-    return behind
+    first, further = order[0].removeprefix("-"), "lte" if order[0].startswith("-") else "gte"
+    return (
+        Q(**{f"{first}__{further}": values[0]}) & behind
+    )  # said twice, so that an index leads there at once
 
 
 def _cursor(values: list[Any]) -> str:
@@ -118,6 +122,6 @@ def _cleaned(field: Any, value: Any) -> Any:
         raise ValueError
     str(value).encode()  # no column holds half of a surrogate pair
     cleaned = field.to_python(value)
-    if isinstance(cleaned, int) and abs(cleaned) >= 2**31:
+    if isinstance(cleaned, int) and abs(cleaned) >= (2**63 if isinstance(field, BigIntegerField) else 2**31):
         raise ValueError
     return cleaned

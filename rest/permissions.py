@@ -35,7 +35,10 @@ class Token(Protocol):
 
 
 class HasScope(BasePermission):
-    """A view says its ``read_scope`` and ``write_scope``, and for people its model or ``needs``."""
+    """A view says its ``read_scope`` and ``write_scope``, and for people its model or ``needs``.
+
+    Where an agent reads only what is its own, another scope may do for that: ``agents_read_scope``.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether this caller may use this method here at all."""
@@ -48,6 +51,8 @@ class HasScope(BasePermission):
 
     def _token_may(self, token: Token, reads: bool, view: APIView, method: str) -> bool:
         scope = getattr(view, "read_scope" if reads else "write_scope", None)
+        if reads and token.agent_name:
+            scope = getattr(view, "agents_read_scope", scope)
         if scope is None or scope not in token.scopes:
             return False
         if reads:

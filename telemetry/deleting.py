@@ -27,7 +27,8 @@ def delete_people(pks: Iterable[int]) -> dict[str, int]:
     found = delete_series(Series.objects.filter(subject__in=ids).values_list("pk", flat=True))
     found["standings"] = Standing.objects.filter(subject__in=ids).delete()[0]
     found["transitions"] = Transition.objects.filter(subject__in=ids).delete()[0]
-    found["people"] = Subject.objects.filter(pk__in=ids).delete()[0]
+    _, deleted = Subject.objects.filter(pk__in=ids).delete()  # what others keep of them goes along
+    found["people"] = deleted.get(Subject._meta.label, 0)
     return found
 
 

@@ -6,7 +6,7 @@ Everything is deleted in small transactions, so that nobody who reports waits fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from django.conf import settings
@@ -16,11 +16,12 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from contracts.evaluation import SECOND
 from telemetry import contracts_now, months
 from telemetry.deleting import delete_people, delete_series
+from telemetry.episodes import EpisodeChange, follow
 from telemetry.models import Batch, Correction, Observation, Series, Standing, Subject, Summary, Transition
 from telemetry.progress import Progress, no_progress
 from telemetry.standing_judging import Judging
 from telemetry.storage import hold, store
-from telemetry.storage.shapes import Settled, StandingKey
+from telemetry.storage.shapes import Settled, StandingKey, TallyKey
 
 DAY = 24 * 60 * 60 * SECOND
 ANSWERS_KEPT = DAY
@@ -90,13 +91,35 @@ def _forget_silent(before: int, now: int, progress: Progress) -> Counter[str]:
                 for subject, kpi, agent, source in series.values_list("subject", "kpi", "agent", "source")
             ]
             found["series"] += delete_series(series.values_list("pk", flat=True))["series"]
-            standings = Standing.objects.filter(subject__in=held, at__lt=before)
-            found["standings"] += standings.delete()[0]
+            found["standings"] += _forget_standings(held, before, now)
             _forget_sources(gone, now)
             people = Subject.objects.filter(pk__in=held).filter(nothing)
             found["people"] += delete_people(people.values_list("pk", flat=True))["people"]
         progress(found["people"], 0, "forgetting who is gone")
     return found
+
+
+def _forget_standings(held: Collection[int], before: int, now: int) -> int:
+    """Standings that have heard nothing for so long: an episode that one of them still had is over with it."""
+    standings = Standing.objects.filter(subject__in=held, at__lt=before)
+    ends = [
+        EpisodeChange(StandingKey(*key), severity, 0, now, release, None)
+        for *key, severity, release in standings.filter(open_severity__gt=0, release__gt=0).values_list(
+            "subject", "kpi", "agent", "open_severity", "release"
+        )
+    ]
+    deleted = standings.delete()[0]
+    _follow(ends, now)
+    return deleted
+
+
+def _follow(changes: Sequence[EpisodeChange], now: int) -> None:
+    """Tell whoever follows; what they count is stored."""
+    if changes:
+        work = store()
+        tallies: Counter[tuple[str, ...]] = Counter()
+        follow(work, changes, now, tallies)
+        work.count({TallyKey(*key): count for key, count in tallies.items()})
 
 
 def _forget_sources(gone: Sequence[tuple[StandingKey, str]], now: int) -> None:
@@ -105,6 +128,7 @@ def _forget_sources(gone: Sequence[tuple[StandingKey, str]], now: int) -> None:
         Transition.objects.filter(subject=key.subject, kpi=key.kpi, agent=key.agent, source=source).delete()
     work, released = store(), contracts_now.current()
     settled: list[Settled] = []
+    ends: list[EpisodeChange] = []
     for key, row in work.standings({key for key, _ in gone}).items():
         watched = released.binding(key.agent, key.kpi)
         if watched is None or watched.evaluator is None:
@@ -113,7 +137,9 @@ def _forget_sources(gone: Sequence[tuple[StandingKey, str]], now: int) -> None:
         judging.forget(source for one, source in gone if one == key)
         if judging.has_forgotten and judging.memories:
             settled.append(judging.settled()[0])
+            ends += judging.changes(settled[-1])
     work.settle_standings(settled)
+    _follow(ends, now)
 
 
 def _in_groups(rows: QuerySet[M]) -> Iterator[list[int]]:

@@ -196,7 +196,8 @@ class Judging:
         """What became of the episode; ``settled`` is what is to be stored."""
         release = self.watched.release
         at = self.now if settled.memory.at is None else min(settled.memory.at, self.now)
-        ends = self.row.open_severity, settled.open_severity
+        # What nobody's contract is about any longer is over for whoever follows, whatever it stood at.
+        ends = self.row.open_severity if self.row.release else 0, settled.open_severity
         is_revised = bool(self.withdrawn) or any(one.cause == CORRECTION for one in self.transitions)
         if len(self.memories) == 1 and not is_revised and not self.has_forgotten:
             return walked(self.key, ends[0], self.transitions, ends[1], release, at)

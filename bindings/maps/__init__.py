@@ -2,5 +2,7 @@
 
 from bindings.maps.drawing import RosterMap, roster_map
 from bindings.maps.layers import Line, Member
+from bindings.maps.lights import Lights, lit
+from bindings.maps.marks import Mark
 
-__all__ = ["Line", "Member", "RosterMap", "roster_map"]
+__all__ = ["Lights", "Line", "Mark", "Member", "RosterMap", "lit", "roster_map"]

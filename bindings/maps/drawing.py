@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bindings.maps.layers import Layers, Line, Member, Slot, in_circle, layered
+from bindings.maps.marks import Mark
 from contracts.bands.axis import text_width
 from contracts.severity import REGISTRY_WORD
 
@@ -48,6 +49,12 @@ class Node:
     circular: bool
     words: str
     width: float = BOX
+    mark: Mark | None = None
+
+    @property
+    def mark_x(self) -> float:
+        """Where its mark ends, which stands on its upper edge."""
+        return self.x + self.width - _INSIDE
 
     @property
     def text_x(self) -> float:
@@ -77,6 +84,7 @@ class Edge:
     label_y: float
     circular: bool
     words: str
+    mark: Mark | None = None
 
     @property
     def label_width(self) -> float:

@@ -31,13 +31,15 @@ OF_A_SERVICE: Final[Mapping[str, tuple[str, ...]]] = {
     Scope.PEOPLE_ERASE: ("telemetry.add_erasure",),
     # To report is no person's doing: whoever may make tokens may let an agent report.
     Scope.OBSERVATIONS_WRITE: (),
-    Scope.RUNS_WRITE: (),
+    # A service overrides and pauses with it; an agent only says what it did itself.
+    Scope.RUNS_WRITE: ("protocols.add_intervention", "protocols.add_pause", "protocols.change_pause"),
 }
 OF_AN_AGENT: Final[Mapping[str, tuple[str, ...]]] = {
     **OF_A_SERVICE,
     Scope.REGISTRY_WRITE: ("bindings.change_agent",),
+    Scope.RUNS_WRITE: (),
 }
-"""An agent's token writes its own contract, and nothing else of the registry."""
+"""An agent's token writes its own contract and reports its own steps, and nothing else of the registry or of runs."""
 
 FOR_A_PERSON: Final = frozenset({Scope.REGISTRY_WRITE, Scope.RELEASES_WRITE, Scope.PEOPLE_ERASE})
 """Used for its holder, who answers for it: only as long as the holder may do the same. The others are the agent's or

@@ -87,7 +87,11 @@ class HandOffOffer(models.Model):
 
     class Meta:
         verbose_name = "hand-off offer"
-        indexes = (models.Index(fields=("source", "target", "-offered"), name="offer_edge"),)
+        indexes = (
+            models.Index(fields=("source", "target", "-offered"), name="offer_edge"),
+            models.Index(fields=("-offered",), name="offer_newest"),
+            models.Index(fields=("due",), name="offer_open", condition=Q(answered__isnull=True)),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(state="offered", answered__isnull=True)

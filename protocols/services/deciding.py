@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from jobs.people import name_of
 from protocols.errors import RunError
-from protocols.lifecycle import RUN_MOVES, STEP_MOVES, RunState, StepState
+from protocols.lifecycle import RUN_MOVES, STEP_MOVES, OfferState, RunState, StepState
 from protocols.models import Intervention, ProtocolRun, ReasonCode
 from protocols.services.holding import HeldRun, held_run, working
 
@@ -71,6 +71,7 @@ def decide(pk: int, decision: Decision, *, user: User | None, author_name: str =
                 held.move_step(step, StepState.OVERRIDDEN)
                 held.go_on(now)
         held.save()
+        _tell_whoever_asked(held)
         return run
 
 
@@ -82,3 +83,14 @@ def _end(held: HeldRun, state: RunState, now: int) -> None:
     """End a run, where it has not ended in a way that stays."""
     if state in RUN_MOVES[held.run.state]:
         held.finish(state, now)
+
+
+def _tell_whoever_asked(held: HeldRun) -> None:
+    """Of a hand-off whose run a person ended before it was answered: nobody need answer it any more."""
+    run = held.run
+    if held.is_open or run.offer is None or run.offer.state != OfferState.OFFERED:
+        return
+    parent = held_run(held.work, run.offer.step.run_id)
+    parent.leave_out(run.offer.step.number, run.ended or held.work.now)
+    parent.save()
+    run.offer.refresh_from_db()

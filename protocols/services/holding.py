@@ -21,7 +21,18 @@ from protocols.lifecycle import (
     follow,
 )
 from protocols.models import HandOffOffer, ProtocolRun, Step
-from protocols.services.steps import ACTIONS, HAND_OFFS, RUNS, Tallies, offer, ready_to_offer, withdraw_offers
+from protocols.services.facts import Whole
+from protocols.services.judging import judged
+from protocols.services.steps import (
+    ACTIONS,
+    HAND_OFFS,
+    RUNS,
+    Asked,
+    Tallies,
+    offer,
+    ready_to_offer,
+    withdraw_offers,
+)
 from protocols.timing import next_due
 from telemetry.storage import Store, hold, store
 from telemetry.storage.shapes import TallyKey
@@ -38,9 +49,12 @@ class Work:
     store: Store
     number: int
     tallies: Tallies = field(default_factory=Counter)
+    changed: dict[int, Whole] = field(default_factory=dict)
+    """The runs that were stored, by number."""
 
     def end(self) -> None:
-        """Store what was counted: last, because many change the same few rows."""
+        """Judge what was changed, and store what was counted: last, because many change the same few rows."""
+        judged(list(self.changed.values()), self.now, self.tallies)
         self.store.count({TallyKey(*key): count for key, count in self.tallies.items()})
 
 
@@ -112,14 +126,17 @@ class HeldRun:
             for step in self.steps:
                 if not step.is_settled:
                     self.move_step(step, left)
+            ended = run.ended or at
             for one in self.offers.values():
                 if one.state == OfferState.OFFERED:
-                    one.state, one.answered = OfferState.WITHDRAWN, run.ended
-            withdraw_offers([run.pk], run.ended or at, self.work.now, self.work.number)
+                    one.state, one.answered = OfferState.WITHDRAWN, max(ended, one.offered)
+            withdraw_offers({run.pk: ended}, self.work.now, self.work.number, self.work.tallies)
 
     def go_on(self, at: int) -> None:
         """What follows once a step is settled: hand-offs are offered, and a run of which nothing is left is over."""
         run = self.run
+        # Reports may come in another order than things were done: nothing is over before all of it was.
+        at = max([at, *(step.finished for step in self.steps if step.finished is not None)])
         if self.is_open and run.state != RunState.OFFERED:
             self.offer(ready_to_offer(self.steps), at)
             if self.steps and all(step.is_settled for step in self.steps):
@@ -130,10 +147,13 @@ class HeldRun:
     def offer(self, steps: Sequence[Step], at: int) -> None:
         """Offer hand-offs."""
         work = self.work
-        children = offer(self.run, steps, at, work.now, work.number, work.tallies)
+        asked = [Asked(self.run, step, at) for step in steps]
+        children = offer(asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
             if child.offer is not None:
                 self.offers[step.number] = child.offer
+            if child.depth > 1:  # it may have come back to an agent that it began with
+                work.changed[child.pk] = Whole(child, (), {})
 
     def answer(self, number: int, state: OfferState, at: int, words: str) -> None:
         """Have the hand-off of a step be answered; its step is settled by it. Raises Unlawful."""
@@ -148,6 +168,18 @@ class HeldRun:
             self.move_step(step, done, at)
         self.go_on(at)
 
+    def leave_out(self, number: int, at: int) -> None:
+        """Have a hand-off be asked for no longer, because a person decided what it was about. Raises Unlawful."""
+        one = self.offers[number]
+        one.state = follow(OFFER_MOVES, one.state, OfferState.WITHDRAWN)
+        one.answered = max(at, one.offered)
+        one.save(update_fields=["state", "answered"])
+        self.work.tallies[HAND_OFFS, one.source, one.target, OfferState.WITHDRAWN] += 1
+        step = self.step(number)
+        if not step.is_settled:
+            self.move_step(step, StepState.OVERRIDDEN)
+        self.go_on(at)
+
     def save(self) -> None:
         """Store what is another than it was."""
         run, steps = self.run, [step for step in self.steps if step.number in self._changed]
@@ -155,6 +187,7 @@ class HeldRun:
         run.changed = self.work.number
         run.save()
         Step.objects.bulk_update(steps, ["state", "started", "finished", "recorded", "note", "evidence"])
+        self.work.changed[run.pk] = Whole(run, self.steps, self.offers)
 
     def _outcome(self) -> RunState:
         has_failed = any(step.state == StepState.FAILED for step in self.steps)

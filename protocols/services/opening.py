@@ -10,8 +10,18 @@ import orjson
 
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
 from protocols.models import HandOffOffer, ProtocolRun, Step
-from protocols.services.steps import RUNS, Tallies, declared, offer, ready_to_offer, withdraw_offers
-from protocols.timing import next_due
+from protocols.services.judging import judged_again
+from protocols.services.steps import (
+    OPENED,
+    RUNS,
+    Asked,
+    Tallies,
+    declared,
+    offer,
+    ready_to_offer,
+    withdraw_offers,
+)
+from protocols.timing import HAND_OFF_WITHIN, next_due
 from telemetry import contracts_now, episodes, erasure
 from telemetry.contracts_now import iso
 from telemetry.episodes import EpisodeChange, Opened
@@ -34,7 +44,8 @@ def opened_by(store: Store, changes: Sequence[EpisodeChange], now: int, tallies:
         work.take(change)
     work.store()
     told: dict[StandingKey, list[dict[str, Any]]] = {}
-    for run in work.opened:
+    for one in work.opened:
+        run = one.run
         key = StandingKey(run.subject_id, run.kpi, run.agent)
         told.setdefault(key, []).append(told_of(run))
     return told
@@ -52,13 +63,38 @@ def told_of(run: ProtocolRun) -> dict[str, Any]:
     }
 
 
-def _runs_of(changes: Sequence[EpisodeChange]) -> dict[StandingKey, ProtocolRun]:
-    """The runs whose episode goes on, by whose they are."""
+@dataclass(slots=True)
+class _Followed:
+    """One run while its episode is followed. Of a stored run that does not rise ``steps`` are not read."""
+
+    run: ProtocolRun
+    steps: list[Step] = field(default_factory=list)
+    offers: list[HandOffOffer] = field(default_factory=list)
+    added: list[Step] = field(default_factory=list)
+    """Those of the steps that are yet to be stored."""
+    asked: int = 0
+    """When the latest of them were asked for."""
+    is_opened_again: bool = False
+
+
+def _runs_of(changes: Sequence[EpisodeChange]) -> dict[StandingKey, _Followed]:
+    """The runs whose episode goes on, by whose they are; with the steps of those that rise."""
     people = {change.key.subject for change in changes}
-    rows = ProtocolRun.objects.filter(subject__in=people, episode_ended__isnull=True, offer__isnull=True)
-    wanted = {change.key for change in changes}
-    found = {StandingKey(run.subject_id, run.kpi, run.agent): run for run in rows}
-    return {key: run for key, run in found.items() if key in wanted}
+    worst: dict[StandingKey, int] = {}
+    for change in changes:
+        worst[change.key] = max(worst.get(change.key, 0), change.after)
+    found: dict[StandingKey, _Followed] = {}
+    for run in ProtocolRun.objects.filter(subject__in=people, episode_ended__isnull=True, offer__isnull=True):
+        key = StandingKey(run.subject_id, run.kpi, run.agent)
+        if key in worst:
+            found[key] = _Followed(run)
+    rising = {one.run.pk: one for key, one in found.items() if worst[key] > one.run.severity}
+    steps = Step.objects.filter(run__in=rising).select_related("offer").order_by("run", "number")
+    for step in steps if rising else ():
+        rising[step.run_id].steps.append(step)
+        if hasattr(step, "offer"):
+            rising[step.run_id].offers.append(step.offer)
+    return found
 
 
 @dataclass(slots=True)
@@ -68,25 +104,23 @@ class _Following:
     now: int
     number: int
     tallies: Tallies
-    there: dict[StandingKey, ProtocolRun]
-    opened: list[ProtocolRun] = field(default_factory=list)
-    _touched: dict[int, ProtocolRun] = field(default_factory=dict)
+    there: dict[StandingKey, _Followed]
+    opened: list[_Followed] = field(default_factory=list)
+    _touched: dict[int, _Followed] = field(default_factory=dict)
     """Those that are stored already, by their number."""
-    _steps: list[Step] = field(default_factory=list)
-    _risen: list[tuple[ProtocolRun, EpisodeChange]] = field(default_factory=list)
-    _over: list[ProtocolRun] = field(default_factory=list)
+    _over: list[_Followed] = field(default_factory=list)
 
     def take(self, change: EpisodeChange) -> None:
         """Note what one change brings."""
-        run = self.there.get(change.key)
-        if run is None:
+        one = self.there.get(change.key)
+        if one is None:
             if change.after > change.before:
                 self._open(change)
         elif not change.after:
-            self._end(run, change)
+            self._end(one, change)
             del self.there[change.key]
-        elif change.after > run.severity:
-            self._rise(run, change)
+        elif change.after > one.run.severity:
+            self._rise(one, change)
 
     def _open(self, change: EpisodeChange) -> None:
         key, row = change.key, change.row
@@ -97,99 +131,104 @@ class _Following:
         if row is not None:
             run.source, run.rule, run.condition, run.reason = row.source, row.rule, row.condition, row.reason
             run.inputs = orjson.loads(row.inputs)
-        self.there[key] = run
-        self.opened.append(run)
-        self._steps += self._declared(run, change, ())
-        self.tallies[RUNS, run.agent, run.kpi, "opened"] += 1
+        one = self.there[key] = _Followed(run)
+        self.opened.append(one)
+        self._ask(one, change)
+        self.tallies[RUNS, run.agent, run.kpi, OPENED] += 1
 
-    def _declared(self, run: ProtocolRun, change: EpisodeChange, there: Sequence[Step]) -> list[Step]:
-        """What the contract asks for; of a contract that evaluates nothing any longer, nothing."""
+    def _ask(self, one: _Followed, change: EpisodeChange) -> None:
+        """Add what the contract asks for and is not there; of a contract that evaluates nothing any longer, nothing."""
+        run = one.run
         evaluator = contracts_now.evaluator_of(change.release, run.agent, run.kpi)
         if evaluator is None:
-            return []
-        binding, release = evaluator.binding, change.release
-        return declared(run, binding, change.after, release, change.at, self.now, there)
-
-    def _rise(self, run: ProtocolRun, change: EpisodeChange) -> None:
-        """It has grown worse: what the higher severity asks for comes on top."""
-        run.severity = change.after
-        if run._state.adding:  # of this very batch
-            mine = [one for one in self._steps if one.run is run]
-            self._steps += self._declared(run, change, mine)
             return
-        self._touched[run.pk] = run
-        if run.state not in PEOPLE:
-            self._risen.append((run, change))
+        added = declared(run, evaluator.binding, change.after, change.release, change.at, self.now, one.steps)
+        one.steps += added
+        one.added += added
+        one.asked = change.at
+        if added and run.state not in OPEN:
+            run.state = follow(RUN_MOVES, run.state, RunState.WAITING)
+            run.ended = run.ended_recorded = None
+            one.is_opened_again = True
 
-    def _end(self, run: ProtocolRun, change: EpisodeChange) -> None:
+    def _rise(self, one: _Followed, change: EpisodeChange) -> None:
+        """It has grown worse: what the higher severity asks for comes on top, also of a run that was finished."""
+        self._touch(one)
+        one.run.severity = change.after
+        if one.run.state not in PEOPLE:
+            self._ask(one, change)
+
+    def _end(self, one: _Followed, change: EpisodeChange) -> None:
+        self._touch(one)
+        run = one.run
         run.episode_ended = max(change.at, run.opened)
-        if run.state in OPEN:
-            nothing = change.is_revised or change.is_unwatched
-            outcome = RunState.WITHDRAWN if nothing else RunState.RECOVERED
-            run.state = follow(RUN_MOVES, run.state, outcome)
-            run.ended, run.ended_recorded, run.due = run.episode_ended, self.now, None
-            self.tallies[RUNS, run.agent, run.kpi, str(outcome)] += 1
-            self._over.append(run)
-        if not run._state.adding:
-            self._touched[run.pk] = run
+        if run.state not in OPEN:
+            return
+        nothing = change.is_revised or change.is_unwatched
+        outcome = RunState.WITHDRAWN if nothing else RunState.RECOVERED
+        run.state = follow(RUN_MOVES, run.state, outcome)
+        run.ended, run.ended_recorded, run.due = run.episode_ended, self.now, None
+        self.tallies[RUNS, run.agent, run.kpi, str(outcome)] += 1
+        self._over.append(one)
+        for step in one.added:
+            step.state = StepState.NOT_NEEDED
+
+    def _touch(self, one: _Followed) -> None:
+        if not one.run._state.adding:
+            self._touched[one.run.pk] = one
 
     def store(self) -> None:
         """Store it all; a constant number of statements, however much it is."""
-        steps = self._extended()
-        over = {id(run) for run in self._over}
-        for step in self._steps:
-            if id(step.run) in over:
-                step.state = StepState.NOT_NEEDED
-            steps.setdefault(id(step.run), []).append(step)
-        for run in self.opened:
-            run.due = next_due(run, steps.get(id(run), ()), (), self.now)
-        ProtocolRun.objects.bulk_create(self.opened)
-        Step.objects.bulk_create(self._steps)
-        for run in (*self.opened, *(run for run, _ in self._risen)):
-            if run.state in OPEN:
-                ready = ready_to_offer(steps.get(id(run), ()))
-                offer(run, ready, run.opened, self.now, self.number, self.tallies)
-        self._leave_undone([run.pk for run in self._over if run.pk not in {one.pk for one in self.opened}])
-        for run in self._touched.values():
-            run.changed = self.number
+        asked = [one for one in (*self.opened, *self._touched.values()) if one.added]
+        for one in (*self.opened, *self._touched.values()):
+            if one.run.state in OPEN and (one.added or one.run._state.adding):
+                one.run.due = self._due(one)
+        over = {one.run.pk: one.run.ended or 0 for one in self._over if not one.run._state.adding}
+        self._store_touched()  # before what is new: an episode that is over makes room for the next one
+        ProtocolRun.objects.bulk_create(one.run for one in self.opened)
+        Step.objects.bulk_create(step for one in asked for step in one.added)
+        ready = [
+            Asked(one.run, step, one.asked)
+            for one in asked
+            if one.run.state in OPEN
+            for step in ready_to_offer(one.steps)
+        ]
+        offer(ready, self.now, self.number, self.tallies)
+        if over:
+            undone = Step.objects.filter(run__in=over, state__in=(StepState.PENDING, StepState.STARTED))
+            undone.update(state=StepState.NOT_NEEDED)
+            withdraw_offers(over, self.now, self.number, self.tallies)
+        # One that was just opened has nothing to judge.
+        judged_again([one.run.pk for one in self._touched.values()], self.now, self.tallies)
+
+    def _store_touched(self) -> None:
+        touched = self._touched.values()
+        again = [one.run.pk for one in touched if one.is_opened_again and one.run.state not in OPEN]
+        if again:  # and over since: the database holds to each move by itself
+            rows = ProtocolRun.objects.filter(pk__in=again)
+            rows.update(state=RunState.WAITING, ended=None, ended_recorded=None)
+        for one in touched:
+            one.run.changed = self.number
         ProtocolRun.objects.bulk_update(
-            self._touched.values(),
+            [one.run for one in touched],
             ["severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed"],
         )
 
-    def _leave_undone(self, runs: Sequence[int]) -> None:
-        """What is open of runs that are over is not needed any more."""
-        if not runs:
-            return
-        undone = Step.objects.filter(run__in=runs, state__in=(StepState.PENDING, StepState.STARTED))
-        undone.update(state=StepState.NOT_NEEDED)
-        ended = max(run.ended or 0 for run in self._over)
-        withdraw_offers(runs, ended, self.now, self.number)
-
-    def _extended(self) -> dict[int, list[Step]]:
-        """Add what a rise asks for to runs that are stored; one that was finished is opened again by it. The steps that
-        were there, by the identity of their run."""
-        if not self._risen:
-            return {}
-        there: dict[int, list[Step]] = {run.pk: [] for run, _ in self._risen}
-        offers: dict[int, list[HandOffOffer]] = {run.pk: [] for run, _ in self._risen}
-        for step in Step.objects.filter(run__in=there).select_related("offer").order_by("run", "number"):
-            there[step.run_id].append(step)
-            if hasattr(step, "offer"):
-                offers[step.run_id].append(step.offer)
-        for run, change in self._risen:
-            added = self._declared(run, change, there[run.pk])
-            self._steps += added
-            if added and run.state not in OPEN:
-                run.state = follow(RUN_MOVES, run.state, RunState.WAITING)
-                run.ended = run.ended_recorded = None
-            run.due = next_due(run, [*there[run.pk], *added], offers[run.pk], self.now)
-        return {id(run): there[run.pk] for run, _ in self._risen}
+    def _due(self, one: _Followed) -> int | None:
+        """When time alone changes something next, once what is ready to be offered is."""
+        ready = ready_to_offer(one.steps)
+        kept = [step for step in one.steps if step not in ready] if ready else one.steps
+        offers = [*one.offers, *(HandOffOffer(due=self.now + HAND_OFF_WITHIN) for _ in ready[:1])]
+        return next_due(one.run, kept, offers, self.now)
 
 
 def forget(subject: int) -> Mapping[str, int]:
     """Delete the runs of a person who is erased, with all that hangs on them."""
-    return {"protocol_runs": ProtocolRun.objects.filter(subject=subject).delete()[0]}
+    _, deleted = ProtocolRun.objects.filter(subject=subject).delete()
+    return {
+        "protocol_runs": deleted.get(ProtocolRun._meta.label, 0),
+        "protocol_steps": deleted.get(Step._meta.label, 0),
+    }
 
 
 ALSO = erasure.Also(forget, lambda subject: ())

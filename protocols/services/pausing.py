@@ -10,14 +10,34 @@ from django.db import transaction
 from django.db.models import Q
 
 from contracts.evaluation import SECOND
+from contracts.naming import NearNames
 from jobs.people import name_of
 from protocols.errors import NoSuchRun, RunError
-from protocols.models import Pause, ReasonCode
+from protocols.models import Pause, ProtocolRun, ReasonCode
+from telemetry import contracts_now
 from telemetry.storage import store
 
 MINUTE: Final = 60 * SECOND
 SHORTEST, LONGEST, USUAL = 1, 30 * 24 * 60, 60
 """Minutes."""
+
+
+MOST: Final = 100
+"""Pauses of one agent that hold at a time."""
+
+
+def require_known(agent: str, kpi: str = "") -> None:
+    """Refuse a pause of what there is not: it would stop nothing, and whoever made it would believe that it did.
+
+    An agent that is released no longer may still run, and be paused. Raises RunError.
+    """
+    released, runs = contracts_now.current(), ProtocolRun.objects.filter(agent=agent)
+    if agent not in released.agents and not runs.exists():
+        near = NearNames(sorted(released.agents)).question(agent)
+        raise RunError("unknown_agent", "No released agent has this name.", near)
+    if kpi and released.binding(agent, kpi) is None and not runs.filter(kpi=kpi).exists():
+        watched = sorted(name for owner, name in released.watched if owner == agent)
+        raise RunError("unknown_kpi", f"{agent} does not watch this KPI.", NearNames(watched).question(kpi))
 
 
 def pauses_at(now: int, agents: Iterable[str] | None = None) -> list[Pause]:
@@ -42,6 +62,8 @@ def pause(
     if reason_code not in ReasonCode.values:
         raise RunError("unknown_reason", "Choose one of the reasons.")
     with transaction.atomic():
+        if len(pauses_at(now, [agent])) >= MOST:
+            raise RunError("too_many", f"{agent} is paused {MOST} times over.", "Lift a pause first.")
         return Pause.objects.create(
             agent=agent,
             kpi=kpi,

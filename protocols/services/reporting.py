@@ -131,6 +131,8 @@ def _at(report: Report, now: int) -> int:
 
 def _is_told(step: Step, report: Report) -> bool:
     """Whether this was told before: the same state, and nothing that says otherwise."""
+    if step.kind == Step.Kind.HAND_OFF and report.state in (StepState.STARTED, StepState.DONE):
+        return step.started is not None  # it was offered: what came of that, the run tells
     when = step.started if report.state is StepState.STARTED else step.finished
     if report.state is StepState.STARTED and step.state in REPORTED and step.started is not None:
         return report.at is None or report.at == when  # it came late, after the end of the same step
@@ -144,12 +146,16 @@ def _is_told(step: Step, report: Report) -> bool:
 
 def _take(held: HeldRun, step: Step, report: Report) -> None:
     run, now = held.run, held.work.now
+    if report.state not in REPORTED and report.state is not StepState.STARTED:
+        raise RunError("unknown_state", f"An agent cannot say that a step is {report.state}.")
     if run.state == RunState.OFFERED:
         raise _not_accepted(held)
     if step.kind == Step.Kind.HAND_OFF:
         _take_of_hand_off(held, step, report)
         return
     at = _possible(run, _at(report, now), now)
+    if step.state == report.state:  # and not what was told before
+        at = _told_otherwise(step, report)
     if report.state in NEEDS_WORDS and not report.note:
         raise RunError(
             "note_missing", f"Say in the note why step {step.number} is {report.state}.", "Send a note."
@@ -167,16 +173,27 @@ def _take(held: HeldRun, step: Step, report: Report) -> None:
     try:
         held.move_step(step, report.state, at)
     except Unlawful:
-        raise RunError(
-            "already_settled",
-            f"Step {step.number} is {step.state} already.",
-            "Read the run again. What was reported of a step stays.",
-        ) from None
+        raise _settled(step) from None
     if report.note:
         step.note = report.note
     if report.evidence:
         step.evidence = dict(report.evidence)
     held.begin()
+
+
+def _told_otherwise(step: Step, report: Report) -> int:
+    """When a step that goes on began, of which more is told; the end of one is told once. Raises RunError."""
+    if step.state != StepState.STARTED or step.started is None or report.at not in (None, step.started):
+        raise _settled(step)
+    return step.started
+
+
+def _settled(step: Step) -> RunError:
+    return RunError(
+        "already_settled",
+        f"Step {step.number} is {step.state} already.",
+        "Read the run again. What was reported of a step stays.",
+    )
 
 
 def _take_of_hand_off(held: HeldRun, step: Step, report: Report) -> None:

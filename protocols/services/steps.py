@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from contracts.durations import Duration, DurationError
 from contracts.evaluation import SECOND
 from contracts.severity import Severity
 from contracts.watched import WatchedBinding
-from protocols.lifecycle import OFFER_MOVES, STEP_MOVES, OfferState, RunState, StepState, follow
+from protocols.lifecycle import OFFER_MOVES, RUN_MOVES, STEP_MOVES, OfferState, RunState, StepState, follow
 from protocols.models import HandOffOffer, ProtocolRun, Step
-from protocols.timing import HAND_OFF_WITHIN, next_due
+from protocols.timing import HAND_OFF_WITHIN
 
 SEVERITIES: Final = {1: Severity.INFO, 2: Severity.WARNING, 3: Severity.CRITICAL}
 REVIEW: Final = "answer_hand_off"
 """What the one step of a run is called that another agent asked for."""
 Tallies = Counter[tuple[str, ...]]
 RUNS, ACTIONS, HAND_OFFS = "protocol_runs", "protocol_actions", "handoffs"
-"""Counters. Of actions the name stands in the KPI's column, of hand-offs the agent who is asked."""
+"""Counters of what a run, an action or a hand-off became, each time it became that: a run that is opened again by a
+rise ends again. Of actions the name stands in the KPI's column, of hand-offs the agent who is asked."""
+OPENED: Final = "opened"
+"""Of runs, beside the outcomes."""
 
 
 def declared(
@@ -83,11 +86,16 @@ def ready_to_offer(steps: Sequence[Step]) -> list[Step]:
     return found
 
 
-def offer(
-    run: ProtocolRun, steps: Iterable[Step], at: int, now: int, number: int, tallies: Tallies
-) -> list[ProtocolRun]:
-    """Offer hand-offs, which are stored, as is their run: each opens a run of the agent who is asked."""
-    asked = list(steps)
+class Asked(NamedTuple):
+    """A hand-off of a run to be offered, and when that is. Both are stored."""
+
+    run: ProtocolRun
+    step: Step
+    at: int
+
+
+def offer(asked: Sequence[Asked], now: int, number: int, tallies: Tallies) -> list[ProtocolRun]:
+    """Offer hand-offs: each opens a run of the agent who is asked. As many statements for many as for one."""
     if not asked:
         return []
     offers = HandOffOffer.objects.bulk_create(
@@ -95,12 +103,12 @@ def offer(
             step=step, source=run.agent, target=step.name, reason=step.description, offered=at,
             due=now + HAND_OFF_WITHIN,
         )
-        for step in asked
+        for run, step, at in asked
     )  # fmt: skip
-    for step in asked:
+    for _, step, at in asked:
         step.state = follow(STEP_MOVES, step.state, StepState.STARTED)
         step.started, step.recorded = at, now
-    Step.objects.bulk_update(asked, ["state", "started", "recorded"])
+    Step.objects.bulk_update([step for _, step, _ in asked], ["state", "started", "recorded"])
     children = ProtocolRun.objects.bulk_create(
         ProtocolRun(
             agent=one.target, kpi=run.kpi, subject_id=run.subject_id, offer=one, root_id=run.root_id or run.pk,
@@ -108,38 +116,44 @@ def offer(
             source=run.source, rule=run.rule, condition=run.condition, reason=run.reason, inputs=run.inputs,
             opened=at, recorded=now, due=one.due, changed=number,
         )
-        for one in offers
+        for (run, _, at), one in zip(asked, offers, strict=True)
     )  # fmt: skip
     Step.objects.bulk_create(
         Step(
             run=child, number=1, kind=Step.Kind.REVIEW, name=REVIEW, description=one.reason,
-            severity=child.severity, release=child.release, added=at,
+            severity=child.severity, release=child.release, added=child.opened,
         )
         for child, one in zip(children, offers, strict=True)
     )  # fmt: skip
     for child, one in zip(children, offers, strict=True):
-        tallies[RUNS, child.agent, child.kpi, "opened"] += 1
+        tallies[RUNS, child.agent, child.kpi, OPENED] += 1
         tallies[HAND_OFFS, one.source, one.target, OfferState.OFFERED] += 1
     return children
 
 
-def withdraw_offers(runs: Collection[int], at: int, now: int, number: int) -> None:
-    """Have hand-offs of runs that nobody answered be asked for no longer."""
-    open_offers = HandOffOffer.objects.filter(step__run__in=runs, state=OfferState.OFFERED)
-    pks = list(open_offers.values_list("pk", flat=True))
-    if not pks:
+def withdraw_offers(ends: Mapping[int, int], now: int, number: int, tallies: Tallies) -> None:
+    """Have hand-offs that nobody answered be asked for no longer: those of these runs, by when each ended."""
+    offers = list(
+        HandOffOffer.objects.filter(step__run__in=ends, state=OfferState.OFFERED).select_related(
+            "step", "child"
+        )
+    )
+    if not offers:
         return
-    follow(OFFER_MOVES, OfferState.OFFERED, OfferState.WITHDRAWN)
-    children = ProtocolRun.objects.filter(offer__in=pks, state=RunState.OFFERED)
-    Step.objects.filter(run__in=children.values("pk"), state=StepState.PENDING).update(
-        state=StepState.NOT_NEEDED
+    children: list[ProtocolRun] = []
+    for one in offers:
+        one.answered = max(ends[one.step.run_id], one.offered)
+        one.state = follow(OFFER_MOVES, one.state, OfferState.WITHDRAWN)
+        tallies[HAND_OFFS, one.source, one.target, OfferState.WITHDRAWN] += 1
+        child = one.child
+        child.state = follow(RUN_MOVES, child.state, RunState.WITHDRAWN)
+        child.ended = child.episode_ended = max(one.answered, child.opened)
+        child.ended_recorded, child.due, child.changed = now, None, number
+        tallies[RUNS, child.agent, child.kpi, RunState.WITHDRAWN] += 1
+        children.append(child)
+    open_steps = Step.objects.filter(run__in=[one.pk for one in children], state=StepState.PENDING)
+    open_steps.update(state=StepState.NOT_NEEDED)
+    ProtocolRun.objects.bulk_update(
+        children, ["state", "ended", "ended_recorded", "episode_ended", "due", "changed"]
     )
-    children.update(
-        state=RunState.WITHDRAWN, ended=at, ended_recorded=now, episode_ended=at, due=None, changed=number
-    )
-    HandOffOffer.objects.filter(pk__in=pks).update(state=OfferState.WITHDRAWN, answered=at)
-
-
-def renew_due(run: ProtocolRun, steps: Sequence[Step], offers: Sequence[HandOffOffer], now: int) -> None:
-    """Have the sweep look at a run when it should next."""
-    run.due = next_due(run, steps, offers, now)
+    HandOffOffer.objects.bulk_update(offers, ["state", "answered"])

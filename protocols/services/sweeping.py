@@ -5,7 +5,7 @@ from __future__ import annotations
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import ProtocolRun, Step
 from protocols.services.holding import HeldRun, Work, held_runs, working
-from protocols.timing import RUN_WITHIN, offered_at_latest
+from protocols.timing import given_up_at, offered_at_latest
 from telemetry.progress import Progress, no_progress
 from telemetry.storage import hold
 
@@ -49,7 +49,7 @@ def _let_pass(work: Work, held: HeldRun) -> None:
     ]
     if held.is_open and run.state != RunState.OFFERED:
         held.offer(waiting, now)
-        if run.recorded + RUN_WITHIN <= now:
+        if given_up_at(run, held.steps) <= now:
             held.finish(RunState.TIMED_OUT, now)
     held.save()
 

@@ -6,21 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
 
 from rest.parameters import flag
 from rest.parsing import RawJSON
 from rest.patience import at_most_since
 from rest.permissions import Token
-from rest.views import Guarded
+from rest.views import ForPrograms
 from telemetry.api.shapes import ANSWER, OBSERVATIONS
 from telemetry.ingest import report
 
 
-class Observations(Guarded):
-    """Observations of an agent, one or up to 10,000 at once."""
+class Observations(ForPrograms):
+    """Observations of an agent, one or up to 10,000 at once: a gateway speaks for thousands of people."""
 
     is_personal = True
     write_scope = "observations:write"
@@ -48,14 +46,3 @@ class Observations(Guarded):
         body = sent if isinstance(sent, bytes) else b""  # nothing was sent
         answer = report(body, agent=agent, strict=flag(request, "strict"))
         return HttpResponse(answer, content_type="application/json")
-
-    def _throttle(self, request: Request, throttle: BaseThrottle) -> None:
-        """Whoever has a token reports as often as there is something to report: a gateway speaks for thousands of
-        people from one address. Everybody else is slowed down, also whoever guesses tokens."""
-        try:
-            is_known = isinstance(request.auth, Token)
-        except AuthenticationFailed:
-            super()._throttle(request, throttle)
-            raise
-        if not is_known:
-            super()._throttle(request, throttle)

@@ -1,17 +1,20 @@
-"""The example agents as they live: each follows its bindings, and reports what of a life it watches."""
+"""The example agents as they live: each follows its bindings, reports what of a life it watches, and does its part."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
+from itertools import repeat
 from types import TracebackType
 from typing import Final, Self
 
-from auren_client import Answer, Client, NoBindings, NotDelivered, OutboxFull, Timing
+from auren_client import Answer, Client, NoBindings, NoRun, NotDelivered, OutboxFull, Timing
 from telemetry.simulation.habits import Measured
+from telemetry.simulation.run_worker import Place, RunWorker
 
 BATCH: Final = 5_000
 """Observations in one request: history is sent fast, and nobody waits long for the database."""
@@ -21,14 +24,18 @@ A_MOMENT: Final = 0.1
 BYE: Final = 0.5
 """Seconds at the end for what still waits: the server may be gone already."""
 TAKEN: Final = frozenset({"accepted", "late", "duplicate", "corrected"})
+ROUNDS: Final = 8
+"""How often what was reported is looked at again for what came of it: a hand-off has one answer, and one review."""
 Stamped = tuple[Measured, datetime]
 
 
 class Agents:
     """One client of the REST API for each agent."""
 
-    def __init__(self, address: str, secrets: Mapping[str, str]) -> None:
+    def __init__(self, address: str, secrets: Mapping[str, str], speed: float = 1.0) -> None:
         self.results: Counter[str] = Counter()
+        self._opened: list[Place] = []
+        self._left: list[Place] = []
         self._clients = {
             agent: Client(
                 address,
@@ -41,6 +48,7 @@ class Agents:
             )
             for agent, secret in secrets.items()
         }
+        self._workers = {agent: RunWorker(agent, client, speed) for agent, client in self._clients.items()}
 
     def watched(self, agent: str) -> frozenset[str]:
         """The KPIs of an agent's bindings, as they are now; none while it has no bindings."""
@@ -93,7 +101,40 @@ class Agents:
         finally:
             for answer in answers:
                 self.results.update(answer.results.values())
+                self._opened += [(run["agent"], run["id"]) for run in answer.runs]
         return True
+
+    def work(self) -> None:
+        """Have every agent do what has become due in its inbox. Waits for nothing."""
+        now = time.monotonic()
+        for worker in self._workers.values():
+            worker.work(now)
+
+    def look_back(self, until: datetime) -> None:
+        """Have what was done by a moment of history be reported, about the runs opened by what is delivered."""
+        places, self._opened, self._left = [*self._left, *self._opened], [], []
+        for _ in range(ROUNDS):
+            if not places:
+                return
+            by_agent: dict[str, list[int]] = {}
+            for agent, run in places:
+                by_agent.setdefault(agent, []).append(run)
+            with ThreadPoolExecutor(len(by_agent)) as pool:
+                found = pool.map(self._look_back, by_agent, by_agent.values(), repeat(until))
+                places = [place for some in found for place in some]
+            self.deliver()
+
+    def _look_back(self, agent: str, runs: Sequence[int], until: datetime) -> list[Place]:
+        """What one agent did, and where that leads."""
+        found: list[Place] = []
+        for run in runs if agent in self._clients else ():
+            with suppress(NoRun, OutboxFull):  # what is not told now the agent finds in its inbox
+                known = self._clients[agent].run(run)
+                more = [*self._workers[agent].look_back(known, until)]
+                if not more and known.is_open and (known.to_do or known.asked):
+                    self._left.append((agent, run))
+                found += more
+        return found
 
     @property
     def refused(self) -> str:

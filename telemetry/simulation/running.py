@@ -41,6 +41,12 @@ class Reporter(Protocol):
     def deliver(self) -> None:
         """Wait until it is."""
 
+    def look_back(self, until: datetime) -> None:
+        """Have reported what was done about it by then."""
+
+    def work(self) -> None:
+        """Have done what is to be done now."""
+
 
 class CannotSimulate(Exception):
     """Something is missing; the text says what and how to get it."""
@@ -86,7 +92,7 @@ def _agents(plan: Plan, life: Life) -> Iterator[tuple[Tokens, Agents]]:
             "No released agent watches a KPI of the simulation. "
             "Import examples/auren into an empty registry, and publish it."
         )
-    with tokens_of(names) as tokens, Agents(plan.address, tokens.secrets) as agents:
+    with tokens_of(names) as tokens, Agents(plan.address, tokens.secrets, plan.speed) as agents:
         end = time.monotonic() + plan.patience
         while lost := agents.lost:
             if time.monotonic() > end:
@@ -115,7 +121,8 @@ def wait_for_server(plan: Plan) -> None:
 def tell_history(life: Life, calendar: Calendar, agents: Reporter, say: Say) -> tuple[float, int]:
     """Report everything until now; until which day of the stories that is, and how many observations."""
     # What is measured while history is told, is told by life, which takes over where this ends.
-    day, count, step = calendar.first, 0, max(AT_ONCE / A_DAY / len(life.people), 0.05)
+    # Agents act by what they know: what was done about a day is told before the next one.
+    day, count, step = calendar.first, 0, min(max(AT_ONCE / A_DAY / len(life.people), 0.05), 1.0)
     today = calendar.day(datetime.now(UTC))
     while day < today:
         until = min(day + step, today)
@@ -126,6 +133,7 @@ def tell_history(life: Life, calendar: Calendar, agents: Reporter, say: Say) -> 
         ]
         count += agents.report(new)
         agents.deliver()
+        agents.look_back(calendar.at(until))
         if (day := until) < today:
             say(f"{count:,} observations, until {calendar.at(until):%d %B}")
     return day, count
@@ -140,6 +148,7 @@ def live(plan: Plan, life: Life, day: float, agents: Reporter, renew: Callable[[
         looked, now = time.monotonic(), datetime.now(UTC)
         day = first + timedelta(seconds=looked - began) / DAY * plan.speed
         agents.report([(one, now - (day - one.day) * DAY / plan.speed) for one in life.measured(last, day)])
+        agents.work()
         last = day
         if looked - renewed > RENEW_EVERY:
             renew()

@@ -14,7 +14,7 @@ from bindings.models import Agent, ApiToken, Scope
 
 GOOD_FOR: Final = timedelta(hours=1)
 """A simulation that is killed leaves nothing behind that works for longer."""
-SCOPES: Final = (Scope.BINDINGS_READ, Scope.OBSERVATIONS_WRITE)
+SCOPES: Final = (Scope.BINDINGS_READ, Scope.OBSERVATIONS_WRITE, Scope.RUNS_WRITE)
 
 
 class Tokens:

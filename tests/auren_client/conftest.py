@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from auren_client import Client
+from tests.auren_client.run_servers import RunServer, run
 from tests.auren_client.servers import TOKEN, FakeTime, Server
 
 
@@ -15,6 +16,32 @@ def time():
 @pytest.fixture
 def server():
     return Server()
+
+
+@pytest.fixture
+def runs():
+    """A server with a run of three steps in the inbox."""
+    return RunServer(runs={7: run()})
+
+
+@pytest.fixture
+def agent(runs, time):
+    """A client of that server, stepped by hand, which has the inbox."""
+    http = httpx.Client(transport=httpx.MockTransport(runs))
+    client = Client(
+        "http://auren",
+        http=http,
+        clock=time.clock,
+        agent="NEUROS",
+        token=TOKEN,
+        file=None,
+        chance=lambda: 0.5,
+    )
+    client._started = True
+    client._engine.runs.follow()
+    client.step()
+    yield client
+    http.close()
 
 
 @pytest.fixture

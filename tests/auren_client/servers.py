@@ -91,6 +91,9 @@ class Server:
             return self.answer
         if request.headers["Authorization"] != f"Bearer {TOKEN}":
             return problem(401, "not_authenticated", "This token does not count.")
+        return self.answer_of(request)
+
+    def answer_of(self, request):
         if request.method == "POST":
             return self.take(json.loads(request.content)["observations"])
         headers = self.headers | {"ETag": self.etag}

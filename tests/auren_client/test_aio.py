@@ -5,15 +5,15 @@ import asyncio
 import httpx
 import pytest
 
-from auren_client import AsyncClient, AurenError, NotDelivered, State, Timing
+from auren_client import AsyncClient, AurenError, NoInbox, NoRun, NotDelivered, State, Timing
 from tests.auren_client.servers import TOKEN, body
 
-QUICK = Timing(poll_every=0.02, send_after=0.01, slowest=0.05)
+QUICK = Timing(poll_every=0.02, send_after=0.01, slowest=0.05, inbox_every=0.02)
 
 
 @pytest.fixture
 def connect(server):
-    def build(**options):
+    def build(server=server, **options):
         http = httpx.AsyncClient(transport=httpx.MockTransport(server))
         more = {"agent": "NEUROS", "token": TOKEN, "file": None, "timing": QUICK} | options
         return AsyncClient("http://auren", http=http, **more)
@@ -96,3 +96,54 @@ def test_without_the_server_flush_says_what_waits_and_closing_ends(connect, serv
 
     assert list(asyncio.run(agent())) == ["hrv_rmssd"]
     assert "Closed with 1 observation not delivered yet" in caplog.text
+
+
+def test_the_inbox_is_awaited_once_and_kept_fresh_and_reports_are_delivered(connect, runs):
+    async def agent():
+        told = asyncio.Event()
+        async with connect(runs) as client:
+            first, second = (await client.inbox())[0].to_do
+
+            @client.on_inbox
+            async def news(inbox):
+                await asyncio.sleep(0)
+                told.set()
+
+            first.done("Eighty per cent.")
+            second.skip("SOMNOS is at it already.")
+            await client.flush()
+            await asyncio.wait_for(told.wait(), 10)
+            return list(await client.inbox()), await client.run(7)
+
+    left, found = asyncio.run(agent())
+    assert left == []
+    assert found.state == "completed"
+    assert [data["state"] for _, data in runs.said] == ["done", "skipped"]
+
+
+def test_a_listener_on_asyncio_may_ask_for_the_inbox(connect, runs):
+    async def agent():
+        client = connect(runs)
+
+        @client.on_inbox
+        async def work(inbox):
+            for step in (await client.inbox())[0].to_do:
+                step.done("As asked.")
+
+        async with client:
+            await client.flush()
+
+    asyncio.run(agent())
+    assert len(runs.said) == 2
+
+
+def test_without_the_server_there_is_no_inbox_and_no_run(connect, runs):
+    async def agent():
+        async with connect(runs) as client:
+            runs.down = True
+            with pytest.raises(NoInbox, match="did not answer"):
+                await client.inbox()
+            with pytest.raises(NoRun, match="run 7: the server did not answer"):
+                await client.run(7)
+
+    asyncio.run(agent())

@@ -6,10 +6,11 @@ import time
 import httpx
 import pytest
 
-from auren_client import AurenError, Client, NoBindings, NotDelivered, OutboxFull, Timing
+from auren_client import AurenError, Client, NoBindings, NoInbox, NotDelivered, OutboxFull, Timing
+from tests.auren_client.run_servers import run
 from tests.auren_client.servers import TOKEN, body
 
-QUICK = Timing(poll_every=0.02, send_after=0.01, slowest=0.05)
+QUICK = Timing(poll_every=0.02, send_after=0.01, slowest=0.05, inbox_every=0.02)
 
 
 def until(condition, seconds=10):
@@ -24,7 +25,7 @@ def connect(server):
     """Makes running clients of the made-up server, and closes them."""
     made = []
 
-    def build(**options):
+    def build(server=server, **options):
         http = httpx.Client(transport=httpx.MockTransport(server))
         more = {"agent": "NEUROS", "token": TOKEN, "file": None, "timing": QUICK} | options
         made.append(Client("http://auren", http=http, **more))
@@ -169,6 +170,67 @@ def test_what_is_missing_is_named(monkeypatch, name):
 def test_a_pace_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match="expected waits"):
         Timing(**wrong)
+
+
+def test_the_first_question_for_the_inbox_waits_for_it(connect, runs):
+    found = connect(server=runs).inbox()
+    assert [one.id for one in found] == [7]
+    assert found.paused is None
+
+
+def test_the_inbox_is_kept_fresh_from_then_on_and_news_are_told(connect, runs):
+    told = threading.Event()
+    client = connect(server=runs)
+    client.inbox()
+    client.on_inbox(lambda inbox: told.set() if len(inbox) == 2 else None)
+    runs.runs[8] = run(8)
+    assert told.wait(10)
+    assert [one.id for one in client.inbox()] == [7, 8]
+
+
+def test_a_listener_may_ask_for_the_inbox_and_report(connect, runs):
+    client = connect(server=runs)
+
+    @client.on_inbox
+    def work(inbox):
+        for one in client.inbox():
+            for step in one.to_do:
+                step.done("As asked.")
+
+    client.start()
+    client.flush()
+    assert [path for path, _ in runs.said] == ["runs/7/steps/1", "runs/7/steps/2"]
+
+
+def test_without_the_server_the_question_for_the_inbox_ends_with_the_reason(connect, runs):
+    client = connect(server=runs).start()
+    runs.down = True
+    with pytest.raises(NoInbox, match="did not answer"):
+        client.inbox()
+
+
+def test_flush_delivers_reports_too_and_says_how_many_wait(connect, runs):
+    client = connect(server=runs)
+    client.inbox()[0].to_do[0].done()
+    client.flush()
+    assert len(runs.said) == 1
+    runs.down = True
+    client.inbox()[0].to_do[0].done()
+    with pytest.raises(NotDelivered, match="1 report not delivered yet: the server did not answer") as told:
+        client.flush(0.1)
+    assert (told.value.waiting, told.value.reports) == (0, 1)
+    client.observe("hrv_rmssd", 40, user_id="u1")
+    with pytest.raises(NotDelivered, match="1 observation and 1 report not delivered yet"):
+        client.flush(0.1)
+
+
+def test_closing_delivers_reports_and_none_is_taken_after_it(connect, runs):
+    with connect(server=runs) as client:
+        first, second = client.inbox()[0].to_do
+        first.done()
+    assert len(runs.said) == 1
+    with pytest.raises(AurenError, match="closed"):
+        second.done()
 
 
 @pytest.mark.slow

@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
-from auren_client.engine import Engine, Timing
+from auren_client.engine import Engine
 from auren_client.outbox import Outbox
+from auren_client.pace import Timing
 from auren_client.store import Store
 from auren_client.wire import Address, Reply
 from tests.auren_client.servers import TOKEN, FakeTime, body

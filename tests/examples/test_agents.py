@@ -25,7 +25,17 @@ NEUROS | cns_fatigue_index | risk_if >= 75 | | hard_stop_power_training, notify_
 NUTROS | glucose_cv_percent | risk_if >= 36 | | review_carbohydrate_timing
 NUTROS | protein_adequacy_g_per_kg | caution_if < 1.6 | is_hypertrophy_focused == true | raise_protein_target
 """
-ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in FACTS.strip().splitlines()]
+# Made up, as are all deadlines: so that every agent of the demo has something to do.
+OURS = """
+AUREN | recovery_score | | | ease_todays_plan, tell_the_person
+CARDIOS | hrv_rmssd | | | lower_heart_rate_ceiling
+ENDOS | cortisol_awakening_response_pct | | | suggest_morning_light
+HYPERTROS | cns_fatigue_index | | | swap_heavy_sets
+KINETOS | fms_total | | | replace_painful_movements
+SOMNOS | sleep_debt_hours | | | plan_earlier_night
+SOMNOS | sleep_efficiency | | | suggest_wind_down
+"""
+ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in (FACTS.strip() + OURS).splitlines()]
 ASKED = {
     ("NEUROS", "on_risk", "SOMNOS"),
     ("NEUROS", "on_risk", "CARDIOS"),
@@ -60,7 +70,7 @@ def test_each_of_them_watches_something_and_together_they_watch_everything():
     assert watched == {kpi.name for kpi in registry.kpis}
 
 
-def test_they_hold_the_facts_and_no_numbers_of_their_own():
+def test_they_hold_the_facts_and_no_limits_of_their_own():
     assert sorted(row for document in BINDINGS.values() for row in facts_of(document)) == sorted(ROWS)
 
 

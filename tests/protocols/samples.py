@@ -1,10 +1,14 @@
 """A contract with steps, deadlines and hand-offs, and runs of it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from bindings.models import Agent
 from contracts.evaluation import micros
+from protocols.errors import RunError
 from protocols.lifecycle import StepState
 from protocols.models import ProtocolRun
 from protocols.services.reporting import Report, report_step
@@ -52,6 +56,13 @@ def reported(
     at = parts.pop("at", None)
     report = Report(StepState(state), None if at is None else micros(at), **parts)
     return report_step(run.pk, number, report, agent=run.agent, now=micros(now))
+
+
+def refusal(act: Callable[[], object]) -> str:
+    """The code by which it is refused."""
+    with pytest.raises(RunError) as error:
+        act()
+    return error.value.code
 
 
 def steps(run: ProtocolRun) -> list[tuple[str, str]]:

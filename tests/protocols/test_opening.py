@@ -2,9 +2,27 @@
 
 import pytest
 
+from bindings.models import Agent
 from contracts.evaluation import micros
 from protocols.models import HandOffOffer, ProtocolRun
-from tests.protocols.samples import MINUTE, NOW, USER, observation, opened, reported, steps, told
+from protocols.services.sweeping import sweep
+from telemetry import contracts_now, keeping, silence
+from tests.bindings.samples import document, replace
+from tests.protocols.samples import (
+    ASKED,
+    MINUTE,
+    NOW,
+    USER,
+    WATCHED,
+    observation,
+    opened,
+    refusal,
+    reported,
+    steps,
+    told,
+)
+from tests.releases.samples import publish
+from tests.telemetry.samples import DAY, HOUR
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("protocol")]
 
@@ -97,3 +115,73 @@ def test_hand_offs_are_offered_once_the_actions_are_settled_and_open_runs_of_tho
         ("CARDIOS", "offered", 1),
     ]
     assert [steps(child) for child in children] == [[("answer_hand_off", "pending")]] * 2
+
+
+def test_an_episode_that_ends_makes_room_for_the_next_one_in_the_same_batch():
+    first = opened(18)
+    later = NOW + 3 * MINUTE
+    (told_of,) = told(observation(60, at=NOW + MINUTE), observation(18, at=NOW + 2 * MINUTE), now=later)[
+        "runs"
+    ]
+    first.refresh_from_db()
+    assert first.state == "recovered"
+    assert ProtocolRun.objects.get(state="waiting").pk == told_of["id"]
+
+
+def test_a_rise_and_an_end_in_one_batch_leave_a_finished_run_recovered():
+    run = opened(28)
+    assert reported(run, 1).state == "completed"
+    later = NOW + 3 * MINUTE
+    told(observation(18, at=NOW + MINUTE), observation(60, at=NOW + 2 * MINUTE), now=later)
+    run.refresh_from_db()
+    assert (run.state, run.severity, run.ended) == ("recovered", 3, micros(NOW + 2 * MINUTE))
+    assert [state for _, state in steps(run)] == ["done", "not_needed", "not_needed", "not_needed"]
+
+
+def test_what_a_rise_asks_for_after_a_day_gets_a_day_too():
+    run = opened(28)
+    sweep(micros(NOW + 25 * HOUR))
+    assert told(observation(18, at=NOW + 26 * HOUR), now=NOW + 26 * HOUR)["runs"] == []
+    sweep(micros(NOW + 27 * HOUR))
+    run.refresh_from_db()
+    assert run.state == "waiting"
+    sweep(micros(NOW + 51 * HOUR))
+    run.refresh_from_db()
+    assert run.state == "timed_out"
+
+
+def test_offers_end_with_their_own_run_and_no_earlier_than_they_were_made():
+    run = opened(18)
+    reported(run, 1, now=NOW + 2 * MINUTE)
+    reported(run, 2, now=NOW + 3 * MINUTE)
+    told(observation(60, at=NOW + MINUTE), now=NOW + 4 * MINUTE)
+    for child in ProtocolRun.objects.filter(root=run):
+        assert (child.state, child.ended) == ("withdrawn", micros(NOW + 3 * MINUTE))
+        assert child.offer.answered == micros(NOW + 3 * MINUTE)
+
+
+def test_a_run_of_an_agent_that_was_removed_is_withdrawn_and_one_that_is_back_begins_anew():
+    run = opened(18)
+    Agent.objects.get(name="NEUROS").delete()
+    publish()
+    silence.renew(micros(NOW + MINUTE))
+    run.refresh_from_db()
+    assert run.state == "withdrawn"
+    assert refusal(lambda: reported(run, 1, "started", NOW + 2 * MINUTE)) == "not_needed"
+    replace(Agent(name="NEUROS"), document(kpis_used=[WATCHED], collaboration={"on_risk": ASKED}))
+    publish()
+    contracts_now.forget()
+    (again,) = told(observation(18, at=NOW + 3 * MINUTE), now=NOW + 3 * MINUTE)["runs"]
+    assert again["id"] != run.pk
+
+
+def test_an_episode_whose_standing_is_forgotten_is_over(settings):
+    settings.RETENTION_DAYS = 30
+    somnos = document(agent="SOMNOS", kpis_used=[WATCHED], collaboration={})
+    replace(Agent.objects.get(name="SOMNOS"), somnos)
+    publish()
+    contracts_now.forget()
+    run = opened(18)
+    told(observation(60, at=NOW + 20 * DAY), agent="SOMNOS", now=NOW + 20 * DAY)  # of the same person
+    keeping.forget_old(micros(NOW + 31 * DAY))
+    assert ProtocolRun.objects.get(pk=run.pk).episode_ended == micros(NOW + 31 * DAY)

@@ -3,22 +3,16 @@
 import pytest
 
 from contracts.evaluation import micros
-from protocols.errors import NoSuchRun, RunError
+from protocols.errors import NoSuchRun
 from protocols.lifecycle import StepState
-from protocols.models import ProtocolRun
+from protocols.models import HandOffOffer, ProtocolRun
 from protocols.services.deciding import Decision, Kind, decide
 from protocols.services.pausing import lift, pause
 from protocols.services.reporting import Report, answer_hand_off, report_step, report_undeclared
 from protocols.services.sweeping import sweep
-from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, steps, told
+from tests.protocols.samples import MINUTE, NOW, observation, opened, refusal, reported, steps, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("protocol")]
-
-
-def refusal(act) -> str:
-    with pytest.raises(RunError) as error:
-        act()
-    return error.value.code
 
 
 def test_the_same_report_again_changes_nothing_and_another_is_refused():
@@ -112,3 +106,44 @@ def test_a_paused_agent_begins_nothing(editor):
     assert refusal(lambda: reported(run, 1, "started", NOW + MINUTE)) == "paused"
     lift(held.pk, user=editor, now=micros(NOW + MINUTE))
     assert reported(run, 1, "started", NOW + 2 * MINUTE).state == "active"
+
+
+def test_the_end_of_a_step_is_told_once():
+    run = opened()
+    reported(run, 1, note="Told the coach.")
+    assert refusal(lambda: reported(run, 1, note="Told the team.")) == "already_settled"
+    reported(run, 2, "started")
+    reported(run, 2, "started", NOW + MINUTE, note="It takes a while.")
+    step = run.steps.get(number=2)
+    assert (step.started, step.note) == (micros(NOW), "It takes a while.")
+    assert refusal(lambda: reported(run, 2, "started", NOW + MINUTE, at=NOW + MINUTE)) == "already_settled"
+    assert refusal(lambda: reported(run, 2, "overridden")) == "unknown_state"
+
+
+def test_a_run_is_over_when_the_last_of_it_was_done_in_whatever_order_that_is_told():
+    run = opened(28)
+    report = Report(StepState.DONE, micros(NOW + 3 * MINUTE))
+    late = micros(NOW + 5 * MINUTE)
+    report_undeclared(run.pk, "call_the_coach", report, agent="NEUROS", now=late)
+    assert reported(run, 1, at=NOW + MINUTE, now=NOW + 5 * MINUTE).ended == micros(NOW + 3 * MINUTE)
+
+
+def test_to_hand_over_again_changes_nothing():
+    run = opened()
+    for _ in range(2):
+        reported(run, 3)
+    assert steps(run)[2] == ("SOMNOS", "started")
+    assert HandOffOffer.objects.count() == 1
+
+
+def test_a_person_decides_about_a_hand_off_that_nobody_answered(editor):
+    run = opened()
+    reported(run, 3)
+    child = ProtocolRun.objects.get(root=run)
+    decide(child.pk, Decision(Kind.OVERRIDE, 0, "not_suitable"), user=editor, now=micros(NOW + MINUTE))
+    assert steps(run)[2] == ("SOMNOS", "overridden")
+    assert HandOffOffer.objects.get().state == "withdrawn"
+    reported(run, 1)
+    sweep(micros(NOW + 40 * MINUTE))
+    run.refresh_from_db()
+    assert steps(run)[2] == ("SOMNOS", "overridden")

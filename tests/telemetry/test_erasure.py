@@ -47,6 +47,7 @@ def test_everything_of_one_person_goes_and_of_others_nothing(measured):
     assert {name: count * 2 for name, count in after.items()} == before
     assert done.deleted == {
         "observations": 2, "summaries": 1, "corrections": 1, "series": 1, "standings": 1, "transitions": 3, "people": 1,
+        "protocol_runs": 1, "protocol_steps": 3,
     }  # fmt: skip
     assert list(Subject.objects.values_list("user_id", flat=True)) == [OTHER]
     assert (Observation.objects.count(), Correction.objects.count(), Summary.objects.count()) == (2, 1, 1)

@@ -25,7 +25,7 @@ def test_each_agent_gets_one_that_works_and_ends_within_the_hour():
         assert found
         assert found.expires
         assert found.agent_name == "NEUROS"
-        assert found.scopes == ["bindings:read", "observations:write"]
+        assert found.scopes == ["bindings:read", "observations:write", "runs:write"]
         assert found.expires <= timezone.now() + GOOD_FOR
 
 

@@ -1,0 +1,73 @@
+"""What an agent's inbox says: the runs in which something is left to do, or why nothing is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from protocols.inbox.run_data import Called, as_sent, loaded, runs_data
+from protocols.models import Pause, ProtocolRun
+from protocols.services.pausing import pauses_at
+from telemetry.contracts_now import iso
+
+MOST_RUNS: Final = 100
+"""Runs in one answer."""
+
+
+def inbox_of(agent: str, now: int, *, since: int | None = None, called: Called = as_sent) -> dict[str, Any]:
+    """The inbox at a moment, in microseconds: the most severe first, then the oldest.
+
+    With ``since``, a cursor, only what has changed since then, also what has ended; where more has than fits, the
+    inbox as a whole. ``since`` of the answer says which of the two it is. While the agent is paused there are no runs,
+    and none of a KPI about which it is; ``total`` counts all that are open.
+    """
+    pauses = pauses_at(now, [agent])
+    own = ProtocolRun.objects.filter(agent=agent)
+    ready = own.exclude(kpi__in=[one.kpi for one in pauses if one.kpi])
+    whole = _longest([one for one in pauses if not one.kpi])
+    runs: Sequence[ProtocolRun] | None = None
+    if since is not None:
+        runs = _worst_first(ready.filter(changed__gte=since), MOST_RUNS + 1)
+        runs = None if len(runs) > MOST_RUNS else runs
+        since = None if runs is None else since
+    if runs is None:
+        runs = [] if whole else _worst_first(ready.open(), MOST_RUNS)
+    return {
+        "agent": agent,
+        "since": since,
+        "paused": pause_data(whole) if whole else None,
+        "paused_kpis": _by_kpi(pauses),
+        "total": own.open().count(),
+        "runs": [] if whole else runs_data(runs, called=called),
+    }
+
+
+def as_bytes(inbox: dict[str, Any]) -> bytes:
+    """The very bytes that are served, whichever way they come."""
+    return orjson.dumps(inbox)
+
+
+def pause_data(pause: Pause) -> dict[str, str]:
+    """Why an agent is to do nothing, and until when."""
+    reason = pause.get_reason_code_display()
+    return {
+        "since": iso(pause.since),
+        "until": iso(pause.until),
+        "reason": f"{reason}: {pause.words}" if pause.words else reason,
+    }
+
+
+def _worst_first(rows: Any, most: int) -> list[ProtocolRun]:
+    return list(loaded(rows, whole=False).order_by("-severity", "opened", "pk")[:most])
+
+
+def _by_kpi(pauses: Sequence[Pause]) -> dict[str, dict[str, str]]:
+    kpis = sorted({one.kpi for one in pauses if one.kpi})
+    longest = {kpi: _longest([one for one in pauses if one.kpi == kpi]) for kpi in kpis}
+    return {kpi: pause_data(one) for kpi, one in longest.items() if one}
+
+
+def _longest(pauses: Sequence[Pause]) -> Pause | None:
+    return max(pauses, key=lambda one: (one.until, one.pk), default=None)

@@ -1,0 +1,186 @@
+"""An agent's page: its protocol and how that went lately, what it has to do now, and what it did last.
+
+Counts and times are of the last 30 days, and of no more than the newest LOOKED_AT runs of them: the page says which.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Count, Q, QuerySet
+
+from contracts.evaluation import SECOND
+from protocols.lifecycle import OfferState, RunState
+from protocols.models import Deviation, Pause, ProtocolRun, Step
+from protocols.pages.board import Row, rows_of
+from protocols.pages.filters import late_steps
+from protocols.pages.paths import OFFERS, Told, Watch, at_share, watches_of
+from protocols.pages.rules import TITLES
+from protocols.pages.run_rows import with_deviations
+from protocols.pages.words import RUN_STATES, lasting
+from protocols.services.pausing import pauses_at
+from telemetry import contracts_now
+from telemetry.pages.words import WORDS, called, kind_of, when_of
+
+DAYS: Final = 30
+DAY: Final = 86_400 * SECOND
+LOOKED_AT: Final = 2_000
+STEPS_READ: Final = 20_000
+INBOX_NAMED, NEWEST_NAMED = 20, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A run as the page lists it."""
+
+    pk: int
+    title: str
+    reason: str
+    kind: str
+    word: str
+    person: str
+    state: str
+    chip: str
+    opened: datetime | None
+    took: str
+    deviations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Another agent that asks this one: how often, what became of it, and how long an answer took."""
+
+    agent: str
+    outcomes: tuple[tuple[str, int], ...]
+    usually: str
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What changes all the time: the inbox, and the newest runs."""
+
+    inbox: Sequence[Row]
+    open: int
+    counts: tuple[tuple[str, str, int], ...]
+    newest: Sequence[Past]
+    pauses: Sequence[Pause]
+
+    @property
+    def more(self) -> int:
+        """How many open runs are not named."""
+        return self.open - len(self.inbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What is declared, with what became of it; ``is_cut`` where there were more runs than were looked at."""
+
+    watches: Sequence[Watch]
+    askers: Sequence[Asker]
+    rules: Sequence[tuple[str, str, int, int]]
+    runs: int
+    is_cut: bool
+
+
+def is_known(agent: str) -> bool:
+    """Whether there is, or ever was, such an agent."""
+    known = agent in contracts_now.current().agents
+    return known or ProtocolRun.objects.filter(agent=agent).order_by("-opened").exists()
+
+
+def now_of(agent: str, now: int) -> Now:
+    """Its inbox and newest runs; seven queries."""
+    runs = ProtocolRun.objects.filter(agent=agent).defer("inputs").select_related("subject", "offer")
+    mine = ProtocolRun.objects.open().filter(agent=agent)
+    by_severity = dict(mine.order_by().values_list("severity").annotate(n=Count("pk")))
+    inbox = list(runs.filter(pk__in=_first(mine)).order_by("-severity", "opened", "pk"))
+    late = dict(
+        late_steps(now).filter(run__in=[run.pk for run in inbox]).order_by("-due").values_list("run", "due")
+    )
+    newest = list(runs.order_by("-opened", "-pk")[:NEWEST_NAMED])
+    with_deviations(newest)
+    counts = tuple(
+        (kind_of(one), WORDS[kind_of(one)], by_severity[one]) for one in (3, 2, 1) if by_severity.get(one)
+    )
+    return Now(
+        rows_of(inbox, now, late), sum(by_severity.values()), counts, [_past(run) for run in newest],
+        pauses_at(now, [agent]),
+    )  # fmt: skip
+
+
+def _first(mine: QuerySet[ProtocolRun]) -> list[int]:
+    return list(mine.order_by("-severity", "opened", "pk").values_list("pk", flat=True)[:INBOX_NAMED])
+
+
+def _past(run: ProtocolRun) -> Past:
+    state, chip = RUN_STATES[RunState(run.state)]
+    kind = kind_of(run.severity)
+    return Past(
+        pk=run.pk,
+        title=contracts_now.current().definition(run.kpi).title or run.kpi,
+        reason=run.reason,
+        kind=kind,
+        word=WORDS[kind],
+        person=called(run.subject_id, run.subject.user_id),
+        state=state,
+        chip=chip,
+        opened=when_of(run.opened),
+        took="" if run.ended is None else lasting(run.ended - run.opened),
+        deviations=getattr(run, "deviations_found", 0),
+    )
+
+
+def protocol_of(agent: str, now: int) -> Protocol:
+    """Its protocol and how that went; three queries."""
+    recent = ProtocolRun.objects.filter(agent=agent, opened__gte=now - DAYS * DAY).order_by("-opened")
+    rows = list(
+        recent.values_list(
+            "kpi", "severity", "offer__source", "offer__state", "offer__offered", "offer__answered"
+        )[:LOOKED_AT]
+    )
+    looked_at = recent.values("pk")[:LOOKED_AT]
+    own = Counter((kpi, severity) for kpi, severity, source, *_ in rows if source is None)
+    rules = (
+        Deviation.objects.filter(run__in=looked_at)
+        .order_by()
+        .values_list("rule")
+        .annotate(n=Count("pk"), harmful=Count("pk", filter=Q(judgement=Deviation.Judgement.HARMFUL)))
+    )
+    found = sorted(((rule, count, harmful) for rule, count, harmful in rules), key=lambda one: -one[1])
+    return Protocol(
+        watches=watches_of(agent, contracts_now.current(), _told(looked_at), own),
+        askers=_askers([row[2:] for row in rows if row[2] is not None]),
+        rules=[(rule, TITLES.get(rule, rule), count, harmful) for rule, count, harmful in found],
+        runs=len(rows),
+        is_cut=len(rows) == LOOKED_AT,
+    )
+
+
+def _told(looked_at: QuerySet[ProtocolRun, dict[str, int]]) -> list[Told]:
+    steps = Step.objects.filter(run__in=looked_at).exclude(kind=Step.Kind.REVIEW).order_by()
+    rows = steps.values_list(
+        "run__kpi", "severity", "kind", "name", "declared", "state", "deadline", "added", "finished",
+        "run__recorded", "offer__state", "offer__offered", "offer__answered",
+    )  # fmt: skip
+    return [Told(*row) for row in rows[:STEPS_READ]]
+
+
+def _askers(rows: Sequence[tuple[str, str, int, int | None]]) -> list[Asker]:
+    counts: dict[str, Counter[str]] = {}
+    took: dict[str, list[int]] = {}
+    for source, state, offered, answered in rows:
+        counts.setdefault(source, Counter())[OFFERS[OfferState(state)]] += 1
+        if state in (OfferState.ACCEPTED, OfferState.REFUSED) and answered is not None:
+            took.setdefault(source, []).append(answered - offered)
+    return [
+        Asker(
+            source,
+            tuple(found.most_common()),
+            lasting(at_share(sorted(took[source]), 0.5)) if source in took else "",
+        )
+        for source, found in sorted(counts.items())
+    ]

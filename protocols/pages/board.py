@@ -1,0 +1,268 @@
+"""The live board: what agents are doing now, what is stuck first, and what waits for whom.
+
+A constant number of queries about what is open; however much that is, the board names no more than a few of each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from protocols.lifecycle import RunState
+from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
+from protocols.pages.filters import UNSETTLED, late_steps
+from protocols.pages.words import RUN_STATES, lasting
+from protocols.services.pausing import pauses_at
+from telemetry import contracts_now
+from telemetry.contracts_now import Released
+from telemetry.pages.words import WORDS, called, kind_of, when_of
+
+NAMED: Final = 200
+"""Runs on a board: the worst."""
+STUCK_NAMED: Final = 20
+IN_A_LANE: Final = 6
+OFFERS_NAMED: Final = 30
+STEPS_READ: Final = 4_000
+"""Of the runs that are named: what each of them does next."""
+COUNTED: Final = 1_000
+"""So many stuck runs are counted; of more it is said that there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An open run as the board has it. ``late`` is how long what is overdue most has been, "" where nothing is;
+    ``step`` what is to be done next, and ``waits_for`` the agent who is to answer."""
+
+    pk: int
+    agent: str
+    title: str
+    reason: str
+    kind: str
+    word: str
+    subject: int
+    person: str
+    state: str
+    chip: str
+    opened: datetime | None
+    who: str
+    acknowledged: bool
+    step: str = ""
+    waits_for: str = ""
+    late: str = ""
+    asked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One agent: its open runs by severity, the worst named; ``more`` is how many are not."""
+
+    agent: str
+    counts: tuple[tuple[str, str, int], ...]
+    rows: tuple[Row, ...]
+    pauses: tuple[Pause, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many are open."""
+        return sum(count for _, _, count in self.counts)
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A hand-off that nobody has answered: who asked whom, about whom, and until when they may."""
+
+    run: int
+    child: int | None
+    source: str
+    target: str
+    reason: str
+    title: str
+    person: str
+    kind: str
+    word: str
+    due: datetime | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All of it. ``stuck`` counts up to COUNTED."""
+
+    counts: tuple[tuple[str, str, int], ...]
+    stuck_rows: tuple[Row, ...]
+    stuck: int
+    lanes: tuple[Lane, ...]
+    waiting: tuple[Waiting, ...]
+    quiet: tuple[tuple[str, bool], ...]
+    pauses: tuple[Pause, ...]
+    named: int
+
+    @property
+    def total(self) -> int:
+        """How many runs are open."""
+        return sum(count for _, _, count in self.counts)
+
+    @property
+    def stuck_more(self) -> int:
+        """How many of those that are stuck are not named first."""
+        return self.stuck - len(self.stuck_rows)
+
+    @property
+    def has_more_stuck(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.stuck >= COUNTED
+
+
+def board(now: int, whose: Q | None = None) -> Board:
+    """How it stands at a moment, of all runs or of somebody's; eight queries."""
+    runs = ProtocolRun.objects.open().filter(whose or Q())
+    by_agent = _counts(runs.order_by().values_list("agent", "severity").annotate(n=Count("pk")))
+    late = _late(now, whose)
+    rows = rows_of(_worst(runs, list(late)), now, late)
+    pauses = pauses_at(now)
+    paused: defaultdict[str, list[Pause]] = defaultdict(list)
+    for one in pauses:
+        paused[one.agent].append(one)
+    stuck = [row for row in rows if row.late]
+    lanes = [
+        Lane(
+            agent,
+            _worst_first(counts),
+            tuple(row for row in rows if row.agent == agent)[:IN_A_LANE],
+            tuple(paused.get(agent, ())),
+        )
+        for agent, counts in by_agent.items()
+    ]
+    lanes.sort(key=lambda lane: ([-counts for counts in _by_severity(by_agent[lane.agent])], lane.agent))
+    whole: defaultdict[int, int] = defaultdict(int)
+    for counts in by_agent.values():
+        for severity, count in counts.items():
+            whole[severity] += count
+    return Board(
+        counts=_worst_first(whole),
+        stuck_rows=tuple(stuck[:STUCK_NAMED]),
+        stuck=len(late),
+        lanes=tuple(lanes),
+        waiting=tuple(waiting(now, whose)),
+        quiet=tuple(
+            (agent, agent in paused)
+            for agent in sorted(contracts_now.current().agents)
+            if agent not in by_agent
+        ),
+        pauses=tuple(pauses),
+        named=len(rows),
+    )
+
+
+def _counts(rows: Iterable[tuple[str, int, int]]) -> dict[str, dict[int, int]]:
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for agent, severity, count in rows:
+        found[agent][severity] = count
+    return dict(found)
+
+
+def _by_severity(counts: Mapping[int, int]) -> list[int]:
+    return [counts.get(severity, 0) for severity in (3, 2, 1)]
+
+
+def _worst_first(counts: Mapping[int, int]) -> tuple[tuple[str, str, int], ...]:
+    """Class, word and count of each severity that occurs."""
+    return tuple(
+        (kind_of(severity), WORDS[kind_of(severity)], counts[severity])
+        for severity in (3, 2, 1)
+        if counts.get(severity)
+    )
+
+
+def _late(now: int, whose: Q | None) -> dict[int, int]:
+    """Runs that are stuck, with the moment since when: a step is late, or nobody has answered in time."""
+    steps = late_steps(now)
+    if whose:
+        steps = steps.filter(run__in=ProtocolRun.objects.open().filter(whose))
+    rows = steps.order_by().values_list("run").annotate(since=Min("due")).order_by("-run__severity", "since")
+    return dict(rows[:COUNTED].values_list("run", "since"))
+
+
+def _worst(runs: QuerySet[ProtocolRun], stuck: Sequence[int]) -> list[ProtocolRun]:
+    """The runs to name: those that are stuck, then the worst and oldest of all."""
+    rows = runs.defer("inputs").select_related("subject", "offer")
+    found = {run.pk: run for run in rows.filter(pk__in=stuck[:NAMED])} if stuck else {}
+    first = [found[pk] for pk in stuck if pk in found]
+    if len(first) < NAMED:
+        worst = rows.order_by("-severity", "opened", "pk")[:NAMED]
+        first += [run for run in worst if run.pk not in found][: NAMED - len(first)]
+    return first
+
+
+def rows_of(runs: Sequence[ProtocolRun], now: int, late: Mapping[int, int]) -> list[Row]:
+    """Runs as rows, with what is to be done next; one query."""
+    steps: dict[int, Step] = {}
+    if runs:
+        undone = Step.objects.filter(run__in=[run.pk for run in runs], state__in=UNSETTLED)
+        for step in undone.only("run", "kind", "name").order_by("run", "number")[:STEPS_READ]:
+            steps.setdefault(step.run_id, step)
+    released = contracts_now.current()
+    return [_row(run, steps.get(run.pk), released, now, late.get(run.pk)) for run in runs]
+
+
+def _row(run: ProtocolRun, step: Step | None, released: Released, now: int, late: int | None) -> Row:
+    state, chip = RUN_STATES[RunState(run.state)]
+    asks = step is not None and step.kind == Step.Kind.HAND_OFF
+    return Row(
+        pk=run.pk,
+        agent=run.agent,
+        title=released.definition(run.kpi).title or run.kpi,
+        reason=run.reason,
+        kind=kind_of(run.severity),
+        word=WORDS[kind_of(run.severity)],
+        subject=run.subject_id,
+        person=called(run.subject_id, run.subject.user_id),
+        state=state,
+        chip=chip,
+        opened=when_of(run.opened),
+        who=run.assignee_name,
+        acknowledged=run.acknowledged is not None,
+        step="" if step is None or asks else step.name,
+        waits_for=step.name if step is not None and asks else "",
+        late=lasting(now - late) if late is not None else "",
+        asked_by=run.offer.source if run.offer else "",
+    )
+
+
+def waiting(now: int, whose: Q | None = None) -> list[Waiting]:
+    """What waits for whom, what is due first; one query."""
+    rows = HandOffOffer.objects.filter(answered__isnull=True)
+    if whose:
+        rows = rows.filter(step__run__in=ProtocolRun.objects.open().filter(whose))
+    rows = rows.select_related("step__run__subject", "child").order_by("due", "pk")
+    released = contracts_now.current()
+    return [_waiting(one, released, now) for one in rows[:OFFERS_NAMED]]
+
+
+def _waiting(offer: HandOffOffer, released: Released, now: int) -> Waiting:
+    run = offer.step.run
+    kind = kind_of(run.severity)
+    child = getattr(offer, "child", None)
+    return Waiting(
+        run=run.pk,
+        child=child.pk if child else None,
+        source=offer.source,
+        target=offer.target,
+        reason=offer.reason,
+        title=released.definition(run.kpi).title or run.kpi,
+        person=called(run.subject_id, run.subject.user_id),
+        kind=kind,
+        word=WORDS[kind],
+        due=when_of(offer.due),
+        is_over=offer.due <= now,
+    )

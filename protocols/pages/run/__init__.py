@@ -1,0 +1,1 @@
+"""One run's page: what happened, what was done, and what is left for a person."""

@@ -1,0 +1,126 @@
+"""Runs as conformance looks at them: plain facts of what is stored, by a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from django.db.models import Min, Q
+
+from contracts.evaluation import SECOND
+from protocols.conformance import Found, OfferFacts, PauseFacts, RunFacts, StepFacts, judge
+from protocols.models import HandOffOffer, Intervention, Pause, ProtocolRun, Step
+from protocols.timing import HAND_OFF_WITHIN
+
+
+class Whole(NamedTuple):
+    """A run with its steps in order, and their hand-offs by the number of the step."""
+
+    run: ProtocolRun
+    steps: Sequence[Step]
+    offers: Mapping[int, HandOffOffer]
+
+
+class Facts(NamedTuple):
+    """What one run is judged by."""
+
+    run: RunFacts
+    pauses: tuple[PauseFacts, ...]
+
+    def judged(self, now: int) -> tuple[Found, ...]:
+        """Its deviations at a moment."""
+        return judge(self.run, self.pauses, now)
+
+
+def stored(pks: Iterable[int]) -> list[Whole]:
+    """These runs as they are stored, by number; those that there are."""
+    runs = ProtocolRun.objects.filter(pk__in=list(pks)).select_related("offer").in_bulk()
+    steps: dict[int, list[Step]] = {pk: [] for pk in runs}
+    offers: dict[int, dict[int, HandOffOffer]] = {pk: {} for pk in runs}
+    for step in Step.objects.filter(run__in=runs).select_related("offer").order_by("run", "number"):
+        steps[step.run_id].append(step)
+        if step.kind == Step.Kind.HAND_OFF and hasattr(step, "offer"):
+            offers[step.run_id][step.number] = step.offer
+    return [Whole(runs[pk], steps[pk], offers[pk]) for pk in sorted(runs)]
+
+
+def facts_of(wholes: Sequence[Whole]) -> dict[int, Facts]:
+    """The facts of each run, by its number."""
+    runs = [one.run for one in wholes]
+    pauses, stopped, chains = _pauses(runs), _stopped(runs), _chains(runs)
+    found: dict[int, Facts] = {}
+    for whole in wholes:
+        run = whole.run
+        steps = tuple(
+            _step(run, step, whole.offers.get(step.number), stopped.get(step.pk)) for step in whole.steps
+        )
+        facts = RunFacts(
+            run.agent, run.kpi, run.state, run.opened, steps, run.ended, run.ended_recorded, chains[run.pk]
+        )
+        found[run.pk] = Facts(facts, tuple(pauses.get(run.agent, ())))
+    return found
+
+
+def _step(run: ProtocolRun, step: Step, offer: HandOffOffer | None, stopped: int | None) -> StepFacts:
+    deadline = None if step.deadline is None else step.deadline * SECOND
+    # A deadline counts from when the server asked for it; what has none was known with the run, or as it was added.
+    known = max(run.recorded, step.added) if deadline is None or step.due is None else step.due - deadline
+    asked = None
+    if offer is not None:
+        asked = OfferFacts(offer.target, offer.state, offer.offered, HAND_OFF_WITHIN, offer.answered)
+    return StepFacts(
+        number=step.number,
+        name=step.name,
+        asked=step.added,
+        known=known,
+        kind=step.kind,
+        declared=step.declared,
+        deadline=deadline,
+        state=step.state,
+        started=step.started,
+        finished=step.finished,
+        stopped=stopped,
+        offer=asked,
+    )
+
+
+def _pauses(runs: Sequence[ProtocolRun]) -> dict[str, list[PauseFacts]]:
+    """The pauses that may have touched these runs, by agent."""
+    first = min((run.opened for run in runs), default=0)
+    rows = Pause.objects.filter(agent__in={run.agent for run in runs}, until__gt=first)
+    found: dict[str, list[PauseFacts]] = {}
+    for agent, kpi, since, until, lifted in rows.values_list("agent", "kpi", "since", "until", "lifted"):
+        end = until if lifted is None else min(until, lifted)
+        found.setdefault(agent, []).append(PauseFacts(agent, kpi, since, end))
+    return found
+
+
+def _stopped(runs: Iterable[ProtocolRun]) -> dict[int, int]:
+    """When each step was overridden, by its id. Whoever overrides one has looked at its run."""
+    looked_at = [run.pk for run in runs if run.acknowledged is not None]
+    if not looked_at:
+        return {}
+    rows = Intervention.objects.filter(
+        run__in=looked_at, kind=Intervention.Kind.OVERRIDE, step__isnull=False
+    ).order_by()
+    return {step: at for step, at in rows.values_list("step").annotate(Min("at")) if step is not None}
+
+
+def _chains(runs: Sequence[ProtocolRun]) -> dict[int, tuple[str, ...]]:
+    """The agents of the hand-offs that led to each run, its own last."""
+    roots = {run.root_id for run in runs if run.depth}
+    above: dict[int, tuple[str, int | None]] = {}
+    if roots:
+        rows = ProtocolRun.objects.filter(Q(pk__in=roots) | Q(root__in=roots)).order_by()
+        above = {
+            pk: (agent, parent) for pk, agent, parent in rows.values_list("pk", "agent", "offer__step__run")
+        }
+    return {run.pk: _chain(run, above) for run in runs}
+
+
+def _chain(run: ProtocolRun, above: Mapping[int, tuple[str, int | None]]) -> tuple[str, ...]:
+    agents, parent = [run.agent], above[run.pk][1] if run.pk in above else None
+    while parent is not None:
+        agent, parent = above[parent]
+        agents.append(agent)
+    return tuple(reversed(agents))

@@ -1,0 +1,86 @@
+"""An agent's page: its protocol as declared, and how that went."""
+
+import pytest
+
+from contracts.evaluation import micros
+from protocols.models import Deviation, ProtocolRun
+from protocols.pages.agent_page import protocol_of
+from protocols.services.reporting import answer_hand_off
+from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
+
+PAGE = "/admin/protocols/protocolrun/agent/NEUROS/"
+pytestmark = pytest.mark.django_db
+
+
+def critical_path(at=NOW):
+    (watch,) = protocol_of("NEUROS", micros(at)).watches
+    return next(path for path in watch.paths if path.kind == "critical")
+
+
+def test_the_declared_path_is_there_before_anything_happened(looking):
+    path = critical_path()
+    assert [(edge.kind, edge.name, edge.deadline) for edge in path.edges] == [
+        ("action", "reduce_training_intensity", "5 min"), ("action", "review_sleep", "10 min"),
+        ("hand_off", "SOMNOS", "30 min"), ("hand_off", "CARDIOS", "30 min"),
+    ]  # fmt: skip
+    page = looking.get(PAGE)
+    assert page.status_code == 200
+    assert "never asked for" in page.text
+
+
+def test_counts_and_times_stand_on_each_step(looking):
+    late, quick = opened(18), opened(18, user_id="u-2")
+    reported(late, 1, now=NOW + 9 * MINUTE)
+    reported(quick, 1, now=NOW + MINUTE)
+    reported(quick, 2, "skipped", now=NOW + 2 * MINUTE, note="Asleep.")
+    child = ProtocolRun.objects.get(root=quick, agent="SOMNOS")
+    answer_hand_off(child.pk, accept=True, words="", agent="SOMNOS", now=micros(NOW + 6 * MINUTE))
+    first, second, somnos, cardios = critical_path(NOW + 10 * MINUTE).edges
+    assert (dict(first.counts), first.usually, first.nearly_always) == (
+        {"late": 1, "in time": 1},
+        "1 min",
+        "9 min",
+    )
+    assert dict(second.counts) == {"open": 1, "skipped": 1}
+    assert (dict(somnos.counts), somnos.usually) == ({"open": 1, "accepted": 1}, "4 min")
+    assert dict(cardios.counts) == {"open": 1, "waiting": 1}
+    assert (first.is_slowest, first.is_most_missed, second.is_most_missed) == (True, True, False)
+    (asker,) = protocol_of("SOMNOS", micros(NOW + 10 * MINUTE)).askers
+    assert (asker.agent, asker.outcomes, asker.usually) == ("NEUROS", (("accepted", 1),), "4 min")
+
+
+def test_its_inbox_its_newest_runs_and_its_deviations(looking):
+    run = opened(18)
+    Deviation.objects.create(
+        run=run, rule="RUN003", place=1, at=run.opened, message="Late.", judgement="harmful"
+    )
+    page = " ".join(looking.get(PAGE).text.split())
+    for words in ("To do now", "18 ms is below 25 ms", "Late</a>", "1 harmful", "1 not as declared"):
+        assert words in page
+
+
+def test_one_that_is_gone_still_has_its_page_and_one_that_never_was_has_none(looking):
+    run = opened(18)
+    ProtocolRun.objects.filter(pk=run.pk).update(agent="GONE")
+    assert "no longer in the release" in looking.get(PAGE.replace("NEUROS", "GONE")).text
+    for name in ("NOBODY", "%F0%9F%98%80", "x" * 5000):
+        assert looking.get(PAGE.replace("NEUROS", name)).status_code == 404
+
+
+def test_queries_do_not_grow(looking, django_assert_max_num_queries, django_assert_num_queries):
+    run = opened()
+    reported(run, 1)
+    looking.get(PAGE)
+    with django_assert_max_num_queries(24) as few:
+        looking.get(PAGE)
+    told(*[observation(18, user_id=f"p-{n}") for n in range(30)])
+    with django_assert_num_queries(len(few)):
+        looking.get(PAGE)
+
+
+def test_the_live_part_comes_alone(looking):
+    opened()
+    answer = looking.get(f"{PAGE}now/")
+    assert "To do now" in answer.text
+    assert "<html" not in answer.text
+    assert looking.get(f"{PAGE}now/", headers={"If-None-Match": answer["ETag"]}).status_code == 304

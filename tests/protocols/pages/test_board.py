@@ -1,0 +1,126 @@
+"""The live board."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from contracts.evaluation import micros
+from protocols.models import ProtocolRun
+from protocols.pages import board as board_module
+from protocols.pages.board import board
+from protocols.services.pausing import pause
+from protocols.services.reporting import answer_hand_off
+from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
+
+BOARD = "/admin/protocols/protocolrun/board/"
+pytestmark = pytest.mark.django_db
+
+
+def words(looking, address: str = BOARD) -> str:
+    response = looking.get(address)
+    assert response.status_code == 200
+    return " ".join(response.text.split())
+
+
+def test_nothing_open_is_said(looking):
+    assert "Nothing is open" in words(looking)
+
+
+def test_the_worst_and_oldest_first_in_a_lane_for_each_agent(looking):
+    mild, run, later = opened(28, user_id="u-2"), opened(18), opened(17, NOW + MINUTE, user_id="u-3")
+    found = board(micros(NOW + 2 * MINUTE))
+    (lane,) = found.lanes
+    assert [row.pk for row in lane.rows] == [run.pk, later.pk, mild.pk]
+    assert (found.counts, found.stuck, lane.more) == (
+        (("critical", "critical", 2), ("warning", "warning", 1)),
+        0,
+        0,
+    )
+    page = words(looking)
+    assert "3 runs open" in page
+    assert "to reduce training intensity" in page
+    assert "Nothing is late" in page
+
+
+def test_what_is_late_comes_first_and_says_by_how_much(looking, at):
+    fresh, late = opened(18, NOW + 5 * MINUTE, user_id="u-2"), opened(28)
+    at(NOW + 7 * MINUTE)
+    found = board(micros(NOW + 7 * MINUTE))
+    assert [(row.pk, row.late) for row in found.stuck_rows] == [(late.pk, "2 min")]
+    assert found.lanes[0].rows[0].pk == late.pk
+    assert fresh.pk in [row.pk for row in found.lanes[0].rows]
+    assert "1 of them is late" in words(looking).replace("<b>", "").replace("</b>", "")
+
+
+def test_who_waits_for_whom_until_when(looking):
+    run = opened()
+    reported(run, 1)
+    reported(run, 2)
+    found = board(micros(NOW + MINUTE))
+    assert [(one.source, one.target, one.is_over) for one in found.waiting] == [
+        ("NEUROS", "SOMNOS", False), ("NEUROS", "CARDIOS", False),
+    ]  # fmt: skip
+    assert {lane.agent for lane in found.lanes} == {"NEUROS", "SOMNOS", "CARDIOS"}
+    assert "Who waits for whom" in words(looking)
+    assert [row.waits_for for lane in found.lanes for row in lane.rows if lane.agent == "NEUROS"] == [
+        "SOMNOS"
+    ]
+
+
+def test_mine_others_and_nobodys(looking, viewer, editor):
+    mine, theirs, nobodys = (opened(18, user_id=f"u-{n}") for n in range(3))
+    ProtocolRun.objects.filter(pk=mine.pk).update(assignee=viewer)
+    ProtocolRun.objects.filter(pk=theirs.pk).update(assignee=editor)
+    for whose, run in (("mine", mine), ("others", theirs), ("nobody", nobodys)):
+        page = looking.get(f"{BOARD}?whose={whose}").context["board"]
+        assert [row.pk for lane in page.lanes for row in lane.rows] == [run.pk]
+    assert looking.get(f"{BOARD}?whose=x").context["board"].total == 3
+
+
+def test_it_names_no_more_than_it_may_and_says_how_many_there_are(looking, monkeypatch):
+    monkeypatch.setattr(board_module, "NAMED", 5)
+    told(*[observation(18, user_id=f"p-{n}") for n in range(12)])
+    found = board(micros(NOW))
+    assert (found.total, found.named, found.lanes[0].more) == (12, 5, 7)
+    assert "And 7 more, none of them worse" in words(looking)
+
+
+def test_queries_do_not_grow(looking, django_assert_max_num_queries, django_assert_num_queries):
+    opened()
+    words(looking)
+    with django_assert_max_num_queries(20) as few:
+        words(looking)
+    told(*[observation(18, user_id=f"p-{n}") for n in range(30)])
+    with django_assert_num_queries(len(few)):
+        words(looking)
+
+
+def test_the_map_is_lit_by_open_runs_hand_offs_and_pauses(looking, editor):
+    run = opened()
+    reported(run, 1)
+    reported(run, 2)
+    child = ProtocolRun.objects.get(root=run, agent="SOMNOS")
+    answer_hand_off(child.pk, accept=True, words="", agent="SOMNOS", now=micros(NOW))
+    pause("CARDIOS", reason_code="planned", user=editor, now=micros(NOW))
+    drawn = looking.get(BOARD).context["map"]
+    assert {node.member.name: node.mark.label for node in drawn.nodes} == {
+        "NEUROS": "1 critical", "SOMNOS": "1 critical", "CARDIOS": "paused",
+    }  # fmt: skip
+    assert {edge.line.target: edge.mark.label for edge in drawn.edges} == {
+        "SOMNOS": "1 accepted", "CARDIOS": "1 waiting",
+    }  # fmt: skip
+    assert "In the last hour: 1 accepted." in words(looking)
+
+
+def test_the_live_part_is_told_only_when_it_has_changed(looking):
+    opened()
+    answer = looking.get(f"{BOARD}now/?whose=")
+    assert looking.get(f"{BOARD}now/?whose=", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    opened(18, user_id="u-2")
+    assert looking.get(f"{BOARD}now/?whose=", headers={"If-None-Match": answer["ETag"]}).status_code == 200
+
+
+def test_who_may_not_see_runs_sees_no_board(viewer, viewer_client, protocol):
+    for address in (BOARD, f"{BOARD}now/", "/admin/protocols/protocolrun/agent/NEUROS/"):
+        assert viewer_client.get(address).status_code == 403
+    viewer.user_permissions.add(Permission.objects.get(codename="view_protocolrun"))
+    assert viewer_client.get(BOARD).status_code == 200
