@@ -117,9 +117,9 @@ def test_a_rise_and_the_end_of_an_episode_may_come_at_once():
         for place, value in ((1, 18), (2, 60))
     ]
     told(*later, now=NOW + 3 * MINUTE)
-    for one, state in ((run, "recovered"), (done, "recovered")):
+    for one in (run, done):
         one.refresh_from_db()
-        assert (one.state, one.severity, one.due) == (state, 3, None)
+        assert (one.state, one.severity, one.due) == ("recovered", 3, None)
         assert {state for _, state in steps(one)[1:]} == {"not_needed"}
 
 
