@@ -7,9 +7,9 @@ from typing import Final
 
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, ProtocolRun, Step
-from protocols.pages.prose import clock, done_words, joined, length, lowered, to_do
 from protocols.pages.run.facts import Facts, lateness
 from protocols.pages.run.telling import quoted, strong
+from protocols.pages.prose import clock, done_words, joined, length, lowered, to_do
 
 NAMED_AT_MOST: Final = 4
 """Of one kind: a sentence that names more is no sentence any more."""

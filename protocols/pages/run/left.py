@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
-from protocols.pages.prose import clock, joined, length, lowered, to_do
 from protocols.pages.run.facts import Facts, ended, lateness
 from protocols.pages.run.telling import quoted
+from protocols.pages.prose import clock, joined, length, lowered, to_do
 
 Kind = Intervention.Kind
 DECIDED: Final = frozenset({Kind.AGREE, Kind.OVERRIDE, Kind.TAKE_OVER})

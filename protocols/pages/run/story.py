@@ -10,10 +10,10 @@ from contracts.durations import Duration
 from contracts.evaluation import SECOND
 from protocols.lifecycle import RunState, StepState
 from protocols.models import Intervention, Step
-from protocols.pages.prose import SEVERITY_WORDS, clock, day, length, lowered
 from protocols.pages.run.deeds import deeds
 from protocols.pages.run.facts import Facts, ended
 from protocols.pages.run.telling import Piece, pieces, plain, quoted, sentence, strong
+from protocols.pages.prose import SEVERITY_WORDS, clock, day, length, lowered
 
 LATE_NEWS: Final = 5 * 60 * SECOND
 """From when on it is worth saying that the agent could not know earlier."""

@@ -9,8 +9,8 @@ from typing import Final
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
-from protocols.pages.prose import clock
 from protocols.pages.run.facts import Facts, lateness
+from protocols.pages.prose import clock
 from protocols.pages.words import OFFER_STATES, STEP_STATES, lasting
 
 _ORDINALS: Final = {1: "st", 2: "nd", 3: "rd"}

@@ -16,13 +16,13 @@ from jobs.database_clock import database_clock
 from protocols.lifecycle import RunState
 from protocols.models import ProtocolRun
 from protocols.pages.access import require
-from protocols.pages.prose import SEVERITY_KINDS, SEVERITY_WORDS, when
 from protocols.pages.run import choices
 from protocols.pages.run.deciding import MAY, decided
 from protocols.pages.run.facts import Facts, facts_of
 from protocols.pages.run.left import left, looked
 from protocols.pages.run.story import story
 from protocols.pages.run.table import lines
+from protocols.pages.prose import SEVERITY_KINDS, SEVERITY_WORDS, when
 from protocols.pages.words import RUN_STATES
 from telemetry.pages import answers
 from telemetry.pages.words import called

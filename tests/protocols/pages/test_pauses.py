@@ -10,13 +10,7 @@ from tests.protocols.samples import MINUTE, NOW, opened
 ADD = "/admin/protocols/pause/add/"
 LIST = "/admin/protocols/pause/"
 AGENT = "/admin/protocols/protocolrun/agent/NEUROS/"
-ASKED = {
-    "agent": "NEUROS",
-    "kpi": "",
-    "reason_code": "agent_faulty",
-    "words": "Sends nonsense.",
-    "minutes": 60,
-}
+ASKED = {"agent": "NEUROS", "kpi": "", "reason_code": "agent_faulty", "words": "Sends nonsense.", "minutes": 60}
 pytestmark = pytest.mark.django_db
 
 
