@@ -11,7 +11,6 @@ from django.urls import URLPattern
 from protocols.models import Pause, ProtocolRun
 from protocols.pages import board_views
 from protocols.pages.pauses import PauseAdmin
-from protocols.pages.run import judging
 from protocols.pages.run import views as run_views
 from protocols.pages.run_rows import RunList
 
@@ -22,8 +21,7 @@ class ProtocolRunAdmin(RunList):
 
     def get_urls(self) -> list[URLPattern]:
         """Pages of their own before Django's."""
-        site = self.admin_site
-        own = [*run_views.urls(site), *judging.urls(site), *board_views.urls(site)]
+        own = [*run_views.urls(self.admin_site), *board_views.urls(self.admin_site)]
         return [*own, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -24,6 +24,11 @@ class Proposal(NamedTuple):
     url: str
 
 
+def proposal_of(deviation: Deviation) -> Proposal | None:
+    """The change that would make what was done what is declared; None where no contract can say it."""
+    return proposals_of(deviation.run, [deviation]).get(deviation.pk)
+
+
 def proposals_of(run: ProtocolRun, deviations: Sequence[Deviation]) -> dict[int, Proposal]:
     """Of deviations of one run, by their id: the change that would make what was done what is declared. Without those
     of which no contract can say it."""
