@@ -13,7 +13,7 @@ from faults.ledger import Outcome, seeded
 from faults.publishing import while_away
 from faults.run_agents import LEDGER, Agents
 from faults.run_laws import miscounted, unlawful
-from faults.run_site import forget, prepare
+from faults.run_site import prepare
 from faults.servers import Missing, Server, spare_port, wait_until
 from faults.stage import Stage
 from jobs.database_clock import database_clock
@@ -178,4 +178,3 @@ def inbox_database_away(stage: Stage) -> Outcome:
 
 
 FAULTS = (runs, inbox_database_away)
-__all__ = ["FAULTS", "forget"]

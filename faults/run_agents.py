@@ -56,6 +56,8 @@ class Agents:
         episodes: float = 1.0,
     ) -> None:  # fmt: skip
         self.port, self.folder, self.people = port, folder, people
+        for old in folder.glob("did-*"):
+            old.unlink()
         self.told, self.lock, self.stopped = Told(), Lock(), Event()
         self.every = seconds / (people * episodes * 2)
         """Seconds between two values of one agent: one that is low, and one that ends it."""
@@ -199,7 +201,7 @@ class AgentAtWork:
             status, found = self.once(method, path, body)
             if status == 200:
                 return found
-            if status in (409,):
+            if status == 409:
                 code = found.get("code", "")
                 with self.all.lock:
                     told.refused[code] += 1
