@@ -11,7 +11,8 @@ import orjson
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
 from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
 from protocols.services import retention
-from protocols.services.judging import judged_again
+from protocols.services.facts import with_steps
+from protocols.services.judging import judged
 from protocols.services.rows import among, insert, made, select, update
 from protocols.services.steps import (
     OPENED,
@@ -34,6 +35,8 @@ from telemetry.storage.shapes import StandingKey
 
 MOVING = ("severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed")
 """Columns of a run that an episode moves once it is stored."""
+
+GOES_ON = "episode_ended IS NULL AND offer_id IS NULL"
 
 
 def join() -> None:
@@ -92,7 +95,7 @@ def _runs_of(store: Store, changes: Sequence[EpisodeChange]) -> dict[StandingKey
     for change in changes:
         worst[change.key] = max(worst.get(change.key, 0), change.after)
     found: dict[StandingKey, _Followed] = {}
-    for run in select(store, ProtocolRun, "subject_id", people, "episode_ended IS NULL AND offer_id IS NULL"):
+    for run in select(store, ProtocolRun, "subject_id", people, only=GOES_ON):
         key = StandingKey(run.subject_id, run.kpi, run.agent)
         if key in worst:
             found[key] = _Followed(run)
@@ -213,7 +216,7 @@ class _Following:
         if over:
             self._leave_undone(over)
         # One that was just opened has nothing to judge.
-        judged_again([one.run.pk for one in self._touched.values()], self.now, self.tallies)
+        judged(with_steps([one.run for one in self._touched.values()]), self.now, self.tallies)
 
     def _leave_undone(self, ends: Mapping[int, int]) -> None:
         """What is open of runs that are over is not needed any more."""

@@ -69,12 +69,17 @@ def update(store: Store, rows: Sequence[Model], names: Sequence[str]) -> None:
         )
 
 
-def select(store: Store, model: type[M], column: str, numbers: Sequence[int], condition: str) -> list[M]:
-    """Rows of one table of which a column is one of these numbers, and for which a condition holds, too."""
+def select(
+    store: Store, model: type[M], column: str, numbers: Sequence[int], *, only: str = "", ordered: str = "id"
+) -> list[M]:
+    """Rows of one table of which a column is one of these numbers, and for which a condition holds, in an order."""
+    if not numbers:
+        return []
     names = _names(model)
     where, parameter = among(column, numbers)
+    where += f" AND {only}" if only else ""
     rows = store.run(
-        f"SELECT {', '.join(names)} FROM {model._meta.db_table} WHERE {where} AND {condition}",  # noqa: S608
+        f"SELECT {', '.join(names)} FROM {model._meta.db_table} WHERE {where} ORDER BY {ordered}",  # noqa: S608
         parameter,
     )
     places = [
