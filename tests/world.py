@@ -26,7 +26,7 @@ from tests.releases.samples import add_agent, add_kpi, edit
 PEOPLE = ("viewer", "editor", "publisher", "superuser")
 ROLES = ("anonymous", *PEOPLE, "service", "system", "agent")
 """`service` is a token with every scope that a publisher holds; `system` one of nobody's; `agent` one of NEUROS."""
-TABLES = ("kpis", "bindings", "releases", "telemetry", "jobs")
+TABLES = ("kpis", "bindings", "releases", "telemetry", "protocols", "jobs")
 
 
 @dataclass
