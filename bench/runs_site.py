@@ -70,7 +70,7 @@ def _stock(response: object) -> TemplateResponse:
 
 urlpatterns = [path("bare/", bare.urls), path("", include("auren_admin.urls"))]
 
-NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {runs})"
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < {runs})"
 RUN = """
 INSERT INTO protocols_protocolrun (id, agent, kpi, subject_id, depth, state, severity, release, source, rule, condition,
   reason, inputs, opened, recorded, assignee_name, ended, ended_recorded, episode_ended, due, changed)

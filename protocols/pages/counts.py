@@ -34,5 +34,5 @@ def to_look_at(now: int) -> int:
         found = ProtocolRun.objects.open().filter(critical | Q(is_late(now)))
         _held.count = found.order_by()[:COUNTED].count()
         took = monotonic() - began
-        _held.until = began + took * HELD if took > 0.05 else 0.0  # a quick look is not worth keeping
+        _held.until = began + took * HELD if took > 0.1 else 0.0  # a quick look is not worth keeping
     return _held.count
