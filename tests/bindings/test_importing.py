@@ -178,9 +178,9 @@ def test_a_plan_and_an_import_ask_as_many_queries_of_few_and_many(kpis, django_a
     roster = "agents:\n" + "".join(f"  {name}: {{status: alpha}}\n" for name in names)
     used = NEUROS["kpis_used"]
     whole = {name: document(agent=name, kpis_used=used, collaboration={}) for name in names}
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(20):
         plan = plan_of(files(roster=roster, **whole))
-    with django_assert_max_num_queries(31):  # one more on PostgreSQL
+    with django_assert_max_num_queries(34):  # one more on PostgreSQL
         apply_import(plan)
     assert Binding.objects.count() == 2 * count
 
@@ -190,11 +190,11 @@ def test_a_plan_and_an_import_ask_as_many_queries_of_few_and_many(kpis, django_a
 
 def test_the_example_comes_in_goes_out_and_is_the_same(tmp_path, db):
     code, out, _ = run("import", EXAMPLE)
-    assert (code, out.splitlines()[-1]) == (0, "Imported: 28 created.")
+    assert (code, out.splitlines()[-1]) == (0, "Imported: 49 created.")
     assert run("import", EXAMPLE)[1].endswith("Nothing had to be done.\n")
     assert run("export", "--out", tmp_path)[0] == 0
     written = {path.relative_to(tmp_path): path for path in tmp_path.rglob("*.yaml")}
-    assert len(written) == 11
+    assert len(written) == 12
     for place, path in written.items():
         assert yaml.safe_load(path.read_text()) == yaml.safe_load((EXAMPLE / place).read_text()), place
     assert run("diff", EXAMPLE, "db")[0] == 0

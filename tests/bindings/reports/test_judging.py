@@ -57,7 +57,7 @@ def test_few_and_many_rows_need_the_same_queries(neuros, count, django_assert_nu
     # outline: KPIs, agents, bindings, who asks whom; settings with rules and units twice, waivers, roster;
     # KPIs and thresholds; hand-offs, triggers, actions, bindings; before all that the stamp: latest revision twice,
     # settings with rules, units, roster
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(26):
         judge_all()
 
 
