@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from bindings.models import Agent, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
+from jobs.database_clock import database_clock
 from kpis.admin.locked import SEEN
 from kpis.admin.optimistic import STATE
 from kpis.models import KPI, Unit
+from protocols.services.pausing import pause
 from releases.models import Channel, WebHook
 from tests.form_filling import inputs
 from tests.forms import filled
@@ -26,6 +28,7 @@ VIEWERS = frozenset({"viewer", "editor", "publisher", "superuser"})
 EDITORS = VIEWERS - {"viewer"}
 PUBLISHERS = EDITORS - {"editor"}
 SUPER = frozenset({"superuser"})
+NOBODY: frozenset[str] = frozenset()
 SERVICES = frozenset({"service", "system"})
 """Tokens with every scope: one that a publisher holds, and one that the system made, which nobody holds."""
 BACK: dict[str, Any] = {"release": 2, "change_reason": "Too many alerts."}
@@ -54,6 +57,7 @@ def pages(world: World, *, everything: bool) -> Iterator[Change]:
     if everything:
         yield from _registry_pages(world)
         yield from _import_pages(world)
+        yield from _pause_pages(world)
         yield from _other_pages(world)
 
 
@@ -129,6 +133,15 @@ def _release_pages(world: World) -> Iterator[Change]:
     yield Change("edit a webhook", page, PUBLISHERS, filled(world.root, page, name="three"))
     yield Change("renew a webhook's secret", f"{base}/webhook/{hook}/secret/", PUBLISHERS, {"seen": seen})
     yield Change("delete a webhook", f"{base}/webhook/{hook}/delete/", PUBLISHERS, {"post": "yes"})
+
+
+def _pause_pages(world: World) -> Iterator[Change]:
+    asked = {"agent": "NEUROS", "kpi": "", "reason_code": "planned", "words": "", "minutes": "60"}
+    yield Change("pause an agent", "/admin/protocols/pause/add/", EDITORS, asked)
+    one = pause("NEUROS", reason_code="planned", user=world.people["superuser"], now=database_clock.micros())
+    yield Change("lift a pause", f"/admin/protocols/pause/{one.pk}/lift/", EDITORS, {})
+    yield Change("edit a pause", f"/admin/protocols/pause/{one.pk}/change/", NOBODY, asked)
+    yield Change("delete a pause", f"/admin/protocols/pause/{one.pk}/delete/", NOBODY, {"post": "yes"})
 
 
 def _other_pages(world: World) -> Iterator[Change]:
