@@ -178,6 +178,7 @@ def api(world: World, *, everything: bool) -> Iterator[Change]:
     if everything:
         yield from _registry_calls(world)
         yield from _measurement_calls(world)
+        yield from _run_calls(world)
 
 
 def row(world: World, name: str, path: str, may: frozenset[str], body: Any, method: str = "PATCH") -> Change:
@@ -233,6 +234,22 @@ def _measurement_calls(world: World) -> Iterator[Change]:
     )
 
 
+def _run_calls(world: World) -> Iterator[Change]:
+    mine, asked, others = world.runs["NEUROS"], world.runs["asked"], world.runs["SOMNOS"]
+    agents, deciding = SUPER | SERVICES, EDITORS | SERVICES
+    yield Change("report a step", f"runs/{mine}/steps/1", agents | {"agent"}, {"state": "done"})
+    yield Change("report another's step", f"runs/{others}/steps/1", agents, {"state": "done"})
+    yield Change("add a step", f"runs/{mine}/steps", agents | {"agent"}, {"action": "rest_today"})
+    yield Change("add a step to another's", f"runs/{others}/steps", agents, {"action": "rest_today"})
+    yield Change("accept a hand-off", f"runs/{asked}/acceptance", agents | {"agent"}, {"accept": True})
+    for kind in ("acknowledge", "assign", "agree", "override", "take_over"):
+        body = {"kind": kind} | ({"reason_code": "known"} if kind in ("override", "take_over") else {})
+        yield Change(f"{kind} a run", f"runs/{mine}/interventions", deciding, body)
+    pause = {"agent": "NEUROS", "reason_code": "planned"}
+    yield Change("pause an agent", "pauses/", deciding, pause)
+    yield Change("lift a pause", f"pauses/{world.runs['pause']}/lift", deciding, {})
+
+
 def _release_calls(world: World) -> Iterator[Change]:
     writers, releasers = EDITORS | SERVICES, PUBLISHERS | SERVICES
     answering = releasers - {"system"} if settings.REQUIRE_APPROVAL else releasers
@@ -268,11 +285,13 @@ def at_api(client: Client, change: Change, role: str) -> Any:
 
 
 def is_refused(answer: Any) -> bool:
-    """Whether somebody is told that they may not: also by a form that says so beside a field."""
+    """Whether somebody is told that they may not: also by a form that says so beside a field, and of another agent's
+    run that there is none."""
     if answer.status_code == 302:
         return str(answer["Location"]).startswith("/admin/login/")
     said = (
         b"You cannot give what you may not",
         b"author_missing",
     )  # of a form, and where nobody would answer for it
-    return answer.status_code in (401, 403) or any(words in answer.content for words in said)
+    is_foreign = answer.status_code == 404 and "/api/v1/runs/" in answer.wsgi_request.path
+    return is_foreign or answer.status_code in (401, 403) or any(words in answer.content for words in said)

@@ -61,6 +61,7 @@ class ProtocolRun(models.Model):
         null=True,
         blank=True,
         on_delete=models.CASCADE,
+        db_index=False,  # most have none: see the index below
         related_name="descendants",
         help_text="The run that all hand-offs of this one began with; empty for that one itself.",
     )
@@ -81,7 +82,12 @@ class ProtocolRun(models.Model):
     recorded = models.BigIntegerField(help_text="When the agent could know of it.")
     acknowledged = models.BigIntegerField(null=True, blank=True, help_text="When a person first looked.")
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,  # most have none: see the index below
+        related_name="+",
     )
     assignee_name = models.CharField(max_length=310, blank=True, default="")
     ended = models.BigIntegerField(null=True, blank=True)
@@ -114,6 +120,8 @@ class ProtocolRun(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=("assignee",), name="run_of_assignee", condition=Q(assignee__isnull=False)),
+            models.Index(fields=("root",), name="run_of_root", condition=Q(root__isnull=False)),
             models.Index(fields=("changed",), name="run_changed"),
             models.Index(fields=("due",), name="run_due", condition=Q(due__isnull=False)),
             models.Index(

@@ -28,7 +28,12 @@ class Step(models.Model):
         HAND_OFF = "hand_off", "hand-off"
         REVIEW = "review", "review"
 
-    run = models.ForeignKey(ProtocolRun, on_delete=models.CASCADE, related_name="steps")
+    run = models.ForeignKey(
+        ProtocolRun,
+        on_delete=models.CASCADE,
+        db_index=False,  # the constraint has one that begins with it
+        related_name="steps",
+    )
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ACTION)
     name = models.CharField(max_length=NAME)

@@ -218,6 +218,8 @@ def rows_of(runs: Sequence[ProtocolRun], now: int, late: Mapping[int, int]) -> l
 def _row(run: ProtocolRun, step: Step | None, released: Released, now: int, late: int | None) -> Row:
     state, chip = RUN_STATES[RunState(run.state)]
     asks = step is not None and step.kind == Step.Kind.HAND_OFF
+    if run.is_open and step is None:
+        state = "open until it recovers"  # nothing is declared
     return Row(
         pk=run.pk,
         agent=run.agent,
@@ -232,11 +234,18 @@ def _row(run: ProtocolRun, step: Step | None, released: Released, now: int, late
         opened=when_of(run.opened),
         who=run.assignee_name,
         acknowledged=run.acknowledged is not None,
-        step="" if step is None or asks else step.name,
+        step=_next(run, step),
         waits_for=step.name if step is not None and asks else "",
         late=lasting(now - late) if late is not None else "",
         asked_by=run.offer.source if run.offer else "",
     )
+
+
+def _next(run: ProtocolRun, step: Step | None) -> str:
+    """What its agent does next, as a name; a hand-off that it has not answered says that by its state."""
+    if step is None or step.kind == Step.Kind.HAND_OFF or run.state == RunState.OFFERED:
+        return ""
+    return "review it as asked" if step.kind == Step.Kind.REVIEW else step.name
 
 
 def waiting(now: int, whose: Q | None = None) -> list[Waiting]:

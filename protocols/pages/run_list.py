@@ -94,6 +94,8 @@ class RunChangeList(ChangeList):
     """Django's list, but for how it pages."""
 
     part: Part
+    is_beyond: bool
+    """Whether this is another page than the first."""
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """Where a page begins is no filter."""
@@ -106,7 +108,9 @@ class RunChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """The rows of this page."""
-        self.part = part_of(self.queryset, self._ground(request.GET), Place.of(request.GET))
+        place = Place.of(request.GET)
+        self.is_beyond = place is not None
+        self.part = part_of(self.queryset, self._ground(request.GET), place)
         self.result_list = list(self.part.rows)
         self.result_count = len(self.result_list)
         self.full_result_count = None

@@ -100,7 +100,8 @@ class HeldRun:
         step.recorded = self.work.now
         self._changed.add(step.number)
         if state in _COUNTED and step.kind != Step.Kind.HAND_OFF:
-            self.work.tallies[ACTIONS, self.run.agent, step.name, str(state)] += 1
+            name = step.name if step.declared else ""  # those have whatever names an agent thinks of
+            self.work.tallies[ACTIONS, self.run.agent, name, str(state)] += 1
 
     def touch(self, step: Step) -> None:
         """Have a step be stored, too."""
@@ -148,7 +149,7 @@ class HeldRun:
         """Offer hand-offs."""
         work = self.work
         asked = [Asked(self.run, step, at) for step in steps]
-        children = offer(asked, work.now, work.number, work.tallies)
+        children = offer(work.store, asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
             if child.offer is not None:
                 self.offers[step.number] = child.offer

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from jobs.database_clock import database_clock
 from kpis.models.fields import printable
 from protocols.errors import RunError
-from protocols.models import NOTE, Intervention, ProtocolRun
+from protocols.models import NOTE, Intervention
 from protocols.pages.run.choices import DONE_WORDS
 from protocols.services.deciding import Decision, decide
 from protocols.services.reporting import MOST_STEPS
@@ -42,11 +42,11 @@ class DecisionForm(forms.Form):
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
-def decided(request: HttpRequest, pk: int, now: int | None = None) -> tuple[str, str, ProtocolRun | None]:
-    """What was done, in words; or what was wrong; and the run as it stands then."""
+def decided(request: HttpRequest, pk: int, now: int | None = None) -> tuple[str, str]:
+    """What was done, in words; or what was wrong."""
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return "", form.told, None
+        return "", form.told
     sent: dict[str, Any] = form.cleaned_data
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - has the permission
@@ -54,7 +54,7 @@ def decided(request: HttpRequest, pk: int, now: int | None = None) -> tuple[str,
     assignee = user if kind is Kind.ASSIGN else None
     decision = Decision(kind, sent["step"] or 0, sent["reason_code"], sent["words"].strip(), assignee)
     try:
-        run = decide(pk, decision, user=user, now=database_clock.micros() if now is None else now)
+        decide(pk, decision, user=user, now=database_clock.micros() if now is None else now)
     except RunError as error:
-        return "", f"{error.message} {error.hint}".strip(), None
-    return DONE_WORDS[kind], "", run
+        return "", f"{error.message} {error.hint}".strip()
+    return DONE_WORDS[kind], ""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
-from protocols.pages.run.facts import Facts, lateness
 from protocols.pages.prose import clock
+from protocols.pages.run.facts import Facts, lateness
 from protocols.pages.words import OFFER_STATES, STEP_STATES, lasting
 
 _ORDINALS: Final = {1: "st", 2: "nd", 3: "rd"}
+FOLDED_FROM: Final = 30
+"""Lines from which on quiet ones are folded."""
+FOLDED_LEAST: Final = 3
+PANELS_AT_MOST: Final = 8
+"""Steps whose reasons to override them are on the page; those of others are one click away."""
 PROBLEMS: Final = {
     StepState.FAILED: "critical",
     StepState.SKIPPED: "warning",
@@ -38,6 +44,26 @@ class Line:
     is_reversible: bool | None = None
     child: int | None = None
     said: tuple[Intervention, ...] = ()
+    has_panel: bool = False
+
+    @property
+    def quiet(self) -> str:
+        """What many such lines are called together; "" where somebody should look."""
+        if self.kind or self.said or self.step.state == StepState.STARTED:
+            return ""
+        if self.step.state == StepState.NOT_NEEDED:
+            return "no longer needed"
+        return "as declared" if self.step.is_settled else "not begun"
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Quiet lines one after the other, told in one."""
+
+    first: int
+    last: int
+    count: int
+    told: str
 
 
 def lines(facts: Facts) -> list[Line]:
@@ -50,6 +76,23 @@ def lines(facts: Facts) -> list[Line]:
     return found
 
 
+def folded(some: Sequence[Line], *, whole: bool = False, asked: int = 0) -> list[Line | Fold]:
+    """Of many lines, those that nobody need look at in one; the first that can be overridden have their panel."""
+    found: list[Line | Fold] = []
+    panels = 0
+    folds = not whole and len(some) > FOLDED_FROM
+    for quiet, group in groupby(some, lambda line: line.quiet if folds and line.step.number != asked else ""):
+        grouped = list(group)
+        if quiet and len(grouped) >= FOLDED_LEAST:
+            found.append(Fold(grouped[0].step.number, grouped[-1].step.number, len(grouped), quiet))
+            continue
+        for line in grouped:
+            has_panel = line.can_override and (panels < PANELS_AT_MOST or line.step.number == asked)
+            panels += has_panel
+            found.append(replace(line, has_panel=has_panel))
+    return found
+
+
 def _line(facts: Facts, step: Step, place: int) -> Line:
     offer = facts.offers.get(step.number)
     told = facts.told(step)
@@ -58,6 +101,10 @@ def _line(facts: Facts, step: Step, place: int) -> Line:
     at = step.finished or (step.started if step.kind != Step.Kind.HAND_OFF else None)
     asked = offer.offered if offer else step.added
     done = clock(at, facts.run.opened, seconds=True) if at else STEP_STATES[StepState(step.state)][0]
+    if at and step.state == StepState.STARTED:
+        done = f"begun {done}"
+    if offer is not None and not at:
+        done = f"asked {clock(offer.offered, facts.run.opened, seconds=True)}"
     return Line(
         step=step,
         title=facts.title(step),
@@ -106,9 +153,7 @@ def _verdict(facts: Facts, step: Step, offer: HandOffOffer | None) -> tuple[str,
         return "not declared", "warning"
     if stored:
         return stored[0].message, "warning"
-    if step.state == StepState.DONE:
-        return "as declared", ""
-    return ("" if step.state == StepState.NOT_NEEDED else STEP_STATES[StepState(step.state)][0]), ""
+    return ("as declared" if step.state == StepState.DONE else ""), ""
 
 
 def has_problems(some: Sequence[Line]) -> bool:

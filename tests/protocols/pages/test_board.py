@@ -84,7 +84,7 @@ def test_it_names_no_more_than_it_may_and_says_how_many_there_are(looking, monke
     assert "And 7 more, none of them worse" in words(looking)
 
 
-def test_queries_do_not_grow(looking, django_assert_max_num_queries, django_assert_num_queries):
+def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, django_assert_num_queries):
     opened()
     words(looking)
     with django_assert_max_num_queries(20) as few:

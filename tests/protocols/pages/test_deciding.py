@@ -21,7 +21,7 @@ def test_an_override_ends_the_run(run, client):
     page = send(client, run, kind="override", reason_code="wrong_reading", words="The strap was loose.").text
     run.refresh_from_db()
     assert run.state == "overridden"
-    assert "Ines overrode it</b> at 12:00: the reading is wrong (“The strap was loose.”)" in page
+    assert "At 12:00 <b>Ines overrode it</b>: the reading is wrong (“The strap was loose.”)" in page
 
 
 def test_a_step_alone_is_overridden(run, client):

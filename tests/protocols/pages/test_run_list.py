@@ -87,7 +87,7 @@ def test_a_page_looks_through_no_more_than_it_may_and_says_so(looking, monkeypat
     assert seen == 2
 
 
-def test_queries_do_not_grow(looking, django_assert_num_queries, django_assert_max_num_queries):
+def test_queries_do_not_grow(looking, steady, django_assert_num_queries, django_assert_max_num_queries):
     several(2)
     with django_assert_max_num_queries(12) as few:
         found(looking)

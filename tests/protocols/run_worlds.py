@@ -1,0 +1,223 @@
+"""Contracts of agents that ask each other, under which runs are lived in any order; and what must hold of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pytest
+
+from contracts.evaluation import SECOND, evaluator, micros
+from contracts.severity import Severity
+from contracts.watched import Definition, WatchedAction, WatchedBinding, WatchedHandOff, WatchedTrigger
+from protocols.lifecycle import ENDED, OfferState, RunState, StepState
+from protocols.models import HandOffOffer, ProtocolRun, Step
+from protocols.services.recomputing import compared
+from protocols.services.steps import ACTIONS, HAND_OFFS, OPENED, RUNS
+from rest.problems import Problem
+from telemetry import contracts_now
+from telemetry.contracts_now import Released, Watched
+from telemetry.ingest import report
+from telemetry.models import Standing, Tally, Transition
+from telemetry.storage import forget_all
+from tests.telemetry.samples import NOW
+
+MINUTE = 60 * SECOND
+KPI = "hrv"
+_HRV = Definition(name=KPI, symbol="ms", missing_data="30m")
+_TRIGGERS = (
+    WatchedTrigger(Severity.CRITICAL, "< 20"),
+    WatchedTrigger(Severity.WARNING, "< 30"),
+    WatchedTrigger(Severity.INFO, "< 40", keep_firing_for="3m"),
+)
+
+
+def binding(agent: str, actions: Mapping[str, str], asks: Mapping[Severity, str]) -> WatchedBinding:
+    """``actions`` have a severity, ``asks`` are whom the agent asks at which."""
+    return WatchedBinding(
+        agent=agent, kpi=KPI, role="", enabled=True, guard="", triggers=_TRIGGERS, definition=_HRV,
+        actions=tuple(
+            WatchedAction(name, on=on, deadline="5m" if place % 2 else "")
+            for place, (name, on) in enumerate(actions.items())
+        ),
+        hand_offs=tuple(WatchedHandOff(severity, agent, reason="Help.") for severity, agent in asks.items()),
+    )  # fmt: skip
+
+
+_CRITICAL, _WARNING = Severity.CRITICAL, Severity.WARNING
+_A = binding("A", {"look": "", "call": "critical", "note": "info"}, {_WARNING: "B", _CRITICAL: "C"})
+CONTRACTS: tuple[tuple[WatchedBinding, ...], ...] = (
+    (_A, binding("B", {}, {}), binding("C", {"rest": "critical"}, {_CRITICAL: "A"})),
+    (_A, binding("B", {"call": ""}, {_WARNING: "A"})),  # C is removed
+    (binding("A2", {"look": ""}, {_CRITICAL: "B"}), binding("B", {}, {})),  # A is called otherwise now
+    (binding("A", {"look": "", "sleep": "warning"}, {}), binding("C", {}, {_CRITICAL: "B"})),
+)
+AGENTS = ("A", "A2", "B", "C")
+
+
+@dataclass
+class World:
+    """Time, and which contract is in force."""
+
+    now: int = micros(NOW)
+    released: list[int] = field(default_factory=lambda: [0])
+    was_opened: Counter[tuple[str, ...]] = field(default_factory=Counter)
+
+    def current(self) -> Released:
+        number = len(self.released)
+        bindings = CONTRACTS[self.released[-1]]
+        watched = {
+            (one.agent, KPI): Watched(one, _HRV, evaluator(one), number, float("-inf"), float("inf"))
+            for one in bindings
+        }
+        return Released(number, watched, {KPI: _HRV}, frozenset(one.agent for one in bindings))
+
+    def evaluator_of(self, release: int, agent: str, kpi: str) -> Any:
+        found = [one for one in CONTRACTS[self.released[release - 1]] if one.agent == agent]
+        return evaluator(found[0]) if found else None
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        forget_all()
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("current", "load"):
+                patch.setattr(contracts_now, name, self.current)
+            patch.setattr(contracts_now, "evaluator_of", self.evaluator_of)
+            yield
+        forget_all()
+
+    def send(self, agent: str, *values: tuple[str, float, int, str]) -> list[dict[str, Any]]:
+        """The runs that these open: of whom, which value, how many minutes ago, by which device."""
+        items = [
+            {"kpi": KPI, "value": value, "at": contracts_now.iso(self.now - ago * MINUTE), "user_id": user,
+             "measurement_source": source}
+            for user, value, ago, source in values
+        ]  # fmt: skip
+        try:
+            answer = orjson.loads(report(orjson.dumps(items), agent=agent, now=self.now))
+        except Problem as problem:
+            if problem.status_code >= 500:
+                raise
+            return []
+        found: list[dict[str, Any]] = answer["runs"]
+        return found
+
+
+def check(world: World, *, is_swept: bool) -> None:
+    """All that must hold of what is stored, at any time."""
+    runs = list(ProtocolRun.objects.select_related("offer"))
+    steps: dict[int, list[Step]] = {run.pk: [] for run in runs}
+    for step in Step.objects.order_by("number"):
+        steps[step.run_id].append(step)
+    for run in runs:
+        check_run(run, steps[run.pk])
+    for offer in HandOffOffer.objects.select_related("step__run", "child"):
+        check_offer(offer)
+    check_episodes(runs, is_recounted=len(world.released) == 1)
+    check_tallies(runs)
+    if is_swept:
+        assert not [run for run in runs if run.due is not None and run.due <= world.now]
+        assert compared(world.now).differences == []
+
+
+def check_run(run: ProtocolRun, steps: list[Step]) -> None:
+    left = [step for step in steps if step.state in (StepState.PENDING, StepState.STARTED)]
+    if run.state in ENDED:
+        assert not left, (run.state, left)
+        assert run.ended is not None
+        assert run.ended_recorded is not None
+        assert (run.ended >= run.opened, run.due) == (True, None)
+    else:
+        assert left or not steps
+        assert run.ended is None is run.ended_recorded
+        assert run.due is not None
+    assert [step.number for step in steps] == list(range(1, len(steps) + 1))
+    declared = [(step.kind, step.name) for step in steps if step.declared]
+    assert len(declared) == len(set(declared))
+    for step in steps:
+        assert step.finished is None or run.opened <= step.finished
+        assert step.finished is None or step.started is None or step.started <= step.finished
+        assert step.severity <= run.severity
+    if run.offer is not None:
+        assert [step.name for step in steps][:1] == ["answer_hand_off"]
+        assert (run.episode_ended is None) == run.is_open
+
+
+def check_offer(offer: HandOffOffer) -> None:
+    parent, child = offer.step.run, offer.child
+    assert (parent.subject_id, parent.depth + 1) == (child.subject_id, child.depth)
+    assert child.root_id == (parent.root_id or parent.pk)
+    waits = offer.state == OfferState.OFFERED
+    assert waits == (child.state == RunState.OFFERED)
+    if waits:
+        assert parent.is_open
+        assert offer.step.state == StepState.STARTED
+    same = {OfferState.REFUSED: RunState.REFUSED, OfferState.IGNORED: RunState.IGNORED}
+    if offer.state in same:
+        assert (offer.step.state, child.state) == (StepState.FAILED, same[OfferState(offer.state)])
+    if offer.state == OfferState.ACCEPTED:
+        assert child.state not in {RunState.OFFERED, RunState.REFUSED, RunState.IGNORED}
+        assert offer.step.state == StepState.DONE
+    assert offer.answered is None or offer.answered >= offer.offered
+
+
+def check_episodes(runs: list[ProtocolRun], *, is_recounted: bool) -> None:
+    """One run an episode: now, by where bindings stand; and all of them, by the transitions that were recorded."""
+    going_on = {
+        (run.subject_id, run.kpi, run.agent): run.severity
+        for run in runs
+        if run.offer is None and run.episode_ended is None
+    }
+    standing = {
+        (one.subject_id, one.kpi, one.agent): one.open_severity
+        for one in Standing.objects.filter(open_severity__gt=0).exclude(release=0)
+    }
+    assert going_on.keys() == standing.keys()
+    assert all(going_on[key] >= severity for key, severity in standing.items())
+    keys = {(run.subject_id, run.kpi, run.agent) for run in runs if run.offer is None}
+    for key in keys if is_recounted else ():
+        own = [run for run in runs if (run.subject_id, run.kpi, run.agent) == key and run.offer is None]
+        if (count := recounted(*key)) is not None:
+            assert len(own) == count
+
+
+def recounted(subject: int, kpi: str, agent: str) -> int | None:
+    """How many episodes there were, where that can be told from the transitions alone: of one device, never revised."""
+    rows = Transition.objects.filter(subject=subject, kpi=kpi, agent=agent).order_by("pk")
+    told = list(rows.values_list("after", "cause", "source", "withdrawn"))
+    if any(row[1] == "correction" or row[2:] != (told[0][2], None) for row in told):
+        return None
+    count = before = 0
+    for after in (row[0] for row in told if row[0] >= 0):
+        count += after > 0 and before == 0
+        before = after
+    return count
+
+
+def check_tallies(runs: list[ProtocolRun]) -> None:
+    told: Counter[tuple[str, ...]] = Counter()
+    for one in Tally.objects.filter(name__in=(RUNS, ACTIONS, HAND_OFFS)):
+        told[one.name, one.agent, one.kpi, one.what] = one.count
+    found: Counter[tuple[str, ...]] = Counter()
+    for run in runs:
+        found[RUNS, run.agent, run.kpi, OPENED] += 1
+        if not run.is_open:
+            found[RUNS, run.agent, run.kpi, run.state] += 1
+    for offer in HandOffOffer.objects.all():
+        found[HAND_OFFS, offer.source, offer.target, OfferState.OFFERED] += 1
+        if offer.state != OfferState.OFFERED:
+            found[HAND_OFFS, offer.source, offer.target, offer.state] += 1
+    for step in Step.objects.filter(state__in=("done", "failed", "skipped", "overridden")).select_related(
+        "run"
+    ):
+        if step.kind != Step.Kind.HAND_OFF:
+            found[ACTIONS, step.run.agent, step.name if step.declared else "", step.state] += 1
+    # What may become something else later was counted when it became that.
+    later = {"completed", "failed", "timed_out", "recovered", "overridden"}
+    for key in told | found:
+        is_last = key[-1] not in later or key[0] == HAND_OFFS or (key[0] == ACTIONS and key[-1] == "failed")
+        assert told[key] == found[key] if is_last else told[key] >= found[key], (key, told[key], found[key])
