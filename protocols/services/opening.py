@@ -10,6 +10,7 @@ import orjson
 
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
 from protocols.models import HandOffOffer, ProtocolRun, Step
+from protocols.services import news
 from protocols.services.facts import with_steps
 from protocols.services.judging import judged
 from protocols.services.rows import among, insert, made, select, update
@@ -52,6 +53,7 @@ def opened_by(store: Store, changes: Sequence[EpisodeChange], now: int, tallies:
     for change in changes:
         work.take(change)
     work.store()
+    news.tell()
     told: dict[StandingKey, list[dict[str, Any]]] = {}
     for one in work.opened:
         run = one.run
