@@ -45,9 +45,9 @@ def address(run: ProtocolRun) -> str:
     return f"/admin/protocols/protocolrun/{run.pk}/change/"
 
 
-def report(run: ProtocolRun, number: int, **parts: str) -> None:
+def report(run: ProtocolRun, number: int, note: str = "") -> None:
     now = micros(datetime.now(UTC))
-    report_step(run.pk, number, Report(StepState.DONE, **parts), agent=run.agent, now=now)
+    report_step(run.pk, number, Report(StepState.DONE, note=note), agent=run.agent, now=now)
 
 
 def story(page: Page):
