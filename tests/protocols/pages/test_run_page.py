@@ -12,7 +12,7 @@ from tests.conftest import signed_in
 from tests.protocols.pages.conftest import page_of
 from tests.protocols.samples import NOW, USER, reported
 
-QUERIES = 21
+QUERIES = 22
 
 
 def test_it_says_what_happened_and_what_is_left(run, client):
@@ -114,8 +114,8 @@ def test_few_and_many_steps_need_the_same_queries(run, client, count, monkeypatc
     monkeypatch.setattr("telemetry.contracts_now.LOOK_EVERY", 1e9)
     many(run, count)
     client.get(page_of(run))
-    # session, person, permissions (2), run, family, steps, their others', hand-offs, said, pauses, deviations, what
-    # conformance asks (2), usual (2), line (2), states, earlier runs, similar ones, navigation
+    # session, person, permissions (2), run, family, steps, hand-offs, those of others, said, pauses, deviations, what
+    # conformance asks (2), catalogue, usual (2), line (2), states, earlier runs, similar ones, navigation
     with django_assert_num_queries(QUERIES):
         client.get(page_of(run))
 
