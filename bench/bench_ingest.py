@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ PATH = "/api/v1/observations"
 class Site(Polled):
     """The product, with two workers and a data folder of its own."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, serve: str = "serve") -> None:
         environment = {
             "AUREN_DATA_DIR": str(folder),
             "AUREN_ENV_FILE": os.devnull,
@@ -58,7 +59,7 @@ class Site(Polled):
         }
         port = spare_port()
         self.tool = [sys.executable, "-m", "bench.ingest_site"]
-        super().__init__([*self.tool, "serve", str(port)], port, folder, environment)
+        super().__init__([*self.tool, serve, str(port)], port, folder, environment)
         secret = self.ask("fill")
         headers = f"Authorization: Bearer {secret}\r\nContent-Type: application/json\r\n"
         self.target = Target(port, PATH, headers)
@@ -111,11 +112,17 @@ def _batch(start: datetime, size: int, who: str, people: int) -> bytes:
 
 def run() -> Iterator[Figure]:
     """The figures of this area."""
-    with tempfile.TemporaryDirectory(prefix="auren-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
+    with folders() as folder:
         yield from on_sqlite(folder)
         yield from on_postgres(folder)
+
+
+@contextmanager
+def folders() -> Iterator[Path]:
+    """A folder that PostgreSQL may enter."""
+    with tempfile.TemporaryDirectory(prefix="auren-bench-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 def on_sqlite(folder: Path) -> Iterator[Figure]:
@@ -132,19 +139,26 @@ def on_sqlite(folder: Path) -> Iterator[Figure]:
 
 def on_postgres(folder: Path) -> Iterator[Figure]:
     """Batches on PostgreSQL, and against a Pushgateway."""
+    with server(folder, "bare", "speed", "few", "many") as urls:
+        site = _site(folder / "web", urls["speed"])
+        with running(site):
+            yield from speed("postgres", site, bare_postgres(urls["bare"]), with_gateway=folder)
+        few, many = (_site(folder / f"web-{name}", urls[name]) for name in ("few", "many"))
+        yield from flat("postgres", few, many)
+
+
+@contextmanager
+def server(folder: Path, *names: str) -> Iterator[dict[str, str]]:
+    """A PostgreSQL of our own; the addresses of databases with these names."""
     (folder / "postgres").mkdir()
     postgres = Postgres(folder / "postgres")
     postgres.start()
     try:
-        urls = [postgres.url.rpartition("/")[0] + f"/{name}" for name in ("bare", "speed", "few", "many")]
         wait_until(lambda: _answers(postgres.url), 20, "PostgreSQL")
         with psycopg.connect(postgres.url, autocommit=True) as connection:
-            for url in urls:
-                connection.execute(f"CREATE DATABASE {url.rpartition('/')[2]}")
-        site = _site(folder / "web", urls[1])
-        with running(site):
-            yield from speed("postgres", site, bare_postgres(urls[0]), with_gateway=folder)
-        yield from flat("postgres", _site(folder / "web-few", urls[2]), _site(folder / "web-many", urls[3]))
+            for name in names:
+                connection.execute(f"CREATE DATABASE {name}")
+        yield {name: f"{postgres.url.rpartition('/')[0]}/{name}" for name in names}
     finally:
         postgres.stop()
 

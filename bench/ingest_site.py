@@ -1,7 +1,7 @@
-"""``python -m bench.ingest_site fill | grow ROWS | serve PORT``: a site that agents report to.
+"""``python -m bench.ingest_site fill | grow ROWS | opened | serve PORT | unfollowed PORT``: a site of reports.
 
-It lives in AUREN_DATA_DIR or DATABASE_URL, and has the example registry as release 1. Every command prints one line of
-JSON.
+It lives in AUREN_DATA_DIR or DATABASE_URL, and has the example registry as release 1. Where it is unfollowed, no
+observation opens a run. Every command prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from django.db import connection  # noqa: E402
 from auren_admin.server import serve  # noqa: E402
 from bindings.identities import identity_of  # noqa: E402
 from bindings.models import Agent, ApiToken  # noqa: E402
+from protocols.models import ProtocolRun  # noqa: E402
 from releases.services import publish  # noqa: E402
+from telemetry.episodes import FOLLOWERS  # noqa: E402
 
 AGENT, KPI = "NEUROS", "hrv_rmssd"
 OLD = 1_600_000_000_000_000
@@ -65,12 +67,19 @@ def grow(rows: str) -> object:
     return count
 
 
+def opened() -> object:
+    """How many runs an episode has opened."""
+    return ProtocolRun.objects.filter(offer__isnull=True).count()
+
+
 def main(command: str, *words: str) -> None:
     """Run one command of this helper: the words are those of `bench.bench_ingest`."""
-    if command == "serve":
+    if command in ("serve", "unfollowed"):
+        if command == "unfollowed":
+            FOLLOWERS.clear()
         serve("127.0.0.1", int(words[0]), on_listening=lambda: None)
     else:
-        print(json.dumps({"fill": fill, "grow": grow}[command](*words)))  # type: ignore[operator]
+        print(json.dumps({"fill": fill, "grow": grow, "opened": opened}[command](*words)))  # type: ignore[operator]
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ NOW, RUN_PAGE = "Now", "Runs"
 LABELS = {
     "RegistrySettings": "Settings",
     "ValidationReport": "Validation",
+    "ActionKind": "Actions",
     "Standing": NOW,
     "ProtocolRun": RUN_PAGE,
     "Pause": "Pauses",
@@ -37,6 +38,7 @@ ORDER = (
     "Unit",
     "RegistrySettings",
     "Agent",
+    "ActionKind",
     "ValidationReport",
     "Waiver",
     "Release",

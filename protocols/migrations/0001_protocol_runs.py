@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                     "assignee",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -148,6 +149,7 @@ class Migration(migrations.Migration):
                     "root",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         help_text="The run that all hand-offs of this one began with; empty for that one itself.",
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -216,6 +218,7 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="deviations",
                         to="protocols.protocolrun",
@@ -279,6 +282,7 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="steps",
                         to="protocols.protocolrun",
@@ -444,6 +448,18 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="protocolrun",
+            index=models.Index(
+                condition=models.Q(("assignee__isnull", False)), fields=["assignee"], name="run_of_assignee"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="protocolrun",
+            index=models.Index(
+                condition=models.Q(("root__isnull", False)), fields=["root"], name="run_of_root"
+            ),
         ),
         migrations.AddIndex(
             model_name="protocolrun",

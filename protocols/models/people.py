@@ -71,7 +71,12 @@ class Deviation(models.Model):
         ACCEPTABLE = "acceptable", "acceptable"
         BETTER = "better", "better than declared"
 
-    run = models.ForeignKey(ProtocolRun, on_delete=models.CASCADE, related_name="deviations")
+    run = models.ForeignKey(
+        ProtocolRun,
+        on_delete=models.CASCADE,
+        db_index=False,  # the constraint has one that begins with it
+        related_name="deviations",
+    )
     place = models.PositiveIntegerField(default=0, help_text="The number of the step; 0 for the run.")
     rule = models.CharField(max_length=10)
     at = models.BigIntegerField()

@@ -18,13 +18,13 @@ class RunQuerySet(models.QuerySet["ProtocolRun"]):
     """Questions about runs."""
 
     def open(self) -> RunQuerySet:
-        """Those in which something is left to do. Asked for by their end, too: SQLite knows an index of open rows by
-        that, and not by states that are handed over as parameters."""
-        return self.filter(state__in=_OPEN, ended__isnull=True)
+        """Those in which something is left to do. A constraint holds the end to the state; SQLite finds an index of
+        open rows by the end, and not by states, which are handed over as parameters."""
+        return self.filter(ended__isnull=True)
 
     def ended(self) -> RunQuerySet:
         """Those in which nothing is."""
-        return self.filter(state__in=_ENDED)
+        return self.filter(ended__isnull=False)
 
 
 class ProtocolRun(models.Model):
@@ -61,6 +61,7 @@ class ProtocolRun(models.Model):
         null=True,
         blank=True,
         on_delete=models.CASCADE,
+        db_index=False,  # most have none: see the index below
         related_name="descendants",
         help_text="The run that all hand-offs of this one began with; empty for that one itself.",
     )
@@ -81,7 +82,12 @@ class ProtocolRun(models.Model):
     recorded = models.BigIntegerField(help_text="When the agent could know of it.")
     acknowledged = models.BigIntegerField(null=True, blank=True, help_text="When a person first looked.")
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,  # most have none: see the index below
+        related_name="+",
     )
     assignee_name = models.CharField(max_length=310, blank=True, default="")
     ended = models.BigIntegerField(null=True, blank=True)
@@ -114,10 +120,12 @@ class ProtocolRun(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=("assignee",), name="run_of_assignee", condition=Q(assignee__isnull=False)),
+            models.Index(fields=("root",), name="run_of_root", condition=Q(root__isnull=False)),
             models.Index(fields=("changed",), name="run_changed"),
             models.Index(fields=("due",), name="run_due", condition=Q(due__isnull=False)),
             models.Index(
-                fields=("agent", "-severity", "opened"), name="run_inbox", condition=Q(state__in=_OPEN)
+                fields=("agent", "-severity", "opened"), name="run_inbox", condition=Q(ended__isnull=True)
             ),
             models.Index(fields=("-severity", "opened"), name="run_worst", condition=Q(ended__isnull=True)),
             models.Index(fields=("-opened", "-id"), name="run_open_newest", condition=Q(ended__isnull=True)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -150,7 +152,7 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
             return HttpResponseRedirect(back_to(request, made.agent))
         title = f"Pause {asked['agent']}" if asked.get("agent") else "Pause an agent"
         context = self.admin_site.each_context(request) | {
-            "title": title, "opts": self.opts, "form": form, "next": request.POST.get("next", ""),
+            "title": title, "opts": self.opts, "form": form, "next": next_of(request),
         }  # fmt: skip
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "admin/protocols/pause/add.html", context, status=status)
@@ -193,6 +195,28 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
         return when(when_of(one.until if one.lifted is None else one.lifted))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A pause that holds, as pages say it."""
+
+    pk: int
+    agent: str
+    kpi: str
+    reason: str
+    words: str
+    by: str
+    since: datetime | None
+    until: datetime | None
+
+    @classmethod
+    def of(cls, one: Pause) -> Told:
+        """With the KPI as people call it."""
+        about = contracts_now.current().definition(one.kpi).title or one.kpi
+        reason = one.get_reason_code_display()
+        by = one.author_name or "a program"
+        return cls(one.pk, one.agent, about, reason, one.words, by, when_of(one.since), when_of(one.until))
+
+
 @require_POST
 def _lift(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("protocols.change_pause"):
@@ -227,9 +251,14 @@ def subject_of(one: Pause) -> str:
     return f"{one.agent}, about {about}," if one.kpi else one.agent
 
 
+def next_of(request: HttpRequest) -> str:
+    """Where a form or a link says that the person came from."""
+    return request.POST.get("next") or request.GET.get("next") or ""
+
+
 def back_to(request: HttpRequest, agent: str) -> str:
     """Where the person came from, if that is a page of ours; else the agent's page."""
-    asked = request.POST.get("next", "")
+    asked = next_of(request)
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
         return asked
     return reverse("admin:protocols_protocolrun_agent", args=[agent])

@@ -9,8 +9,10 @@ from django.db.models import Min, Q
 
 from contracts.evaluation import SECOND
 from protocols.conformance import Found, OfferFacts, PauseFacts, RunFacts, StepFacts, judge
-from protocols.models import HandOffOffer, Intervention, Pause, ProtocolRun, Step
-from protocols.timing import HAND_OFF_WITHIN
+from protocols.models import HandOffOffer, Intervention, ProtocolRun, Step
+from protocols.services.rows import select
+from protocols.timing import HAND_OFF_WITHIN, asked_at
+from telemetry.storage import store
 
 
 class Whole(NamedTuple):
@@ -34,14 +36,26 @@ class Facts(NamedTuple):
 
 def stored(pks: Iterable[int]) -> list[Whole]:
     """These runs as they are stored, by number; those that there are."""
-    runs = ProtocolRun.objects.filter(pk__in=list(pks)).select_related("offer").in_bulk()
-    steps: dict[int, list[Step]] = {pk: [] for pk in runs}
-    offers: dict[int, dict[int, HandOffOffer]] = {pk: {} for pk in runs}
-    for step in Step.objects.filter(run__in=runs).select_related("offer").order_by("run", "number"):
+    return with_steps(select(store(), ProtocolRun, "id", sorted(pks)))
+
+
+def with_steps(runs: Iterable[ProtocolRun]) -> list[Whole]:
+    """Stored runs with their steps and hand-offs, by number: three statements."""
+    known = {run.pk: run for run in runs}
+    steps: dict[int, list[Step]] = {pk: [] for pk in sorted(known)}
+    for step in select(store(), Step, "run_id", list(steps), ordered="run_id, number"):
         steps[step.run_id].append(step)
-        if step.kind == Step.Kind.HAND_OFF and hasattr(step, "offer"):
-            offers[step.run_id][step.number] = step.offer
-    return [Whole(runs[pk], steps[pk], offers[pk]) for pk in sorted(runs)]
+    asked = {
+        step.pk: step
+        for own in steps.values()
+        for step in own
+        if step.kind == Step.Kind.HAND_OFF and step.started is not None
+    }
+    offers: dict[int, dict[int, HandOffOffer]] = {pk: {} for pk in steps}
+    for offer in select(store(), HandOffOffer, "step_id", list(asked)):
+        step = asked[offer.step_id]
+        offers[step.run_id][step.number] = offer
+    return [Whole(known[pk], own, offers[pk]) for pk, own in steps.items()]
 
 
 def facts_of(wholes: Sequence[Whole]) -> dict[int, Facts]:
@@ -63,8 +77,6 @@ def facts_of(wholes: Sequence[Whole]) -> dict[int, Facts]:
 
 def _step(run: ProtocolRun, step: Step, offer: HandOffOffer | None, stopped: int | None) -> StepFacts:
     deadline = None if step.deadline is None else step.deadline * SECOND
-    # A deadline counts from when the server asked for it; what has none was known with the run, or as it was added.
-    known = max(run.recorded, step.added) if deadline is None or step.due is None else step.due - deadline
     asked = None
     if offer is not None:
         asked = OfferFacts(offer.target, offer.state, offer.offered, HAND_OFF_WITHIN, offer.answered)
@@ -72,7 +84,7 @@ def _step(run: ProtocolRun, step: Step, offer: HandOffOffer | None, stopped: int
         number=step.number,
         name=step.name,
         asked=step.added,
-        known=known,
+        known=asked_at(run, step),
         kind=step.kind,
         declared=step.declared,
         deadline=deadline,
@@ -87,9 +99,9 @@ def _step(run: ProtocolRun, step: Step, offer: HandOffOffer | None, stopped: int
 def _pauses(runs: Sequence[ProtocolRun]) -> dict[str, list[PauseFacts]]:
     """The pauses that may have touched these runs, by agent."""
     first = min((run.opened for run in runs), default=0)
-    rows = Pause.objects.filter(agent__in={run.agent for run in runs}, until__gt=first)
+    rows = store().run("SELECT agent, kpi, since, until, lifted FROM protocols_pause WHERE until > %s", first)
     found: dict[str, list[PauseFacts]] = {}
-    for agent, kpi, since, until, lifted in rows.values_list("agent", "kpi", "since", "until", "lifted"):
+    for agent, kpi, since, until, lifted in rows:
         end = until if lifted is None else min(until, lifted)
         found.setdefault(agent, []).append(PauseFacts(agent, kpi, since, end))
     return found

@@ -21,6 +21,7 @@ from protocols.lifecycle import (
     follow,
 )
 from protocols.models import HandOffOffer, ProtocolRun, Step
+from protocols.services import news
 from protocols.services.facts import Whole
 from protocols.services.judging import judged
 from protocols.services.steps import (
@@ -62,6 +63,7 @@ class Work:
 def working(now: int) -> Iterator[Work]:
     """A transaction about runs."""
     with turn(), transaction.atomic():
+        news.tell()
         opened = store()
         work = Work(now, opened, opened.now())
         yield work
@@ -100,7 +102,8 @@ class HeldRun:
         step.recorded = self.work.now
         self._changed.add(step.number)
         if state in _COUNTED and step.kind != Step.Kind.HAND_OFF:
-            self.work.tallies[ACTIONS, self.run.agent, step.name, str(state)] += 1
+            name = step.name if step.declared else ""  # those have whatever names an agent thinks of
+            self.work.tallies[ACTIONS, self.run.agent, name, str(state)] += 1
 
     def touch(self, step: Step) -> None:
         """Have a step be stored, too."""
@@ -148,7 +151,7 @@ class HeldRun:
         """Offer hand-offs."""
         work = self.work
         asked = [Asked(self.run, step, at) for step in steps]
-        children = offer(asked, work.now, work.number, work.tallies)
+        children = offer(work.store, asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
             if child.offer is not None:
                 self.offers[step.number] = child.offer

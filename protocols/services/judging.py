@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 from protocols.conformance import Found, next_due
 from protocols.models import Deviation, ProtocolRun
 from protocols.services.facts import Whole, facts_of, stored
+from protocols.services.rows import insert, made, select
 from protocols.services.steps import Tallies
+from telemetry.storage import store
 
 DEVIATIONS = "protocol_deviations"
 """The counter of deviations as they are first found, by agent, KPI and rule."""
@@ -19,9 +21,8 @@ def judged(runs: Sequence[Whole], now: int, tallies: Tallies) -> None:
     if not runs:
         return
     facts = facts_of(runs)
-    there = {
-        (one.run_id, one.place, one.rule): one for one in Deviation.objects.filter(run__in=facts).order_by()
-    }
+    rows = select(store(), Deviation, "run_id", list(facts))
+    there = {(one.run_id, one.place, one.rule): one for one in rows}
     found = {(pk, one.place, one.rule): one for pk, own in facts.items() for one in own.judged(now)}
     agents = {one.run.pk: one.run for one in runs}
     for pk, _, rule in found.keys() - there.keys():
@@ -40,11 +41,12 @@ Key = tuple[int, int, str]
 
 
 def _store(there: dict[Key, Deviation], found: dict[Key, Found]) -> None:
-    Deviation.objects.bulk_create(
-        Deviation(run_id=key[0], place=one.place, rule=one.rule, at=one.at, message=one.message)
+    added = [
+        made(Deviation, run_id=key[0], place=one.place, rule=one.rule, at=one.at, message=one.message)
         for key, one in found.items()
         if key not in there
-    )
+    ]
+    insert(store(), added)
     changed = [row for key, row in there.items() if key in found and differs(row, found[key])]
     for row in changed:
         one = found[row.run_id, row.place, row.rule]

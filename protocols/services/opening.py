@@ -9,40 +9,52 @@ from typing import Any
 import orjson
 
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
-from protocols.models import HandOffOffer, ProtocolRun, Step
-from protocols.services.judging import judged_again
+from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
+from protocols.services import news, retention
+from protocols.services.facts import with_steps
+from protocols.services.judging import judged
+from protocols.services.rows import among, insert, made, select, update
 from protocols.services.steps import (
     OPENED,
     RUNS,
     Asked,
     Tallies,
+    Wanted,
     declared,
     offer,
     ready_to_offer,
+    wanted_at,
     withdraw_offers,
 )
 from protocols.timing import HAND_OFF_WITHIN, next_due
-from telemetry import contracts_now, episodes, erasure
+from telemetry import contracts_now, cursors, episodes, erasure
 from telemetry.contracts_now import iso
 from telemetry.episodes import EpisodeChange, Opened
 from telemetry.storage import Store
 from telemetry.storage.shapes import StandingKey
 
+MOVING = ("severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed")
+"""Columns of a run that an episode moves once it is stored."""
+
+GOES_ON = "episode_ended IS NULL AND offer_id IS NULL"
+
 
 def join() -> None:
-    """Have every episode followed, and every erasure reach the runs."""
+    """Have every episode followed, every erasure reach the runs, and every restored run be told once more."""
     if opened_by not in episodes.FOLLOWERS:
         episodes.FOLLOWERS.append(opened_by)
     if ALSO not in erasure.ALSO:
         erasure.ALSO.append(ALSO)
+    cursors.ALSO.update((ProtocolRun, Pause))
 
 
 def opened_by(store: Store, changes: Sequence[EpisodeChange], now: int, tallies: Tallies) -> Opened:
     """Open, extend and end the runs of these episodes; what is told of those that were opened."""
-    work = _Following(now, store.now(), tallies, _runs_of(changes))
+    work = _Following(store, now, store.now(), tallies, _runs_of(store, changes))
     for change in changes:
         work.take(change)
     work.store()
+    news.tell()
     told: dict[StandingKey, list[dict[str, Any]]] = {}
     for one in work.opened:
         run = one.run
@@ -77,14 +89,14 @@ class _Followed:
     is_opened_again: bool = False
 
 
-def _runs_of(changes: Sequence[EpisodeChange]) -> dict[StandingKey, _Followed]:
+def _runs_of(store: Store, changes: Sequence[EpisodeChange]) -> dict[StandingKey, _Followed]:
     """The runs whose episode goes on, by whose they are; with the steps of those that rise."""
-    people = {change.key.subject for change in changes}
+    people = sorted({change.key.subject for change in changes})
     worst: dict[StandingKey, int] = {}
     for change in changes:
         worst[change.key] = max(worst.get(change.key, 0), change.after)
     found: dict[StandingKey, _Followed] = {}
-    for run in ProtocolRun.objects.filter(subject__in=people, episode_ended__isnull=True, offer__isnull=True):
+    for run in select(store, ProtocolRun, "subject_id", people, only=GOES_ON):
         key = StandingKey(run.subject_id, run.kpi, run.agent)
         if key in worst:
             found[key] = _Followed(run)
@@ -101,6 +113,7 @@ def _runs_of(changes: Sequence[EpisodeChange]) -> dict[StandingKey, _Followed]:
 class _Following:
     """What is to be stored of one batch's episodes. ``number`` is that of the transaction."""
 
+    _store: Store
     now: int
     number: int
     tallies: Tallies
@@ -109,6 +122,8 @@ class _Following:
     _touched: dict[int, _Followed] = field(default_factory=dict)
     """Those that are stored already, by their number."""
     _over: list[_Followed] = field(default_factory=list)
+    _wanted: dict[tuple[int, str, str, int], list[Wanted]] = field(default_factory=dict)
+    """What contracts ask for, by release, agent, KPI and severity."""
 
     def take(self, change: EpisodeChange) -> None:
         """Note what one change brings."""
@@ -124,13 +139,14 @@ class _Following:
 
     def _open(self, change: EpisodeChange) -> None:
         key, row = change.key, change.row
-        run = ProtocolRun(
-            agent=key.agent, kpi=key.kpi, subject_id=key.subject, severity=change.after, release=change.release,
-            opened=change.at, recorded=self.now, changed=self.number,
-        )  # fmt: skip
+        parts: dict[str, Any] = {}
         if row is not None:
-            run.source, run.rule, run.condition, run.reason = row.source, row.rule, row.condition, row.reason
-            run.inputs = orjson.loads(row.inputs)
+            parts = {name: getattr(row, name) for name in ("source", "rule", "condition", "reason")}
+            parts["inputs"] = orjson.loads(row.inputs)
+        run = made(
+            ProtocolRun, agent=key.agent, kpi=key.kpi, subject_id=key.subject, severity=change.after,
+            release=change.release, opened=change.at, recorded=self.now, changed=self.number, **parts,
+        )  # fmt: skip
         one = self.there[key] = _Followed(run)
         self.opened.append(one)
         self._ask(one, change)
@@ -139,10 +155,11 @@ class _Following:
     def _ask(self, one: _Followed, change: EpisodeChange) -> None:
         """Add what the contract asks for and is not there; of a contract that evaluates nothing any longer, nothing."""
         run = one.run
-        evaluator = contracts_now.evaluator_of(change.release, run.agent, run.kpi)
-        if evaluator is None:
-            return
-        added = declared(run, evaluator.binding, change.after, change.release, change.at, self.now, one.steps)
+        key = (change.release, run.agent, run.kpi, change.after)
+        if key not in self._wanted:
+            evaluator = contracts_now.evaluator_of(*key[:3])
+            self._wanted[key] = wanted_at(evaluator.binding, change.after) if evaluator else []
+        added = declared(self._wanted[key], change.after, change.release, change.at, self.now, one.steps)
         one.steps += added
         one.added += added
         one.asked = change.at
@@ -185,21 +202,32 @@ class _Following:
                 one.run.due = self._due(one)
         over = {one.run.pk: one.run.ended or 0 for one in self._over if not one.run._state.adding}
         self._store_touched()  # before what is new: an episode that is over makes room for the next one
-        ProtocolRun.objects.bulk_create(one.run for one in self.opened)
-        Step.objects.bulk_create(step for one in asked for step in one.added)
+        insert(self._store, [one.run for one in self.opened])
+        for one in asked:
+            for step in one.added:
+                step.run_id = one.run.pk
+        insert(self._store, [step for one in asked for step in one.added])
         ready = [
             Asked(one.run, step, one.asked)
             for one in asked
             if one.run.state in OPEN
             for step in ready_to_offer(one.steps)
         ]
-        offer(ready, self.now, self.number, self.tallies)
+        offer(self._store, ready, self.now, self.number, self.tallies)
         if over:
-            undone = Step.objects.filter(run__in=over, state__in=(StepState.PENDING, StepState.STARTED))
-            undone.update(state=StepState.NOT_NEEDED)
-            withdraw_offers(over, self.now, self.number, self.tallies)
+            self._leave_undone(over)
         # One that was just opened has nothing to judge.
-        judged_again([one.run.pk for one in self._touched.values()], self.now, self.tallies)
+        judged(with_steps([one.run for one in self._touched.values()]), self.now, self.tallies)
+
+    def _leave_undone(self, ends: Mapping[int, int]) -> None:
+        """What is open of runs that are over is not needed any more."""
+        where, parameter = among("run_id", list(ends))
+        left = self._store.run(
+            f"UPDATE protocols_step SET state = %s WHERE {where} AND state IN (%s, %s) RETURNING kind, started",  # noqa: S608
+            StepState.NOT_NEEDED.value, parameter, StepState.PENDING.value, StepState.STARTED.value,
+        )  # fmt: skip
+        if any(kind == Step.Kind.HAND_OFF and started is not None for kind, started in left):
+            withdraw_offers(ends, self.now, self.number, self.tallies)
 
     def _store_touched(self) -> None:
         touched = self._touched.values()
@@ -209,10 +237,7 @@ class _Following:
             rows.update(state=RunState.WAITING, ended=None, ended_recorded=None)
         for one in touched:
             one.run.changed = self.number
-        ProtocolRun.objects.bulk_update(
-            [one.run for one in touched],
-            ["severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed"],
-        )
+        update(self._store, [one.run for one in touched], MOVING)
 
     def _due(self, one: _Followed) -> int | None:
         """When time alone changes something next, once what is ready to be offered is."""
@@ -224,11 +249,8 @@ class _Following:
 
 def forget(subject: int) -> Mapping[str, int]:
     """Delete the runs of a person who is erased, with all that hangs on them."""
-    _, deleted = ProtocolRun.objects.filter(subject=subject).delete()
-    return {
-        "protocol_runs": deleted.get(ProtocolRun._meta.label, 0),
-        "protocol_steps": deleted.get(Step._meta.label, 0),
-    }
+    deleted = retention.forget(ProtocolRun.objects.filter(subject=subject))
+    return {f"protocol_{name}": count for name, count in deleted.items()}
 
 
 ALSO = erasure.Also(forget, lambda subject: ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from contracts.durations import Duration, DurationError
@@ -12,7 +12,9 @@ from contracts.severity import Severity
 from contracts.watched import WatchedBinding
 from protocols.lifecycle import OFFER_MOVES, RUN_MOVES, STEP_MOVES, OfferState, RunState, StepState, follow
 from protocols.models import HandOffOffer, ProtocolRun, Step
+from protocols.services.rows import insert, made, update
 from protocols.timing import HAND_OFF_WITHIN
+from telemetry.storage import Store
 
 SEVERITIES: Final = {1: Severity.INFO, 2: Severity.WARNING, 3: Severity.CRITICAL}
 REVIEW: Final = "answer_hand_off"
@@ -25,45 +27,45 @@ OPENED: Final = "opened"
 """Of runs, beside the outcomes."""
 
 
+class Wanted(NamedTuple):
+    """What a contract asks for at a severity; ``seconds`` is the deadline, None where there is none."""
+
+    kind: Step.Kind
+    name: str
+    description: str
+    seconds: int | None = None
+
+
+def wanted_at(binding: WatchedBinding, severity: int) -> list[Wanted]:
+    """What a contract asks for at a severity, in order: each action and each hand-off once."""
+    told = SEVERITIES[severity]
+    found: dict[tuple[str, str], Wanted] = {}
+    for action in binding.actions_at(told):
+        one = Wanted(Step.Kind.ACTION, action.name, action.description, seconds_of(action.deadline))
+        found.setdefault(one[:2], one)
+    for hand_off in binding.hand_offs_at(told):
+        one = Wanted(Step.Kind.HAND_OFF, hand_off.agent, hand_off.reason)
+        found.setdefault(one[:2], one)
+    return list(found.values())
+
+
 def declared(
-    run: ProtocolRun,
-    binding: WatchedBinding,
-    severity: int,
-    release: int,
-    at: int,
-    now: int,
-    there: Sequence[Step],
+    wanted: Iterable[Wanted], severity: int, release: int, at: int, now: int, there: Sequence[Step]
 ) -> list[Step]:
-    """What a contract asks for at a severity and is not there yet, in order; the run need not be stored.
+    """The steps for what is wanted and is not there yet, in order; whoever stores them says of which run they are.
 
     ``at`` is when it is asked for in the time of the measurements, ``now`` by the server's clock.
     """
     known = {(one.kind, one.name) for one in there if one.declared}
     number = max((one.number for one in there), default=0)
-    found: list[Step] = []
-    for action in binding.actions_at(SEVERITIES[severity]):
-        if (Step.Kind.ACTION, action.name) not in known:
-            known.add((Step.Kind.ACTION, action.name))
-            number += 1
-            seconds = seconds_of(action.deadline)
-            found.append(
-                Step(
-                    run=run, number=number, kind=Step.Kind.ACTION, name=action.name,
-                    description=action.description, severity=severity, release=release, deadline=seconds,
-                    added=at, due=None if seconds is None else now + seconds * SECOND,
-                )
-            )  # fmt: skip
-    for asked in binding.hand_offs_at(SEVERITIES[severity]):
-        if (Step.Kind.HAND_OFF, asked.agent) not in known:
-            known.add((Step.Kind.HAND_OFF, asked.agent))
-            number += 1
-            found.append(
-                Step(
-                    run=run, number=number, kind=Step.Kind.HAND_OFF, name=asked.agent,
-                    description=asked.reason, severity=severity, release=release, added=at,
-                )
-            )  # fmt: skip
-    return found
+    return [
+        made(
+            Step, number=place, kind=one.kind, name=one.name, description=one.description, severity=severity,
+            release=release, deadline=one.seconds, added=at,
+            due=None if one.seconds is None else now + one.seconds * SECOND,
+        )
+        for place, one in enumerate((one for one in wanted if one[:2] not in known), number + 1)
+    ]  # fmt: skip
 
 
 def seconds_of(deadline: str) -> int | None:
@@ -94,22 +96,23 @@ class Asked(NamedTuple):
     at: int
 
 
-def offer(asked: Sequence[Asked], now: int, number: int, tallies: Tallies) -> list[ProtocolRun]:
+def offer(store: Store, asked: Sequence[Asked], now: int, number: int, tallies: Tallies) -> list[ProtocolRun]:
     """Offer hand-offs: each opens a run of the agent who is asked. As many statements for many as for one."""
     if not asked:
         return []
-    offers = HandOffOffer.objects.bulk_create(
+    offers = [
         HandOffOffer(
             step=step, source=run.agent, target=step.name, reason=step.description, offered=at,
             due=now + HAND_OFF_WITHIN,
         )
         for run, step, at in asked
-    )  # fmt: skip
+    ]  # fmt: skip
+    insert(store, offers)
     for _, step, at in asked:
         step.state = follow(STEP_MOVES, step.state, StepState.STARTED)
         step.started, step.recorded = at, now
-    Step.objects.bulk_update([step for _, step, _ in asked], ["state", "started", "recorded"])
-    children = ProtocolRun.objects.bulk_create(
+    update(store, [step for _, step, _ in asked], ["state", "started", "recorded"])
+    children = [
         ProtocolRun(
             agent=one.target, kpi=run.kpi, subject_id=run.subject_id, offer=one, root_id=run.root_id or run.pk,
             depth=run.depth + 1, state=RunState.OFFERED, severity=run.severity, release=run.release,
@@ -117,14 +120,16 @@ def offer(asked: Sequence[Asked], now: int, number: int, tallies: Tallies) -> li
             opened=at, recorded=now, due=one.due, changed=number,
         )
         for (run, _, at), one in zip(asked, offers, strict=True)
-    )  # fmt: skip
-    Step.objects.bulk_create(
+    ]  # fmt: skip
+    insert(store, children)
+    reviews = [
         Step(
             run=child, number=1, kind=Step.Kind.REVIEW, name=REVIEW, description=one.reason,
             severity=child.severity, release=child.release, added=child.opened,
         )
         for child, one in zip(children, offers, strict=True)
-    )  # fmt: skip
+    ]  # fmt: skip
+    insert(store, reviews)
     for child, one in zip(children, offers, strict=True):
         tallies[RUNS, child.agent, child.kpi, OPENED] += 1
         tallies[HAND_OFFS, one.source, one.target, OfferState.OFFERED] += 1

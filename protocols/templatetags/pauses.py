@@ -13,10 +13,9 @@ from django.template.context import Context
 
 from jobs.database_clock import database_clock
 from protocols.pages.access import may_see
-from protocols.pages.pauses import LENGTHS, USUAL_REASON, WHY_PAUSE, until_words
+from protocols.pages.pauses import LENGTHS, USUAL_REASON, WHY_PAUSE, Told, until_words
 from protocols.services.pausing import MINUTE, USUAL, pauses_at
 from telemetry import contracts_now
-from telemetry.pages.words import when_of
 
 register = template.Library()
 
@@ -25,24 +24,10 @@ register = template.Library()
 def pause_banner(context: Context, agent: str, kpi: str = "") -> dict[str, Any]:
     """What of an agent is paused now; of one KPI, where one is given. One query."""
     request = context["request"]
-    released = contracts_now.current()
     found = pauses_at(database_clock.micros(), [agent]) if agent and may_see(request.user) else []
     return {
         "agent": agent,
-        "pauses": [
-            {
-                "pk": one.pk,
-                "kpi": one.kpi,
-                "title": released.definition(one.kpi).title or one.kpi,
-                "until": when_of(one.until),
-                "since": when_of(one.since),
-                "reason": one.get_reason_code_display(),
-                "words": one.words,
-                "by": one.author_name or "a program",
-            }
-            for one in found
-            if not kpi or one.kpi in ("", kpi)
-        ],
+        "pauses": [Told.of(one) for one in found if not kpi or one.kpi in ("", kpi)],
         "may_lift": request.user.has_perm("protocols.change_pause"),
         "here": request.get_full_path(),
         "csrf_token": context.get("csrf_token"),

@@ -7,6 +7,7 @@ from contracts.evaluation import micros
 from protocols.models import HandOffOffer, ProtocolRun
 from protocols.services.sweeping import sweep
 from telemetry import contracts_now, keeping, silence
+from telemetry.storage import store
 from tests.bindings.samples import document, replace
 from tests.protocols.samples import (
     ASKED,
@@ -105,6 +106,52 @@ def test_a_rise_opens_a_finished_run_of_the_same_episode_again():
     assert (run.state, run.ended) == ("waiting", None)
     assert reported(run, 2, now=NOW + 2 * MINUTE).state == "active"
     assert HandOffOffer.objects.count() == 2
+
+
+def test_a_rise_and_the_end_of_an_episode_may_come_at_once():
+    run, done = opened(28), opened(28, user_id="u-2")
+    reported(done, 1)
+    later = [
+        observation(value, at=NOW + place * MINUTE, user_id=user)
+        for user in (USER, "u-2")
+        for place, value in ((1, 18), (2, 60))
+    ]
+    told(*later, now=NOW + 3 * MINUTE)
+    for one in (run, done):
+        one.refresh_from_db()
+        assert (one.state, one.severity, one.due) == ("recovered", 3, None)
+        assert {state for _, state in steps(one)[1:]} == {"not_needed"}
+
+
+def test_two_rises_at_once_ask_for_each_step_once(protocol):
+    run = opened(28)
+    values = (27, 18, 27, 18)
+    told(*[observation(v, at=NOW + n * MINUTE) for n, v in enumerate(values, 1)], now=NOW + 9 * MINUTE)
+    assert [name for name, _ in steps(run)] == [
+        "reduce_training_intensity", "review_sleep", "SOMNOS", "CARDIOS",
+    ]  # fmt: skip
+
+
+def test_as_many_statements_for_many_people_as_for_few(monkeypatch):
+    kind = type(store())
+    run, many, counted = kind.run, getattr(kind, "many", None), []
+
+    def count(method):
+        return lambda self, sql, *rest: counted.append(sql) or method(self, sql, *rest)
+
+    monkeypatch.setattr(kind, "run", count(run))
+    if many:
+        monkeypatch.setattr(kind, "many", count(many))
+    found = []
+    for people in (2, 40):
+        users = [f"{people}-{n}" for n in range(people)]
+        for number, value in enumerate((28, 18, 60)):
+            at = NOW + number * MINUTE
+            told(*[observation(value, at=at, user_id=user) for user in users], now=at)
+        found.append(len(counted))
+        counted.clear()
+    assert found[0] == found[1]
+    assert set(ProtocolRun.objects.values_list("state", flat=True)) == {"recovered"}
 
 
 def test_a_correction_withdraws_the_run():

@@ -80,7 +80,8 @@ def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, dja
 
 def test_the_live_part_comes_alone(looking):
     opened()
-    answer = looking.get(f"{PAGE}now/")
-    assert "To do now" in answer.text
-    assert "<html" not in answer.text
-    assert looking.get(f"{PAGE}now/", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    for part, words in (("inbox", "To do now"), ("newest", "Its newest runs")):
+        answer = looking.get(f"{PAGE}{part}/")
+        assert words in answer.text
+        assert "<html" not in answer.text
+        assert looking.get(f"{PAGE}{part}/", headers={"If-None-Match": answer["ETag"]}).status_code == 304

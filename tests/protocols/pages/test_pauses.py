@@ -10,7 +10,13 @@ from tests.protocols.samples import MINUTE, NOW, opened
 ADD = "/admin/protocols/pause/add/"
 LIST = "/admin/protocols/pause/"
 AGENT = "/admin/protocols/protocolrun/agent/NEUROS/"
-ASKED = {"agent": "NEUROS", "kpi": "", "reason_code": "agent_faulty", "words": "Sends nonsense.", "minutes": 60}
+ASKED = {
+    "agent": "NEUROS",
+    "kpi": "",
+    "reason_code": "agent_faulty",
+    "words": "Sends nonsense.",
+    "minutes": 60,
+}
 pytestmark = pytest.mark.django_db
 
 
@@ -104,4 +110,6 @@ def test_the_board_says_who_is_paused_and_leads_there(actor, editor):
     page = text(actor, "/admin/protocols/protocolrun/board/")
     assert ">paused</a>" in page
     assert f"{ADD}?agent=NEUROS" in page
-    assert 'value="NEUROS" selected' in text(actor, f"{ADD}?agent=NEUROS")
+    form = text(actor, f"{ADD}?agent=NEUROS&next=/admin/")
+    assert 'value="NEUROS" selected' in form
+    assert 'name="next" value="/admin/"' in form

@@ -1,0 +1,133 @@
+"""Rows in bulk, each database in the way that is fastest there: PostgreSQL takes them as JSON, all in one statement.
+
+Whoever reports an observation waits for the runs that it opens. What Django does before it asks the database, and to
+make a model by the names of its fields, costs several times as much as what the database does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
+
+import orjson
+from django.db import connection
+from django.db.models import JSONField, Model
+
+from telemetry.storage import Store
+from telemetry.storage.sqlite import SQLiteStore
+
+M = TypeVar("M", bound=Model)
+
+
+def made(model: type[M], **parts: Any) -> M:
+    """A new row of a table by its columns; what is not given is as its model has it."""
+    return model(*[parts[name] if name in parts else copy(blank) for name, blank in _blanks(model)])
+
+
+def insert(store: Store, rows: Sequence[Model]) -> None:
+    """Store new rows of one table, and give them their numbers: they ascend in the order of the rows."""
+    if not rows:
+        return
+    model = type(rows[0])
+    table, names = model._meta.db_table, _names(model)
+    if isinstance(store, SQLiteStore):  # whoever writes is alone
+        (last,) = store.run("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", table) or [(0,)]
+        pks = range((last[0] or 0) + 1, (last[0] or 0) + 1 + len(rows))
+        _number(rows, pks)
+        store.many(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})",  # noqa: S608
+            [_values(row, names) for row in rows],
+        )
+    else:
+        listed = ", ".join(names[1:])
+        found = store.run(
+            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {_source(table)} RETURNING id",  # noqa: S608
+            _json(rows, names[1:]),
+        )
+        _number(rows, sorted(pk for (pk,) in found))
+
+
+def update(store: Store, rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Store some columns of rows of one table."""
+    if not rows:
+        return
+    table, names = type(rows[0])._meta.db_table, (*names, "id")
+    if isinstance(store, SQLiteStore):
+        moved = ", ".join(f"{name} = %s" for name in names[:-1])
+        store.many(
+            f"UPDATE {table} SET {moved} WHERE id = %s",  # noqa: S608
+            [_values(row, names) for row in rows],
+        )
+    else:
+        moved = ", ".join(f"{name} = n.{name}" for name in names[:-1])
+        store.run(
+            f"UPDATE {table} AS t SET {moved} FROM {_source(table)} AS n WHERE t.id = n.id",  # noqa: S608
+            _json(rows, names),
+        )
+
+
+def select(
+    store: Store, model: type[M], column: str, numbers: Sequence[int], *, only: str = "", ordered: str = "id"
+) -> list[M]:
+    """Rows of one table of which a column is one of these numbers, and for which a condition holds, in an order."""
+    if not numbers:
+        return []
+    names = _names(model)
+    where, parameter = among(column, numbers)
+    where += f" AND {only}" if only else ""
+    rows = store.run(
+        f"SELECT {', '.join(names)} FROM {model._meta.db_table} WHERE {where} ORDER BY {ordered}",  # noqa: S608
+        parameter,
+    )
+    places = [
+        place for place, field in enumerate(model._meta.concrete_fields) if isinstance(field, JSONField)
+    ]
+    found = []
+    for row in rows:
+        values = list(row)
+        for place in places:
+            values[place] = orjson.loads(values[place])
+        found.append(model.from_db(connection.alias, names, values))
+    return found
+
+
+def among(column: str, numbers: Sequence[int]) -> tuple[str, Any]:
+    """The condition that a column is one of these numbers, and its parameter."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::bigint[])", list(numbers)
+    return f"{column} IN (SELECT value FROM json_each(%s))", orjson.dumps(numbers).decode()  # noqa: S608
+
+
+@lru_cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    """The columns, the number first."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+@lru_cache
+def _blanks(model: type[Model]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.attname, field.get_default()) for field in model._meta.concrete_fields)
+
+
+def _number(rows: Sequence[Model], pks: Sequence[int]) -> None:
+    for row, pk in zip(rows, pks, strict=True):
+        row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+
+
+def _source(table: str) -> str:
+    """Rows that come as JSON, as the columns of a table."""
+    return f"json_populate_recordset(NULL::{table}, %s::json)"
+
+
+def _values(row: Model, names: Sequence[str]) -> list[Any]:
+    """Of columns; what a driver has no type for is JSON."""
+    found = attrgetter(*names)(row)
+    return [orjson.dumps(value).decode() if type(value) is dict else value for value in found]
+
+
+def _json(rows: Sequence[Model], names: Sequence[str]) -> str:
+    values = attrgetter(*names)
+    return orjson.dumps([dict(zip(names, values(row), strict=True)) for row in rows]).decode()
