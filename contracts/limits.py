@@ -164,7 +164,7 @@ ROWS: Final[Mapping[str, int]] = {
     "units": LISTS["a registry"]["units"].items,
     "validation rules": LISTS["a registry"]["validation_rules"].items,
     "agents": LISTS["a roster"]["agents"].items,
-    "actions of the catalogue": LISTS["a catalogue of actions"]["actions"].items,
+    "catalogue actions": LISTS["a catalogue of actions"]["actions"].items,
     "channels": 100,
     "webhooks": 50,
     "waivers": 5_000,
