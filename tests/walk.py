@@ -11,11 +11,13 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from bindings.models import Agent, ValidationReport, Waiver
+from bindings.models import ActionKind, Agent, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
+from jobs.database_clock import database_clock
 from kpis.admin.locked import SEEN
 from kpis.admin.optimistic import STATE
 from kpis.models import KPI, Unit
+from protocols.services.pausing import pause
 from releases.models import Channel, WebHook
 from tests.form_filling import inputs
 from tests.forms import filled
@@ -26,6 +28,7 @@ VIEWERS = frozenset({"viewer", "editor", "publisher", "superuser"})
 EDITORS = VIEWERS - {"viewer"}
 PUBLISHERS = EDITORS - {"editor"}
 SUPER = frozenset({"superuser"})
+NOBODY: frozenset[str] = frozenset()
 SERVICES = frozenset({"service", "system"})
 """Tokens with every scope: one that a publisher holds, and one that the system made, which nobody holds."""
 BACK: dict[str, Any] = {"release": 2, "change_reason": "Too many alerts."}
@@ -54,6 +57,7 @@ def pages(world: World, *, everything: bool) -> Iterator[Change]:
     if everything:
         yield from _registry_pages(world)
         yield from _import_pages(world)
+        yield from _pause_pages(world)
         yield from _other_pages(world)
 
 
@@ -86,6 +90,13 @@ def _registry_pages(world: World) -> Iterator[Change]:
     yield Change("delete an agent", f"/admin/bindings/agent/{free.pk}/delete/", EDITORS, {"post": "yes"})
     bulk = {"action": "disable", "_selected_action": [agent.pk]}
     yield Change("switch agents off", "/admin/bindings/agent/", EDITORS, bulk, quietly=True)
+    path = f"/admin/bindings/actionkind/{ActionKind.objects.get().pk}"
+    yield Change(
+        "edit an action", f"{path}/change/", EDITORS, filled(world.root, f"{path}/change/", title="Other")
+    )
+    add = filled(world.root, "/admin/bindings/actionkind/add/", name="walk_more", title="Walk more")
+    yield Change("add an action", "/admin/bindings/actionkind/add/", EDITORS, add)
+    yield Change("delete an action", f"{path}/delete/", EDITORS, {"post": "yes"})
 
 
 def _import_pages(world: World) -> Iterator[Change]:
@@ -129,6 +140,15 @@ def _release_pages(world: World) -> Iterator[Change]:
     yield Change("edit a webhook", page, PUBLISHERS, filled(world.root, page, name="three"))
     yield Change("renew a webhook's secret", f"{base}/webhook/{hook}/secret/", PUBLISHERS, {"seen": seen})
     yield Change("delete a webhook", f"{base}/webhook/{hook}/delete/", PUBLISHERS, {"post": "yes"})
+
+
+def _pause_pages(world: World) -> Iterator[Change]:
+    asked = {"agent": "NEUROS", "kpi": "", "reason_code": "planned", "words": "", "minutes": "60"}
+    yield Change("pause an agent", "/admin/protocols/pause/add/", EDITORS, asked)
+    one = pause("NEUROS", reason_code="planned", user=world.people["superuser"], now=database_clock.micros())
+    yield Change("lift a pause", f"/admin/protocols/pause/{one.pk}/lift/", EDITORS, {})
+    yield Change("edit a pause", f"/admin/protocols/pause/{one.pk}/change/", NOBODY, asked)
+    yield Change("delete a pause", f"/admin/protocols/pause/{one.pk}/delete/", NOBODY, {"post": "yes"})
 
 
 def _other_pages(world: World) -> Iterator[Change]:
@@ -194,6 +214,9 @@ def _registry_calls(world: World) -> Iterator[Change]:
     yield row(world, "edit an agent", "agents/NEUROS/", writers, {"role": "Other"})
     yield Change("add an agent", "agents/", writers, {"name": "ENDOS", "status": "beta", "role": "Helps"})
     yield row(world, "delete an agent", "agents/CARDIOS/", writers, None, "DELETE")
+    yield row(world, "edit an action", "actions/rest_today/", writers, {"title": "Other"})
+    yield Change("add an action", "actions/", writers, {"name": "walk_more", "title": "Walk more"})
+    yield row(world, "delete an action", "actions/rest_today/", writers, None, "DELETE")
     own = writers | {"agent"}
     yield row(world, "edit a binding", "bindings/NEUROS/hrv_rmssd/", own, {"role": "trend_check"})
     yield row(world, "delete a binding", "bindings/NEUROS/hrv_rmssd/", own, None, "DELETE")

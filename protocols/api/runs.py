@@ -179,7 +179,12 @@ class Acceptance(Reporting):
         said = body["note"] if body["accept"] else body["reason"] or body["note"]
         with refusals():
             answer_hand_off(
-                int(pk), accept=body["accept"], words=said, agent=agent_of(request), now=clock(), at=body["at"]
+                int(pk),
+                accept=body["accept"],
+                words=said,
+                agent=agent_of(request),
+                now=clock(),
+                at=body["at"],
             )
         return Response(whole(request, pk))
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Q
 
 from protocols.models import ProtocolRun
-from protocols.pages.filters import late_steps
+from protocols.pages.filters import is_late
 
 COUNTED: Final = 999
 """No more are counted."""
@@ -30,9 +30,9 @@ def to_look_at(now: int) -> int:
     """Open runs that are critical or late; one query, of what is open only."""
     began = monotonic()
     if began >= _held.until:
-        late = late_steps(now).order_by().values("run")
-        found = ProtocolRun.objects.open().filter(Q(severity=ProtocolRun.Severity.CRITICAL) | Q(pk__in=late))
+        critical = Q(severity=ProtocolRun.Severity.CRITICAL)
+        found = ProtocolRun.objects.open().filter(critical | Q(is_late(now)))
         _held.count = found.order_by()[:COUNTED].count()
         took = monotonic() - began
-        _held.until = began + took * HELD if took > 0.05 else 0.0  # a quick look is not worth keeping
+        _held.until = began + took * HELD if took > 0.1 else 0.0  # a quick look is not worth keeping
     return _held.count

@@ -228,7 +228,6 @@ def test_a_parameter_that_means_nothing_is_refused(service, query):
 @pytest.mark.parametrize(
     "query",
     [
-        "user_id=%00",
         "user_id=a%20b",
         f"user_id={'a' * 500}",
         "root=0",
