@@ -96,7 +96,8 @@ def changes(editor):
     told(observation(60, at=now + MINUTE), now=now + MINUTE)
     yield
     opened(18, at=now + 2 * MINUTE)
-    sweep(micros(now + timedelta(hours=25)))
+    yield
+    sweep(micros(now + 20 * MINUTE))
     yield
     ProtocolRun.objects.all().delete()
     yield
