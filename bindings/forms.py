@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from bindings.models import Action, Agent, Binding, HandOff, Trigger
+from contracts.action_words import ActionWords
 from contracts.rules.bindings import ROLES
 from contracts.severity import Severity
 from contracts.units import UnitSpec
@@ -137,14 +138,17 @@ class TriggerForm(RowForm):
 
 
 class ActionForm(RowForm):
-    """One step of a binding; a blank row is no step."""
+    """One step of a binding; a blank row is no step. The page has the list of what the catalogue offers."""
 
     model = Action
     columns = ("name", "description", "on", "deadline")
     content = ("name", "description", "deadline")
     widgets: ClassVar[dict[str, type[forms.Widget] | forms.Widget]] = {
-        "description": forms.TextInput(attrs={"placeholder": "in plain words"})
+        "name": forms.TextInput(attrs={"list": "catalogue", "autocomplete": "off"}),
+        "description": forms.TextInput(attrs={"placeholder": "in plain words"}),
     }
+    words: ActionWords | None = None
+    """What the catalogue says of it."""
 
     place = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Max
 
+from bindings.action_catalogue import rename_agent
 from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of, kpis_named
 from bindings.identities import claim
 from bindings.models import Action, Agent, Binding, HandOff, Roster, Trigger
@@ -40,9 +41,12 @@ def replace_agent(
 
     Bindings of KPIs that stay keep their rows. Raises what :func:`fill` does.
     """
+    before = agent.name
     fill(agent=agent, document=document, roster_entry=roster_entry)
     if agent._state.adding:
         agent.position = next_position()
+    elif agent.name != before:
+        rename_agent(before, agent.name)
     agent.save()
     write_rows([agent])
     return record(agent=agent, author=author, source=source, reason=reason)

@@ -8,8 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from protocols.models import ProtocolRun
+from protocols.models import Pause, ProtocolRun
 from protocols.pages import board_views
+from protocols.pages.pauses import PauseAdmin
 from protocols.pages.run import views as run_views
 from protocols.pages.run_rows import RunList
 
@@ -34,3 +35,6 @@ class ProtocolRunAdmin(RunList):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What happened stays, until its person is erased."""
         return False
+
+
+admin.site.register(Pause, PauseAdmin)

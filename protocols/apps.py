@@ -11,7 +11,9 @@ class ProtocolsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have every episode open its run, and every erasure reach the runs."""
-        from protocols.services import opening  # noqa: PLC0415 - needs the models, which are there only now
+        """Have every episode open its run, and whatever is done with people or their data reach the runs."""
+        from protocols import metrics  # noqa: PLC0415 - needs the models, which are there only now
+        from protocols.services import opening  # noqa: PLC0415 - the same
 
         opening.join()
+        metrics.join()

@@ -43,7 +43,7 @@ def next_due(run: ProtocolRun, steps: Iterable[Step], offers: Iterable[HandOffOf
     if not run.is_open:
         return None
     steps = list(steps)
-    found = [max(given_up_at(run, steps), now + 1)]
+    found = [given_up_at(run, steps)]
     found += [
         one.due + 1  # it is late after its time, not at it
         for one in steps
@@ -55,4 +55,4 @@ def next_due(run: ProtocolRun, steps: Iterable[Step], offers: Iterable[HandOffOf
         if one.kind == Step.Kind.HAND_OFF and one.state == StepState.PENDING
     ]
     found += [one.due for one in offers if one.state == OfferState.OFFERED]
-    return min(found)
+    return max(min(found), now + 1)  # what is due now is looked at next, and then no more

@@ -35,7 +35,7 @@ def make_months(**kwargs: Any) -> None:
     """
     from telemetry import cursors, months  # noqa: PLC0415 - need the models, which are not there yet
 
-    if "telemetry_standing" in connection.introspection.table_names():
+    if set(cursors.numbered()) <= set(connection.introspection.table_names()):
         cursors.renumber()
 
     database_clock.learn_when_due()

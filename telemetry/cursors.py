@@ -29,6 +29,8 @@ _CLUSTER = "(SELECT system_identifier FROM pg_control_system())"
 _DATABASE = "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())"
 _MAY_ASK = "SELECT has_function_privilege('pg_control_system()', 'execute')"
 _may_ask: dict[str, bool] = {}
+ALSO: set[type[Model]] = set()
+"""Models of others whose rows carry the number of the transaction that changed them last, in ``changed``."""
 
 Place = tuple[int, ...]
 """A database of a cluster."""
@@ -80,7 +82,16 @@ def renumber(using: str = "default") -> int:
     connection = connections[using]
     if connection.vendor != "postgresql":
         return 0
-    return sum(_renumber(connection, model._meta.db_table) for model in (Series, Standing))
+    return sum(_renumber(connection, table) for table in numbered())
+
+
+def numbered() -> list[str]:
+    """The tables whose rows carry such numbers."""
+    return [model._meta.db_table for model in (Series, Standing, *sorted(ALSO, key=_name))]
+
+
+def _name(model: type[Model]) -> str:
+    return model._meta.label
 
 
 def _renumber(connection: BaseDatabaseWrapper, table: str) -> int:

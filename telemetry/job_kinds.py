@@ -34,7 +34,7 @@ def now() -> int:
 @job_kind(SILENCE)
 def run_silence(work: JobRun) -> Mapping[str, Any] | None:
     """Bring standings up to now. One more job looks at all of them, once for each release that was made serving."""
-    cursors.renumber()  # two looks into an index, where the database was not restored from another cluster's dump
+    cursors.renumber()  # a few looks into indexes, where the database was not restored from another cluster's dump
     enqueue(kind=RENEW, payload={}, key=f"revision {ServingRevision.current()}")
     found = silence.let_time_pass(now(), work.progress)
     over = Job.objects.filter(kind=SILENCE, state=Job.State.DONE, finished_at__lt=from_now(-SHOWN))

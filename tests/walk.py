@@ -11,11 +11,13 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from bindings.models import Agent, ValidationReport, Waiver
+from bindings.models import ActionKind, Agent, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
+from jobs.database_clock import database_clock
 from kpis.admin.locked import SEEN
 from kpis.admin.optimistic import STATE
 from kpis.models import KPI, Unit
+from protocols.services.pausing import pause
 from releases.models import Channel, WebHook
 from tests.form_filling import inputs
 from tests.forms import filled
@@ -26,6 +28,7 @@ VIEWERS = frozenset({"viewer", "editor", "publisher", "superuser"})
 EDITORS = VIEWERS - {"viewer"}
 PUBLISHERS = EDITORS - {"editor"}
 SUPER = frozenset({"superuser"})
+NOBODY: frozenset[str] = frozenset()
 SERVICES = frozenset({"service", "system"})
 """Tokens with every scope: one that a publisher holds, and one that the system made, which nobody holds."""
 BACK: dict[str, Any] = {"release": 2, "change_reason": "Too many alerts."}
@@ -54,6 +57,7 @@ def pages(world: World, *, everything: bool) -> Iterator[Change]:
     if everything:
         yield from _registry_pages(world)
         yield from _import_pages(world)
+        yield from _pause_pages(world)
         yield from _other_pages(world)
 
 
@@ -86,6 +90,13 @@ def _registry_pages(world: World) -> Iterator[Change]:
     yield Change("delete an agent", f"/admin/bindings/agent/{free.pk}/delete/", EDITORS, {"post": "yes"})
     bulk = {"action": "disable", "_selected_action": [agent.pk]}
     yield Change("switch agents off", "/admin/bindings/agent/", EDITORS, bulk, quietly=True)
+    path = f"/admin/bindings/actionkind/{ActionKind.objects.get().pk}"
+    yield Change(
+        "edit an action", f"{path}/change/", EDITORS, filled(world.root, f"{path}/change/", title="Other")
+    )
+    add = filled(world.root, "/admin/bindings/actionkind/add/", name="walk_more", title="Walk more")
+    yield Change("add an action", "/admin/bindings/actionkind/add/", EDITORS, add)
+    yield Change("delete an action", f"{path}/delete/", EDITORS, {"post": "yes"})
 
 
 def _import_pages(world: World) -> Iterator[Change]:
@@ -131,6 +142,15 @@ def _release_pages(world: World) -> Iterator[Change]:
     yield Change("delete a webhook", f"{base}/webhook/{hook}/delete/", PUBLISHERS, {"post": "yes"})
 
 
+def _pause_pages(world: World) -> Iterator[Change]:
+    asked = {"agent": "NEUROS", "kpi": "", "reason_code": "planned", "words": "", "minutes": "60"}
+    yield Change("pause an agent", "/admin/protocols/pause/add/", EDITORS, asked)
+    one = pause("NEUROS", reason_code="planned", user=world.people["superuser"], now=database_clock.micros())
+    yield Change("lift a pause", f"/admin/protocols/pause/{one.pk}/lift/", EDITORS, {})
+    yield Change("edit a pause", f"/admin/protocols/pause/{one.pk}/change/", NOBODY, asked)
+    yield Change("delete a pause", f"/admin/protocols/pause/{one.pk}/delete/", NOBODY, {"post": "yes"})
+
+
 def _other_pages(world: World) -> Iterator[Change]:
     base = "/admin/bindings/apitoken"
     new = {"name": "new", "agent": "", "expires_0": "", "expires_1": ""}
@@ -171,6 +191,7 @@ def api(world: World, *, everything: bool) -> Iterator[Change]:
     if everything:
         yield from _registry_calls(world)
         yield from _measurement_calls(world)
+        yield from _run_calls(world)
 
 
 def row(world: World, name: str, path: str, may: frozenset[str], body: Any, method: str = "PATCH") -> Change:
@@ -193,6 +214,9 @@ def _registry_calls(world: World) -> Iterator[Change]:
     yield row(world, "edit an agent", "agents/NEUROS/", writers, {"role": "Other"})
     yield Change("add an agent", "agents/", writers, {"name": "ENDOS", "status": "beta", "role": "Helps"})
     yield row(world, "delete an agent", "agents/CARDIOS/", writers, None, "DELETE")
+    yield row(world, "edit an action", "actions/rest_today/", writers, {"title": "Other"})
+    yield Change("add an action", "actions/", writers, {"name": "walk_more", "title": "Walk more"})
+    yield row(world, "delete an action", "actions/rest_today/", writers, None, "DELETE")
     own = writers | {"agent"}
     yield row(world, "edit a binding", "bindings/NEUROS/hrv_rmssd/", own, {"role": "trend_check"})
     yield row(world, "delete a binding", "bindings/NEUROS/hrv_rmssd/", own, None, "DELETE")
@@ -221,6 +245,22 @@ def _measurement_calls(world: World) -> Iterator[Change]:
     yield Change(
         "ask for everybody's", "backtests/", VIEWERS | SERVICES, {"kpi": "hrv_rmssd", "condition": "< 28"}
     )
+
+
+def _run_calls(world: World) -> Iterator[Change]:
+    mine, asked, others = world.runs["NEUROS"], world.runs["asked"], world.runs["SOMNOS"]
+    agents, deciding = SUPER | SERVICES, EDITORS | SERVICES
+    yield Change("report a step", f"runs/{mine}/steps/1", agents | {"agent"}, {"state": "done"})
+    yield Change("report another's step", f"runs/{others}/steps/1", agents, {"state": "done"})
+    yield Change("add a step", f"runs/{mine}/steps", agents | {"agent"}, {"action": "rest_today"})
+    yield Change("add a step to another's", f"runs/{others}/steps", agents, {"action": "rest_today"})
+    yield Change("accept a hand-off", f"runs/{asked}/acceptance", agents | {"agent"}, {"accept": True})
+    for kind in ("acknowledge", "assign", "agree", "override", "take_over"):
+        body = {"kind": kind} | ({"reason_code": "known"} if kind in ("override", "take_over") else {})
+        yield Change(f"{kind} a run", f"runs/{mine}/interventions", deciding, body)
+    pause = {"agent": "NEUROS", "reason_code": "planned"}
+    yield Change("pause an agent", "pauses/", deciding, pause)
+    yield Change("lift a pause", f"pauses/{world.runs['pause']}/lift", deciding, {})
 
 
 def _release_calls(world: World) -> Iterator[Change]:
@@ -258,11 +298,13 @@ def at_api(client: Client, change: Change, role: str) -> Any:
 
 
 def is_refused(answer: Any) -> bool:
-    """Whether somebody is told that they may not: also by a form that says so beside a field."""
+    """Whether somebody is told that they may not: also by a form that says so beside a field, and of another agent's
+    run that there is none."""
     if answer.status_code == 302:
         return str(answer["Location"]).startswith("/admin/login/")
     said = (
         b"You cannot give what you may not",
         b"author_missing",
     )  # of a form, and where nobody would answer for it
-    return answer.status_code in (401, 403) or any(words in answer.content for words in said)
+    is_foreign = answer.status_code == 404 and "/api/v1/runs/" in answer.wsgi_request.path
+    return is_foreign or answer.status_code in (401, 403) or any(words in answer.content for words in said)

@@ -14,19 +14,26 @@ from django.utils import timezone
 
 from bindings.background import ask_for_report
 from bindings.identities import identity_of
-from bindings.models import Agent, ApiToken, Scope, ValidationReport, Waiver
+from bindings.models import ActionKind, Agent, ApiToken, Scope, ValidationReport, Waiver
 from contracts.documents import write_registry
 from jobs.runner import run_due
 from kpis.models import RegistrySettings, Unit, Upload, ValidationRule
+from protocols.lifecycle import StepState
+from protocols.models import ProtocolRun, Step
+from protocols.services.pausing import pause
+from protocols.services.reporting import Report, report_undeclared
 from releases.models import Channel, Release, WebHook
 from releases.services import publish, say, working_copy
+from telemetry import contracts_now
+from telemetry.ingest import clock
+from telemetry.models import Subject
 from tests.conftest import signed_in
 from tests.releases.samples import add_agent, add_kpi, edit
 
 PEOPLE = ("viewer", "editor", "publisher", "superuser")
 ROLES = ("anonymous", *PEOPLE, "service", "system", "agent")
 """`service` is a token with every scope that a publisher holds; `system` one of nobody's; `agent` one of NEUROS."""
-TABLES = ("kpis", "bindings", "releases", "telemetry", "jobs")
+TABLES = ("kpis", "bindings", "releases", "telemetry", "protocols", "jobs")
 
 
 @dataclass
@@ -37,6 +44,7 @@ class World:
     clients: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, ApiToken] = field(default_factory=dict)
     uploads: dict[str, dict[str, int]] = field(default_factory=dict)
+    runs: dict[str, int] = field(default_factory=dict)
 
     @property
     def root(self) -> Client:
@@ -54,6 +62,7 @@ def make_world() -> World:
     Unit.objects.create(code="spoons", title="spoons", symbol="sp")
     for name, *watched in (("NEUROS", "hrv_rmssd"), ("SOMNOS", "hrv_sdnn"), ("CARDIOS",)):
         add_agent(name, *watched)
+    ActionKind.objects.create(name="rest_today", title="Rest today", agents=["NEUROS"], reversible=True)
     reviewer = User.objects.create_user("reviewer", is_staff=True)
 
     def release() -> Release:
@@ -82,6 +91,7 @@ def make_world() -> World:
     run_due()
     edit("< 21")
     _with_uploads(world)
+    _with_runs(world)
     return world
 
 
@@ -127,6 +137,23 @@ def _with_uploads(world: World) -> None:
             name: Upload.objects.create(author=person, files=files).pk
             for name, person in world.people.items()
         }
+
+
+def _with_runs(world: World) -> None:
+    """A run of each of two agents, one of which asks the other, and a pause. Nothing is measured for it, since what is
+    measured has jobs of its own."""
+    now, somebody = clock(), Subject.objects.create(user_id="u-9")
+    for agent, kpi in (("NEUROS", "hrv_rmssd"), ("SOMNOS", "hrv_sdnn")):
+        run = ProtocolRun.objects.create(
+            agent=agent, kpi=kpi, subject=somebody, severity=3, release=3, opened=now, recorded=now
+        )
+        Step.objects.create(run=run, number=1, name="rest_today", severity=3, release=3, added=now)
+        world.runs[agent] = run.pk
+    contracts_now.forget()
+    asking = Report(StepState.STARTED, note="What do you see?")
+    report_undeclared(world.runs["SOMNOS"], "NEUROS", asking, agent="SOMNOS", now=now, hand_off=True)
+    world.runs["asked"] = ProtocolRun.objects.get(agent="NEUROS", state="offered").pk
+    world.runs["pause"] = pause("CARDIOS", reason_code="planned", user=None, now=now).pk
 
 
 def readers() -> list[str]:

@@ -12,28 +12,40 @@ from django.urls import NoReverseMatch, reverse
 
 from bindings.models import ValidationReport
 from contracts.findings import Level
+from jobs.database_clock import database_clock
 from kpis.models import Revision
+from protocols.pages.counts import to_look_at
 from releases.models import Channel
 from releases.models.channel import PRODUCTION
 
 register = template.Library()
 
-NOW = "Now"
-LABELS = {"RegistrySettings": "Settings", "ValidationReport": "Validation", "Standing": NOW}
+NOW, RUN_PAGE = "Now", "Runs"
+LABELS = {
+    "RegistrySettings": "Settings",
+    "ValidationReport": "Validation",
+    "ActionKind": "Actions",
+    "Standing": NOW,
+    "ProtocolRun": RUN_PAGE,
+    "Pause": "Pauses",
+}
 """Models whose page is called otherwise than their rows."""
 ORDER = (
     "Standing",
+    "ProtocolRun",
+    "Pause",
     "KPI",
     "Unit",
     "RegistrySettings",
     "Agent",
+    "ActionKind",
     "ValidationReport",
     "Waiver",
     "Release",
     "Channel",
 )
 """What people open most comes first; other models follow in Django's order."""
-REGISTRY, AGENTS, RELEASES, LIVE = "kpis", "bindings", "releases", "telemetry"
+REGISTRY, AGENTS, RELEASES, LIVE, RUNS = "kpis", "bindings", "releases", "telemetry", "protocols"
 IMPORT_PERMISSIONS = ("kpis.add_kpi", "kpis.change_kpi", "kpis.delete_kpi")
 
 
@@ -67,19 +79,24 @@ def main_nav(context: Context) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     apps = context.get("available_apps") or []
     live, registry, agents = Group(""), Group("Registry"), Group("Agents")
-    releases, more = Group("Releases"), Group("More")
-    of_app = {REGISTRY: registry, AGENTS: agents, RELEASES: releases}
+    releases, more, runs = Group("Releases"), Group("More"), Group("")
+    of_app = {REGISTRY: registry, AGENTS: agents, RELEASES: releases, RUNS: runs}
     for app in apps:
         of_app.get(app["app_label"], more).pages.extend(pages_of(app))
         if app["app_label"] == LIVE:
             live.pages = [page for page in more.pages if page.label == NOW]
             more.pages = [page for page in more.pages if page.label != NOW]
     registry.pages += extra_pages(request)
-    groups = [group for group in (live, registry, agents, releases, more) if group.pages]
+    first = [*live.pages, *runs.pages]
+    groups = [group for group in (Group("", first), registry, agents, releases, more) if group.pages]
     mark_current([page for group in groups for page in group.pages], request.path)
     for page in live.pages:  # the first page shows what the list would
         page.url = reverse("admin:index")
         page.current = "page" if request.path == page.url else page.current
+    for page in runs.pages:
+        if page.label == RUN_PAGE:
+            page.url = reverse("admin:protocols_protocolrun_board")
+            page.current = "page" if request.path == page.url else page.current and "true"
     return {"groups": groups, "user": request.user, "csrf_token": context.get("csrf_token")}
 
 
@@ -96,6 +113,9 @@ def pages_of(app: dict[str, Any]) -> Iterable[Page]:
             if model["object_name"] == "ValidationReport":
                 page.count, page.is_outdated = findings_to_mend()
                 page.counted = "errors and warnings"
+            elif model["object_name"] == "ProtocolRun":
+                page.count = to_look_at(database_clock.micros())
+                page.counted = "critical or late"
             yield page
             if model["object_name"] == "Agent":
                 yield Page("Map", reverse("admin:bindings_agent_map"))

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
 from bindings import services
+from bindings.action_words import offered_to, words_of
 from bindings.admin import moves
 from bindings.admin.agent_kind import AGENTS
 from bindings.admin.card import Card
@@ -174,6 +175,7 @@ def page(
         "chooser": chooser,
         "media": model_admin.media + chooser.media,
         "agents": Agent.objects.exclude(pk=agent.pk).values_list("name", flat=True),
+        "catalogue": offered_to(agent.name),
         "blank_action": ActionForm(prefix="__prefix__"),
         "blank_hand_off": blank_hand_off,
         "preview_url": AGENTS.url("preview", agent.pk) if agent.pk else AGENTS.url("preview_add"),
@@ -193,12 +195,16 @@ class ChooseKpi(forms.Form):
 
 
 def meaning(agent: Agent, sheet: Sheet, judged: Judged | None = None) -> dict[str, Any]:
-    """What the form would mean: the picture of each binding, and what the rules say."""
+    """What the form would mean: the picture of each binding, its steps in plain words, and what the rules say."""
     judged = judged or judge(agent, sheet)
     kpis = {
         kpi.name: kpi
         for kpi in KPI.objects.select_related("unit").filter(name__in=[c.key for c in sheet.cards])
     }
+    steps = [step for card in sheet.cards for step in card.actions]
+    words = words_of({step.text("name") for step in steps})
+    for step in steps:
+        step.words = words.get(step.text("name"))
     spec = judged.verdict.spec
     bindings = spec.bindings if spec else [None] * len(sheet.cards)
     cards = []
@@ -241,6 +247,11 @@ def preview_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
                 "stale": stale,
                 "parts": {f"{at['card'].prefix}-says": says(request, at) for at in context["cards"]}
                 | {
+                    f"{step.prefix}-words": words_line(request, step)
+                    for card in sheet.cards
+                    for step in card.actions
+                }
+                | {
                     understood.place_of(trigger[name]): understood.understood_field(trigger[name])
                     for card in sheet.cards
                     for trigger in card.triggers
@@ -250,6 +261,11 @@ def preview_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
         )
 
     return view
+
+
+def words_line(request: HttpRequest, step: ActionForm) -> str:
+    """What the catalogue says of one step."""
+    return render_to_string(f"{TEMPLATES}/action_words.html", {"words": step.words}, request=request).strip()
 
 
 def says(request: HttpRequest, at: dict[str, Any]) -> str:

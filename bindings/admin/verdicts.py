@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bindings.models import Agent, HandOff
+from bindings.models.context import known_actions
 from contracts.agents import AgentContext, cycles_among
 from contracts.findings import Finding
 from contracts.spec import KpiSpec
@@ -25,6 +26,7 @@ def findings_of(ids: Iterable[int]) -> dict[int, list[Finding]]:
         units={unit.code: unit.as_spec() for unit in Unit.objects.all()},
         agents={agent.name: agent.as_entry() for agent in Agent.objects.all()},
         complete=False,
+        actions=known_actions(),
     )
     asked = HandOff.objects.order_by().values_list("agent__name", "target__name").distinct()
     context = replace(context, cycles=cycles_among(asked))

@@ -7,6 +7,7 @@ from bindings import services
 from bindings.background import ask_for_report
 from bindings.importing.planning import AgentPlan, plan_agents
 from bindings.models import Agent, Roster, ValidationReport
+from bindings.models.context import known_actions
 from contracts.documents import BindingsDocument, RosterAgent, RosterDocument, write_bindings, write_roster
 from contracts.loading import AGENTS, ROSTER_FILE, Tree
 from contracts.tree import Beside
@@ -19,9 +20,9 @@ class AgentFiles(Joined):
     """Every agent's bindings file, and the roster."""
 
     def beside(self, tree: Tree, *, prune: bool) -> Beside:
-        """The KPIs that the bindings name, all names, the agents here and whom they ask; five queries."""
+        """The KPIs that the bindings name, all names, the agents here, whom they ask, and the actions; six queries."""
         documents = [one.document for one in tree.bindings if one.document]
-        if not documents and not tree.rosters:
+        if not documents and not tree.rosters and not tree.catalogues:
             return Beside()
         coming = {kpi.name for one in tree.registries if one.document for kpi in one.document.kpis}
         keys = {row.key for document in documents for row in document.kpis_used} - coming
@@ -33,6 +34,7 @@ class AgentFiles(Joined):
             names=tuple(KPI.objects.values_list("name", flat=True)),
             agents={name: RosterAgent(enabled=on, status=status) for name, on, status in rows},
             asked=tuple(asked.values_list("name", "hand_offs__target__name")),
+            actions={} if prune and tree.catalogues else known_actions(),
         )
 
     def plan(self, tree: Tree, *, prune: bool) -> AgentPlan:

@@ -1,6 +1,7 @@
 """The tables of agents, what they watch and do, and what is waived."""
 
 from bindings.models.action import Action
+from bindings.models.action_kind import ActionCatalogue, ActionKind
 from bindings.models.agent import Agent
 from bindings.models.binding import Binding
 from bindings.models.hand_off import HandOff
@@ -14,6 +15,8 @@ from bindings.models.waiver import Waiver
 
 __all__ = [
     "Action",
+    "ActionCatalogue",
+    "ActionKind",
     "Agent",
     "AgentIdentity",
     "ApiToken",

@@ -2,7 +2,7 @@
 
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
-from contracts.limits import BINDING_LIMITS
+from contracts.limits import ACTION_KIND_LIMITS, BINDING_LIMITS
 from contracts.rules.roster import STATUSES
 from contracts.severity import Severity
 from kpis.models.constraints import at_most
@@ -82,6 +82,23 @@ ACTION_CONSTRAINTS = (
     ),
     CheckConstraint(condition=Q(on__in=["", *SEVERITIES]), name="action_severity_known"),
     PlacedOnce("binding", "position", name="action_placed_once"),
+)
+
+ACTION_KIND_CONSTRAINTS = (
+    CheckConstraint(
+        condition=at_most("description", ACTION_KIND_LIMITS["description"]),
+        name="action_kind_description_length",
+        violation_error_code="too_long",
+        violation_error_message=f"It has at most {ACTION_KIND_LIMITS['description']:,} characters.",
+    ),
+    CheckConstraint(
+        condition=Q(name__regex=ACTION_PATTERN),
+        name="action_kind_name_pattern",
+        violation_error_code="action_name",
+        violation_error_message=(
+            "An action is small letters, digits and underscores, beginning with a letter."
+        ),
+    ),
 )
 
 HAND_OFF_CONSTRAINTS = (

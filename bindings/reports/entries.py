@@ -55,7 +55,7 @@ def entries_of(findings: Iterable[Finding], owners: Mapping[str, str]) -> Iterat
     marks = Fingerprints()
     for finding in findings:
         subject = subject_of(finding)
-        kpi, agent = whom(subject)
+        kpi, agent = ("", "") if finding.path[:1] == ("actions",) else whom(subject)
         yield Entry(
             rule=finding.rule,
             level=finding.level.value,

@@ -1,4 +1,4 @@
-"""Runs the whole catalogue over the working copy: registry, bindings and roster together."""
+"""Runs all the rules over the working copy: registry, bindings, roster and the catalogue of actions together."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.utils import timezone
 from pydantic import BaseModel
 
 from bindings.importing.joining import bindings_path
-from bindings.models import Agent, Roster, Waiver
+from bindings.models import ActionKind, Agent, Roster, Waiver
 from bindings.reports.entries import Entry, entries_of, told, worst_first
 from bindings.reports.loading import Outline, agents_in_pieces, kpis_in_pieces
 from contracts import loading
 from contracts.agents import AgentContext, cycles_among
 from contracts.checks import check_coverage, check_registry, check_settings
 from contracts.context import RegistryContext
-from contracts.documents import RegistryDocument, RosterAgent
+from contracts.documents import ActionKindDocument, RegistryDocument, RosterAgent
 from contracts.findings import Finding, Path
 from contracts.naming import NearNames
 from contracts.spec import KpiSpec
@@ -30,8 +30,8 @@ from kpis.models import RegistrySettings
 from kpis.models.kpi import registry_context
 
 Progress = Callable[[int, int, str], None]
-REGISTRY_FILE, ROSTER_FILE = (
-    f"{loading.AGENTS}/{file}" for file in (loading.REGISTRY_FILE, loading.ROSTER_FILE)
+REGISTRY_FILE, ROSTER_FILE, ACTIONS_FILE = (
+    f"{loading.AGENTS}/{file}" for file in (loading.REGISTRY_FILE, loading.ROSTER_FILE, loading.ACTIONS_FILE)
 )
 """Where findings stand once the database is exported."""
 
@@ -73,7 +73,7 @@ def _judge_all(progress: Progress) -> Judgement:
     revision, stamp = latest_revision(), working_copy_stamp()
     outline = Outline.read()
     judge = _Judge(outline, progress)
-    findings = [*judge.settings(), *judge.kpis(), *judge.agents()]
+    findings = [*judge.settings(), *judge.kpis(), *judge.actions(), *judge.agents()]
     parted = waived(findings, judge.waivers(), timezone.localdate())
     entries = list(entries_of([*parted.open, *(finding for finding, _ in parted.silenced)], judge.owners))
     first = len(parted.open)
@@ -92,7 +92,7 @@ def _judge_all(progress: Progress) -> Judgement:
 
 
 class _Judge:
-    """Goes through the working copy once. Its parts are asked in the order: settings, KPIs, agents."""
+    """Goes through the working copy once. Its parts are asked in the order: settings, KPIs, actions, agents."""
 
     def __init__(self, outline: Outline, progress: Progress) -> None:
         self.outline = outline
@@ -101,6 +101,7 @@ class _Judge:
         self._progress = progress
         self._done = 0
         self._specs: dict[str, KpiSpec] = {}
+        self._actions: dict[str, ActionKindDocument] = {}
         self._registry: RegistryContext = registry_context(outline.kpis.values())
         bound = {kpi for _, _, kpi in outline.bindings}
         binding = {agent for _, agent, _ in outline.bindings}
@@ -141,10 +142,22 @@ class _Judge:
                 position += 1
             self._note(len(piece), "KPIs")
 
+    def actions(self) -> Iterator[Finding]:
+        """What is said of the catalogue of actions."""
+        for row in ActionKind.objects.all():
+            document, found = row.judge(self._around)
+            if document is not None:
+                self.seen.update(row.name.encode())
+                self._look_at(document)
+                self._actions[row.name] = document
+            yield from (placed(finding, (), row.name, ACTIONS_FILE) for finding in found)
+
     def agents(self) -> Iterator[Finding]:
         """What is said of each agent, its bindings and its hand-offs."""
         self.seen.update(repr(Roster.current().as_data()).encode())
-        around = replace(self._around, kpis=self._specs)
+        around = replace(
+            self._around, kpis=self._specs, actions=self._actions, near_actions=NearNames(self._actions)
+        )
         for piece in agents_in_pieces(self.outline):
             for agent in piece:
                 yield from self._agent(agent, around)

@@ -62,7 +62,7 @@ def keep(judgement: Judgement, *, trigger: str, job_id: int | None = None) -> Va
 
 
 def is_outdated(report: ValidationReport) -> bool:
-    """Whether the working copy is another one than the report looked at; five queries."""
+    """Whether the working copy is another one than the report looked at; seven queries."""
     return bool(report.stamp) and report.stamp != working_copy_stamp()
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.urls import reverse
 
-from bindings.models import Agent
+from bindings.models import ActionKind, Agent
+from bindings.models.action_kind import ACTION_KIND_FIELDS
 from bindings.reports.entries import Entry
 from contracts.findings import Path
 from contracts.severity import REGISTRY_WORD, REGISTRY_WORDS, TRIGGER_KEYS
@@ -29,18 +30,22 @@ class Place(NamedTuple):
 
 
 class Places:
-    """Finds the places of a page's entries by two queries."""
+    """Finds the places of a page's entries by three queries."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         entries = list(entries)
         self._kpis = _ids(KPI.objects.filter(name__in={e.kpi for e in entries if not e.agent}))
         self._agents = _ids(Agent.objects.filter(name__in={e.agent for e in entries}))
+        self._actions = _ids(ActionKind.objects.filter(name__in={e.subject for e in entries if of_action(e)}))
 
     def of(self, entry: Entry) -> Place:
         """Where to mend what this entry is about."""
         words = in_words(entry.path, entry.agent)
         if entry.rule == EXPIRED:
             return Place(f"{reverse('admin:bindings_waiver_changelist')}?q={entry.subject}", "its waiver")
+        if of_action(entry):
+            pk = self._actions.get(entry.subject)
+            return Place(_page("bindings_actionkind", pk, action_anchor(entry.path)), words)
         if entry.agent:
             pk = self._agents.get(entry.agent)
             return Place(_page("bindings_agent", pk, agent_anchor(entry.path)), words)
@@ -53,7 +58,12 @@ class Places:
         return Place(_page("kpis_registrysettings", 1, anchor), words)
 
 
-def _ids(found: Iterable[KPI] | Iterable[Agent]) -> Mapping[str, int]:
+def of_action(entry: Entry) -> bool:
+    """Whether it is about an action of the catalogue."""
+    return entry.path[:1] == ("actions",)
+
+
+def _ids(found: Iterable[KPI] | Iterable[Agent] | Iterable[ActionKind]) -> Mapping[str, int]:
     return {row.name: row.pk for row in found}
 
 
@@ -72,6 +82,11 @@ def kpi_anchor(path: Path) -> str:
         return f"threshold-{severity}" if severity else ""
     field = field_of(within, KPI_FIELDS)
     return "" if field == NON_FIELD_ERRORS else f"id_{field}"
+
+
+def action_anchor(path: Path) -> str:
+    """The id on an action's page of what a path of the catalogue's file names."""
+    return f"id_{path[2]}" if len(path) > 2 and path[2] in ACTION_KIND_FIELDS else "id_name"
 
 
 def agent_anchor(path: Path) -> str:
@@ -98,6 +113,8 @@ def in_words(path: Path, agent: str = "") -> str:
     """The place as people call it: ``critical condition``."""
     if path[:1] == ("collaboration",):
         return "hand-offs"
+    if path[:1] == ("actions",):
+        return str(path[2]) if len(path) > 2 else "the catalogue of actions"
     keys = [str(key) for key in path if isinstance(key, str) and key not in _FRAME and key != agent]
     words = [REGISTRY_WORD[REGISTRY_WORDS[key]] if key in REGISTRY_WORDS else key for key in keys]
     return " ".join(words).replace("_", " ")

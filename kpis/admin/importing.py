@@ -61,8 +61,8 @@ class UploadForm(forms.Form):
         widget=FilesInput(attrs={"accept": ".yaml,.yml,.zip", "multiple": True}),
         required=False,
         label="YAML files",
-        help_text="A KPI registry, agents’ bindings and the roster: all of them together, or one alone. "
-        "A zip of the whole folder will do as well.",
+        help_text="A KPI registry, agents’ bindings, the roster and the catalogue of actions: all of them together, or "
+        "one alone. A zip of the whole folder will do as well.",
         error_messages=EMPTY,
     )
     folder = FilesField(

@@ -119,7 +119,7 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False, add_units:
 
     With ``add_units``, units that nothing here knows come in as well. There is no plan where a registry among them
     cannot be read, and where nothing can be. Raises ImportRefused when several of the files are registries, rosters,
-    or one agent's bindings.
+    catalogues of actions, or one agent's bindings.
     """
     known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
     tree = tree_of(contents, units=known.values())
@@ -137,7 +137,7 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False, add_units:
         contents,
         texts={one.source.file: one.source.text for one in tree.loaded},
     )
-    has_others = any(one.document for one in tree.bindings) or any(one.document for one in tree.rosters)
+    has_others = any(one.document for one in (*tree.bindings, *tree.rosters, *tree.catalogues))
     is_readable = registry is not None if tree.registries else bool(JOINED) and has_others
     if not is_readable:
         return Draft(registry, report, None, missing)
@@ -150,6 +150,7 @@ def refuse_doubles(tree: Tree) -> None:
     kinds = {
         "registries": [loaded.source.file for loaded in tree.registries],
         "rosters": [loaded.source.file for loaded in tree.rosters],
+        "catalogues of actions": [loaded.source.file for loaded in tree.catalogues],
     }
     for noun, found in kinds.items():
         if len(found) > 1:

@@ -38,7 +38,7 @@ class Export(Subcommand):
     name = "export"
     help = (
         "Write the registry in the database as YAML, to standard output, or to a directory with the roster, every "
-        "agent's bindings, and the alerts and dashboards beside it."
+        "agent's bindings, the catalogue of actions, and the alerts and dashboards beside it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

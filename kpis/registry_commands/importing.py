@@ -45,8 +45,8 @@ class Import(Subcommand):
 
     name = "import"
     help = (
-        "Bring a registry, agents' bindings and the roster into the database: show what would change, then do it "
-        "in one transaction."
+        "Bring a registry, agents' bindings, the roster and the actions into the database: show what would change, "
+        "then do it in one transaction."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -57,7 +57,7 @@ class Import(Subcommand):
         parser.add_argument(
             "--prune",
             action="store_true",
-            help="Delete what the files do not have: KPIs, and with a roster also agents.",
+            help="Delete what the files do not have: KPIs, with a roster also agents, with a catalogue also actions.",
         )
         parser.add_argument(
             "--conflicts",

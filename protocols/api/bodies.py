@@ -64,6 +64,7 @@ class AcceptanceBody(Body):
     accept = Answer(help_text="Whether the agent takes it on.")
     note = Prose(NOTE, help_text="In words, to a yes.")
     reason = Prose(NOTE, help_text="Why not.")
+    at = Moment(help_text=_AT)
 
 
 class InterventionBody(Body):

@@ -43,9 +43,9 @@ class Decided(Guarded):
         """Also whether whoever holds a service's token may do this now. Raises PermissionDenied."""
         super().check_permissions(request)
         token = request.auth
-        if isinstance(token, Token) and request.method == "POST" and getattr(token, "author_name", ""):
-            if lacking(author_of(request), needed(self, "POST")):
-                raise PermissionDenied(NOT_ANY_MORE.format(scope=self.write_scope))
+        held = isinstance(token, Token) and bool(getattr(token, "author_name", ""))
+        if held and request.method == "POST" and lacking(author_of(request), needed(self, "POST")):
+            raise PermissionDenied(NOT_ANY_MORE.format(scope=self.write_scope))
 
 
 class Interventions(Decided):

@@ -178,7 +178,14 @@ class Acceptance(Reporting):
         body = AcceptanceBody.read(request)
         said = body["note"] if body["accept"] else body["reason"] or body["note"]
         with refusals():
-            answer_hand_off(int(pk), accept=body["accept"], words=said, agent=agent_of(request), now=clock())
+            answer_hand_off(
+                int(pk),
+                accept=body["accept"],
+                words=said,
+                agent=agent_of(request),
+                now=clock(),
+                at=body["at"],
+            )
         return Response(whole(request, pk))
 
 

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 import orjson
 
+from contracts.limits import RUN_LIMITS
 from protocols.inbox.run_data import Called, as_sent, loaded, runs_data
 from protocols.models import Pause, ProtocolRun
 from protocols.services.pausing import pauses_at
 from telemetry.contracts_now import iso
 
-MOST_RUNS: Final = 100
+MOST_RUNS: Final = RUN_LIMITS["runs in one answer of an inbox"]
 """Runs in one answer."""
 
 

@@ -9,11 +9,12 @@ from protocols.pages.prose import spaced
 
 
 class ActionWords(NamedTuple):
-    """``is_reversible`` is None where nobody has said."""
+    """``reversible`` is None where nobody has said."""
 
     title: str
     description: str = ""
-    is_reversible: bool | None = None
+    agents: tuple[str, ...] = ()
+    reversible: bool | None = None
 
 
 class Wording(dict[str, ActionWords]):

@@ -16,8 +16,7 @@ from django.db.models import Count, Q, QuerySet
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState
 from protocols.models import Deviation, Pause, ProtocolRun, Step
-from protocols.pages.board import Row, rows_of
-from protocols.pages.filters import late_steps
+from protocols.pages.board import Row, late_runs, rows_of
 from protocols.pages.paths import OFFERS, Told, Watch, at_share, watches_of
 from protocols.pages.rules import TITLES
 from protocols.pages.run_rows import with_deviations
@@ -98,9 +97,7 @@ def now_of(agent: str, now: int) -> Now:
     mine = ProtocolRun.objects.open().filter(agent=agent)
     by_severity = dict(mine.order_by().values_list("severity").annotate(n=Count("pk")))
     inbox = list(runs.filter(pk__in=_first(mine)).order_by("-severity", "opened", "pk"))
-    late = dict(
-        late_steps(now).filter(run__in=[run.pk for run in inbox]).order_by("-due").values_list("run", "due")
-    )
+    late = late_runs(ProtocolRun.objects.filter(pk__in=[run.pk for run in inbox]), now)
     newest = list(runs.order_by("-opened", "-pk")[:NEWEST_NAMED])
     with_deviations(newest)
     counts = tuple(

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -14,15 +13,18 @@ from django.urls import URLPattern, path
 from bindings.models import Agent
 from jobs.database_clock import database_clock
 from protocols.models import ProtocolRun
+from protocols.pages.access import require
 from protocols.pages.agent_page import is_known, now_of, protocol_of
 from protocols.pages.board import board
 from protocols.pages.filters import WHOSE, whose
 from protocols.pages.lights import lit_map
+from protocols.pages.pauses import Told
 from telemetry import contracts_now
 from telemetry.pages import answers
 
 NAME = "protocols_protocolrun"
-SEEING = "protocols.view_protocolrun"
+PAUSES_NAMED = 20
+AGENT_PARTS = {"inbox": "admin/protocols/agent_inbox.html", "newest": "admin/protocols/agent_newest.html"}
 TABS = (("", "All"), ("mine", "Mine"), ("others", "Looked after by others"), ("nobody", "Nobody’s"))
 
 
@@ -32,14 +34,16 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("board/", site.admin_view(partial(board_view, site)), name=f"{NAME}_board"),
         path("board/now/", site.admin_view(board_now), name=f"{NAME}_board_now"),
         path("agent/<str:agent>/", site.admin_view(partial(agent_view, site)), name=f"{NAME}_agent"),
-        path("agent/<str:agent>/now/", site.admin_view(agent_now), name=f"{NAME}_agent_now"),
+        *(
+            path(
+                f"agent/<str:agent>/{part}/",
+                site.admin_view(agent_now),
+                {"part": part},
+                f"{NAME}_agent_{part}",
+            )
+            for part in AGENT_PARTS
+        ),
     ]
-
-
-def require(request: HttpRequest) -> None:
-    """Raises PermissionDenied."""
-    if not request.user.has_perm(SEEING):
-        raise PermissionDenied
 
 
 def board_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -59,11 +63,12 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     asked = request.GET.get("whose", "")
     chosen = asked if asked in WHOSE else ""
     now = database_clock.micros()
-    found = board(now, whose(request, chosen) if chosen else None)
+    found = board(now, whose(request, chosen))
     return {
         "board": found,
         "map": lit_map(found.lanes, found.pauses, now),
         "tabs": [(value, label, value == chosen) for value, label in TABS],
+        "pauses": [Told.of(one) for one in found.pauses[:PAUSES_NAMED]],
         "whose": chosen,
     }
 
@@ -81,10 +86,10 @@ def agent_view(site: AdminSite, request: HttpRequest, agent: str) -> HttpRespons
     return TemplateResponse(request, "admin/protocols/agent.html", context)
 
 
-def agent_now(request: HttpRequest, agent: str) -> HttpResponse:
-    """The part of it that goes on by itself."""
+def agent_now(request: HttpRequest, agent: str, part: str) -> HttpResponse:
+    """A part of it that goes on by itself: what there is to do, or what was done last."""
     require(request)
-    return answers.part(request, "admin/protocols/agent_now.html", _now_of(agent, database_clock.micros()))
+    return answers.part(request, AGENT_PARTS[part], _now_of(agent, database_clock.micros()))
 
 
 def _now_of(agent: str, now: int) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _parts(seconds: int) -> list[int]:
     at = next(index for index, size in enumerate(_UNITS) if seconds >= size)
     size = _UNITS[at]
     whole, rest = seconds - seconds % size, seconds % size
-    if size == 1 or seconds // size >= 10:
+    if size == 1 or seconds // size >= (2 if size == 60 else 10):
         return [whole]
     rest -= rest % _UNITS[at + 1]
     return [whole, rest] if rest else [whole]

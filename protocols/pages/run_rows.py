@@ -26,22 +26,11 @@ from telemetry.pages.words import WORDS, called, kind_of, when_of
 class RunList(OfferedFilters, ModelAdmin[ProtocolRun]):
     """Of the admin of runs: the list."""
 
-    list_display = (
-        "what",
-        "agent",
-        "severity_chip",
-        "person",
-        "state_chip",
-        "began",
-        "took",
-        "deviating",
-        "who",
-    )
+    list_display = ("what", "agent", "severity_chip", "state_chip", "began", "took", "who")
     list_filter = FILTERS
     list_per_page = PER_PAGE
     list_select_related = ("subject",)
     search_fields = ("pk",)
-    search_help_text = "The number of a run, or a KPI"
     show_full_result_count = False
     sortable_by = ()
     actions = None
@@ -68,10 +57,17 @@ class RunList(OfferedFilters, ModelAdmin[ProtocolRun]):
 
     @display(description="what happened")
     def what(self, run: ProtocolRun) -> SafeString:
-        """The reason in words, else the KPI; the number beneath."""
+        """The reason in words, else the KPI; the number and the person beneath."""
         title = contracts_now.current().definition(run.kpi).title or run.kpi
         reason = f": {run.reason}" if run.reason else ""
-        return format_html('{}{} <span class="small muted run-number">run {}</span>', title, reason, run.pk)
+        person = called(run.subject_id, run.subject.user_id)
+        return format_html(
+            '{}{} <span class="small muted about">run {} · <code>{}</code></span>',
+            title,
+            reason,
+            run.pk,
+            person,
+        )
 
     @display(description="severity")
     def severity_chip(self, run: ProtocolRun) -> SafeString:
@@ -79,16 +75,13 @@ class RunList(OfferedFilters, ModelAdmin[ProtocolRun]):
         kind = kind_of(run.severity)
         return chip(kind, WORDS[kind])
 
-    @display(description="person")
-    def person(self, run: ProtocolRun) -> SafeString:
-        """As the pages call them."""
-        return format_html("<code>{}</code>", called(run.subject_id, run.subject.user_id))
-
     @display(description="state")
     def state_chip(self, run: ProtocolRun) -> SafeString:
-        """How it stands, or how it ended."""
+        """How it stands or ended, and how much of it was not done as declared."""
         word, kind = RUN_STATES[RunState(run.state)]
-        return chip(kind, word)
+        count = getattr(run, DEVIATIONS, 0)
+        deviating = chip("warning", f"{count} not as declared") if count else ""
+        return format_html("{} {}", chip(kind, word), deviating)
 
     @display(description="began")
     def began(self, run: ProtocolRun) -> SafeString:
@@ -97,15 +90,11 @@ class RunList(OfferedFilters, ModelAdmin[ProtocolRun]):
         return when(at) if at else format_html("{}", "–")
 
     @display(description="took")
-    def took(self, run: ProtocolRun) -> str:
+    def took(self, run: ProtocolRun) -> SafeString | str:
         """From the beginning to the end."""
-        return "–" if run.ended is None else lasting(run.ended - run.opened)
-
-    @display(description="deviations")
-    def deviating(self, run: Any) -> SafeString | str:
-        """How much was not done as declared."""
-        count = getattr(run, DEVIATIONS, 0)
-        return chip("warning", f"{count} not as declared") if count else "–"
+        if run.ended is None:
+            return format_html('<span class="muted">{}</span>', "–")
+        return lasting(run.ended - run.opened)
 
     @display(description="looked after by")
     def who(self, run: ProtocolRun) -> str:

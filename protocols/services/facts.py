@@ -11,7 +11,7 @@ from contracts.evaluation import SECOND
 from protocols.conformance import Found, OfferFacts, PauseFacts, RunFacts, StepFacts, judge
 from protocols.models import HandOffOffer, Intervention, ProtocolRun, Step
 from protocols.services.rows import select
-from protocols.timing import HAND_OFF_WITHIN
+from protocols.timing import HAND_OFF_WITHIN, asked_at
 from telemetry.storage import store
 
 
@@ -77,8 +77,6 @@ def facts_of(wholes: Sequence[Whole]) -> dict[int, Facts]:
 
 def _step(run: ProtocolRun, step: Step, offer: HandOffOffer | None, stopped: int | None) -> StepFacts:
     deadline = None if step.deadline is None else step.deadline * SECOND
-    # A deadline counts from when the server asked for it; what has none was known with the run, or as it was added.
-    known = max(run.recorded, step.added) if deadline is None or step.due is None else step.due - deadline
     asked = None
     if offer is not None:
         asked = OfferFacts(offer.target, offer.state, offer.offered, HAND_OFF_WITHIN, offer.answered)
@@ -86,7 +84,7 @@ def _step(run: ProtocolRun, step: Step, offer: HandOffOffer | None, stopped: int
         number=step.number,
         name=step.name,
         asked=step.added,
-        known=known,
+        known=asked_at(run, step),
         kind=step.kind,
         declared=step.declared,
         deadline=deadline,

@@ -102,7 +102,8 @@ class HeldRun:
         step.recorded = self.work.now
         self._changed.add(step.number)
         if state in _COUNTED and step.kind != Step.Kind.HAND_OFF:
-            self.work.tallies[ACTIONS, self.run.agent, step.name, str(state)] += 1
+            name = step.name if step.declared else ""  # those have whatever names an agent thinks of
+            self.work.tallies[ACTIONS, self.run.agent, name, str(state)] += 1
 
     def touch(self, step: Step) -> None:
         """Have a step be stored, too."""

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
-from protocols.models import HandOffOffer, ProtocolRun, Step
-from protocols.services import news
+from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
+from protocols.services import news, retention
 from protocols.services.facts import with_steps
 from protocols.services.judging import judged
 from protocols.services.rows import among, insert, made, select, update
@@ -27,7 +27,7 @@ from protocols.services.steps import (
     withdraw_offers,
 )
 from protocols.timing import HAND_OFF_WITHIN, next_due
-from telemetry import contracts_now, episodes, erasure
+from telemetry import contracts_now, cursors, episodes, erasure
 from telemetry.contracts_now import iso
 from telemetry.episodes import EpisodeChange, Opened
 from telemetry.storage import Store
@@ -40,11 +40,12 @@ GOES_ON = "episode_ended IS NULL AND offer_id IS NULL"
 
 
 def join() -> None:
-    """Have every episode followed, and every erasure reach the runs."""
+    """Have every episode followed, every erasure reach the runs, and every restored run be told once more."""
     if opened_by not in episodes.FOLLOWERS:
         episodes.FOLLOWERS.append(opened_by)
     if ALSO not in erasure.ALSO:
         erasure.ALSO.append(ALSO)
+    cursors.ALSO.update((ProtocolRun, Pause))
 
 
 def opened_by(store: Store, changes: Sequence[EpisodeChange], now: int, tallies: Tallies) -> Opened:
@@ -248,11 +249,8 @@ class _Following:
 
 def forget(subject: int) -> Mapping[str, int]:
     """Delete the runs of a person who is erased, with all that hangs on them."""
-    _, deleted = ProtocolRun.objects.filter(subject=subject).delete()
-    return {
-        "protocol_runs": deleted.get(ProtocolRun._meta.label, 0),
-        "protocol_steps": deleted.get(Step._meta.label, 0),
-    }
+    deleted = retention.forget(ProtocolRun.objects.filter(subject=subject))
+    return {f"protocol_{name}": count for name, count in deleted.items()}
 
 
 ALSO = erasure.Also(forget, lambda subject: ())

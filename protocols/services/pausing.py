@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from contracts.evaluation import SECOND
+from contracts.limits import RUN_LIMITS
 from contracts.naming import NearNames
 from jobs.people import name_of
 from protocols.errors import NoSuchRun, RunError
@@ -23,8 +24,7 @@ SHORTEST, LONGEST, USUAL = 1, 30 * 24 * 60, 60
 """Minutes."""
 FORESEEN: Final = 4
 
-
-MOST: Final = 100
+MOST: Final = RUN_LIMITS["pauses of one agent at a time"]
 """Pauses of one agent that hold at a time."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contracts.limits import RUN_LIMITS
 from protocols.errors import NoSuchRun, RunError
 from protocols.lifecycle import (
     REPORTED,
@@ -21,9 +22,9 @@ from protocols.services.holding import HeldRun, Work, held_run, working
 from protocols.services.pausing import pause_of
 from telemetry import contracts_now
 
-MOST_STEPS: Final = 500
+MOST_STEPS: Final = RUN_LIMITS["steps of one run"]
 """Of one run, declared or not."""
-MOST_HAND_OFFS: Final = 8
+MOST_HAND_OFFS: Final = RUN_LIMITS["agents that hand over to one another, one after the other"]
 """How far a hand-off may lead from where it began."""
 NEEDS_WORDS: Final = frozenset({StepState.FAILED, StepState.SKIPPED})
 

@@ -1,5 +1,6 @@
 """Operations on releases and channels. Doors and what serves agents come in here."""
 
+from releases.services.action_words import action_words
 from releases.services.approving import approvals_needed, is_approved, makers, may_go, say
 from releases.services.channels import create_channel, follow, follow_all, follow_objection, followed
 from releases.services.guarding import (
@@ -40,6 +41,7 @@ __all__ = [
     "RestorePlan",
     "RestoreRefused",
     "RestoreResult",
+    "action_words",
     "approval_required",
     "approvals_needed",
     "ask_unprotect",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from bindings.action_catalogue import catalogue_document
 from bindings.documents import Contract
 from bindings.models import Agent, Roster
 from bindings.reports.loading import Outline, agents_in_pieces
@@ -22,7 +23,7 @@ Side = Release | Channel | ReleaseDocument | None
 
 
 def working_copy() -> ReleaseDocument:
-    """The whole working copy; fourteen queries, and four more for each further thousand bindings.
+    """The whole working copy; sixteen queries, and four more for each further thousand bindings.
 
     Raises pydantic's error where a row holds what no document can hold, such as a control character.
     """
@@ -39,6 +40,7 @@ def working_copy() -> ReleaseDocument:
             roster.model_copy(update={"agents": {agent.name: whole.entry for agent, whole in agents}}),
             {agent.name: whole.bindings for agent, whole in agents if whole.has_file},
             {agent.name: agent.code for agent, _ in agents},
+            catalogue_document(),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bindings.action_catalogue import CatalogueSteps
 from contracts.release import ReleaseDocument
 from kpis.importing.permissions import of_settings
 from kpis.models import RegistrySettings
@@ -26,6 +27,7 @@ class RestorePlan:
     agents: AgentSteps
     differing: list[str]
     differing_agents: list[str]
+    catalogue: CatalogueSteps
 
     @classmethod
     def towards(cls, document: ReleaseDocument, *, held: bool) -> RestorePlan:
@@ -33,7 +35,8 @@ class RestorePlan:
         wanted = {kpi.name: kpi for kpi in document.registry.kpis}
         kpis = KpiSteps(rewriting.all_kpis(held=held), wanted)
         agents = AgentSteps.towards(document, held=held)
-        return cls(document, kpis, agents, kpis.differing(), agents.differing())
+        catalogue = CatalogueSteps.towards(document.actions, prune=True, held=held)
+        return cls(document, kpis, agents, kpis.differing(), agents.differing(), catalogue)
 
     def permissions(self) -> tuple[str, ...]:
         """What somebody needs who would make these changes by hand, each once."""
@@ -52,6 +55,7 @@ class RestorePlan:
             yield from of_settings(changes) if changes else ("kpis.change_registrysettings",)
         if changed_roster(self.document.roster):
             yield "bindings.change_roster"
+        yield from self.catalogue.permissions()
 
 
 def _of_rows(

@@ -30,7 +30,8 @@ from releases.services.texts import as_line
 class RestoreResult:
     """What restoring did, by name. Nothing in it means that the working copy was that release already.
 
-    ``settings`` are the things without a history that were written: units, the registry's settings, the roster.
+    ``settings`` are the things without a history that were written: units, the registry's settings, the roster, the
+    catalogue of actions.
     """
 
     release: Release
@@ -100,6 +101,9 @@ def write_plan(plan: RestorePlan, author: Author, reason: str) -> Written:
     rewriting.write_kpis(kpis, differing, author, reason, done)
     rewriting_agents.write_agents(agents, differing_agents, author, reason, done)
     rewriting.forget_units(document.registry, done)
+    if plan.catalogue.permissions():
+        plan.catalogue.write()
+        done.settings.append("catalogue of actions")
     return done
 
 

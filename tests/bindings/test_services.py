@@ -135,6 +135,7 @@ def test_an_agent_is_judged_in_as_many_queries(kpis, somnos, django_assert_num_q
     )
     replace(Agent(name="NEUROS"), document(kpis_used=[{"key": name} for name in names]))
     agent = Agent.objects.get(name="NEUROS")
-    # bindings with KPIs, triggers, actions, hand-offs; the roster, who asks whom, KPIs, thresholds, units
-    with django_assert_num_queries(9):
+    # bindings with KPIs, triggers, actions, hand-offs; the roster, who asks whom, KPIs, thresholds, units,
+    # the catalogue
+    with django_assert_num_queries(10):
         assert agent.findings()

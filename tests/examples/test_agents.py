@@ -25,15 +25,17 @@ NEUROS | cns_fatigue_index | risk_if >= 75 | | hard_stop_power_training, notify_
 NUTROS | glucose_cv_percent | risk_if >= 36 | | review_carbohydrate_timing
 NUTROS | protein_adequacy_g_per_kg | caution_if < 1.6 | is_hypertrophy_focused == true | raise_protein_target
 """
-# Made up, as are all deadlines: so that every agent of the demo has something to do.
+# What the registry names for the same thresholds, so that every agent of the demo has something to do.
 OURS = """
-AUREN | recovery_score | | | ease_todays_plan, tell_the_person
-CARDIOS | hrv_rmssd | | | lower_heart_rate_ceiling
-ENDOS | cortisol_awakening_response_pct | | | suggest_morning_light
-HYPERTROS | cns_fatigue_index | | | swap_heavy_sets
-KINETOS | fms_total | | | replace_painful_movements
-SOMNOS | sleep_debt_hours | | | plan_earlier_night
-SOMNOS | sleep_efficiency | | | suggest_wind_down
+AUREN | recovery_score | | | light_activity_only, complete_rest_day
+CARDIOS | hrv_rmssd | | | reduce_training_intensity, immediate_rest_recommendation
+ENDOS | cortisol_awakening_response_pct | | | review_cortisol_rhythm
+HYPERTROS | cns_fatigue_index | | | reduce_training_intensity, hard_stop_power_training
+KINETOS | fms_total | | | review_movement_screen
+SOMNOS | rem_deep_ratio | | | review_sleep_stages
+SOMNOS | sleep_debt_hours | | | prioritize_sleep_schedule, mandatory_recovery_period
+SOMNOS | sleep_efficiency | | | review_sleep_habits, review_sleep_quality
+SOMNOS | sleep_latency_min | | | review_sleep_latency
 """
 ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in (FACTS.strip() + OURS).splitlines()]
 ASKED = {

@@ -30,7 +30,7 @@ def tree(tmp_path) -> Path:
 def test_the_example_is_valid():
     code, out, _ = run("validate", EXAMPLE, "--fail-on", "warning")
     assert code == 0
-    assert "in 11 files." in out
+    assert "in 12 files." in out
 
 
 def test_an_error_is_named_with_its_place_and_the_exit_code_is_1(tmp_path):

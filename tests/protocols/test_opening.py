@@ -73,6 +73,16 @@ def test_episodes_within_one_batch_are_runs_too():
     assert list(runs.values_list("state", "severity")) == [("recovered", 3), ("recovered", 3), ("waiting", 3)]
 
 
+def test_an_episode_ends_and_the_next_one_begins_within_one_batch():
+    run = opened(18)
+    answer = told(
+        observation(60, at=NOW + MINUTE), observation(18, at=NOW + 2 * MINUTE), now=NOW + 2 * MINUTE
+    )
+    run.refresh_from_db()
+    assert run.state == "recovered"
+    assert [one["opened"] for one in answer["runs"]] == ["2026-11-24T12:02:00Z"]
+
+
 def test_a_rise_adds_the_steps_of_the_higher_severity():
     run = opened(28)
     assert (run.severity, steps(run)) == (2, [("reduce_training_intensity", "pending")])

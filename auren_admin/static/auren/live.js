@@ -10,8 +10,15 @@
     // Exchange what is in an element, and leave the reader where they are.
     function put(part, html) {
         const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+        const opened = [...part.querySelectorAll('details[id]')].map(each => [each.id, each.open]);
         const places = [...part.querySelectorAll('.scroll')].map(each => each.scrollLeft);
         part.innerHTML = html; // the server has escaped it; the page's policy lets no script run in it
+        for (const [id, open] of opened) {
+            const same = document.getElementById(id);
+            if (same) {
+                same.open = open;
+            }
+        }
         part.querySelectorAll('.scroll').forEach((each, at) => each.scrollLeft = places[at] ?? 0);
         if (focused) {
             part.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
@@ -73,7 +80,7 @@
                     throw new Error(`asked for what is new, answered ${response.status}`);
                 }
                 this.pause = EVERY;
-                this.tell('Live');
+                this.tell(this.isWrittenIn ? 'Waits while you decide' : 'Live');
             } catch {
                 this.pause = Math.min(AT_MOST, this.pause * 2);
                 this.tell('The server does not answer: this may be old. Trying again …');
@@ -81,8 +88,17 @@
             this.later();
         }
 
+        // Nothing is exchanged under the hands of somebody who is about to send a form in it.
+        get isWrittenIn() {
+            return this.part.querySelector('details[open] > form, form:focus-within') !== null;
+        }
+
         show(html) {
             if (this.html !== html) {
+                if (this.isWrittenIn) {
+                    this.etag = '';
+                    return;
+                }
                 this.html = html;
                 put(this.part, html);
             }
@@ -91,7 +107,7 @@
         tell(words) {
             if (this.says && this.says.textContent !== words) {
                 this.says.textContent = words;
-                this.says.classList.toggle('lost', words !== 'Live');
+                this.says.classList.toggle('lost', words.startsWith('The server'));
             }
         }
     }

@@ -7,9 +7,9 @@ from typing import Final
 
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, ProtocolRun, Step
+from protocols.pages.prose import clock, done_words, joined, length, lowered, to_do
 from protocols.pages.run.facts import Facts, lateness
 from protocols.pages.run.telling import quoted, strong
-from protocols.pages.prose import clock, done_words, joined, length, lowered, to_do
 
 NAMED_AT_MOST: Final = 4
 """Of one kind: a sentence that names more is no sentence any more."""
@@ -21,7 +21,7 @@ def deeds(facts: Facts) -> Iterator[str]:
     if facts.run.state != RunState.OFFERED:
         yield from _done(facts, actions)
         yield from _each(_of(actions, StepState.FAILED), lambda step: _failed(facts, step), "failed")
-        yield from _each(_of(actions, StepState.SKIPPED), lambda step: _skipped(facts, step), "were left out")
+        yield from _each(_of(actions, StepState.SKIPPED), lambda step: _skipped(facts, step), "were skipped")
     yield from _each(
         _of(facts.steps, StepState.OVERRIDDEN), lambda step: _overridden(facts, step), "were overridden"
     )
@@ -79,7 +79,7 @@ def _failed(facts: Facts, step: Step) -> str:
 
 def _skipped(facts: Facts, step: Step) -> str:
     what = "its review" if step.kind == Step.Kind.REVIEW else f"“{lowered(facts.title(step))}”"
-    return f"{facts.run.agent} {strong('left out')} {what}{_note(step)}"
+    return f"{facts.run.agent} {strong('skipped')} {what}{_note(step)}"
 
 
 def _note(step: Step) -> str:
@@ -154,7 +154,8 @@ def _to_do(facts: Facts, actions: Sequence[Step], hand_offs: Sequence[Step]) -> 
         if step.kind == Step.Kind.REVIEW:
             yield f"{facts.run.agent} has been looking into it since {_since(facts, step)}"
         else:
-            yield f"{facts.run.agent} began to {to_do(facts.title(step))} at {_since(facts, step)}{_overdue(facts, step)}"
+            what, since = to_do(facts.title(step)), _since(facts, step)
+            yield f"{facts.run.agent} began to {what} at {since}{_overdue(facts, step)}"
     pending = [step for step in _of(actions, StepState.PENDING) if step.kind == Step.Kind.ACTION]
     begins = facts.run.state != RunState.WAITING
     if pending:

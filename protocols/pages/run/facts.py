@@ -9,9 +9,12 @@ from django.db.models import Q
 
 from contracts.evaluation import SECOND
 from contracts.watched import Definition
+from protocols.conformance import RunFacts
 from protocols.lifecycle import OPEN
 from protocols.models import Deviation, HandOffOffer, Intervention, Pause, ProtocolRun, Step
 from protocols.pages.action_words import ActionWords, words_of
+from protocols.services.facts import Whole
+from protocols.services.facts import facts_of as conformance_facts
 from telemetry import contracts_now
 
 FAMILY_AT_MOST = 40
@@ -44,6 +47,8 @@ class Facts:
     said: Sequence[Intervention] = ()
     pauses: Sequence[Pause] = ()
     deviations: Sequence[Deviation] = ()
+    judged: RunFacts | None = None
+    """As conformance looks at it; None where nothing is compared."""
     definition: Definition = field(default_factory=lambda: Definition(""))
     words: Mapping[str, ActionWords] = field(default_factory=dict)
     more_family: bool = False
@@ -89,7 +94,7 @@ def ended(pause: Pause) -> int:
 
 
 def facts_of(pk: int, now: int) -> Facts | None:
-    """Eight queries; None where there is no such run."""
+    """A constant number of queries; None where there is no such run."""
     rows = ProtocolRun.objects.select_related("subject", "offer__step__run")
     run = rows.filter(pk=pk).first()
     if run is None:
@@ -128,6 +133,7 @@ def facts_of(pk: int, now: int) -> Facts | None:
         ),
         deviations=list(Deviation.objects.filter(run=run).order_by("place", "rule")[:STEPS_AT_MOST]),
         definition=contracts_now.current().definition(run.kpi),
+        judged=conformance_facts([Whole(run, steps, mine)])[run.pk].run,
         words=words_of(run.release),
         more_family=more,
     )
@@ -141,8 +147,10 @@ def lateness(facts: Facts, step: Step) -> int | None:
     known = step.due - allowed
     end = facts.now if step.finished is None else step.finished
     begin = step.added if end < known else known
-    late = end - begin - allowed - _paused(facts, begin, end)
-    return late if late > 0 else None
+    wanted = end if facts.run.ended is None else min(end, facts.run.ended)
+    if wanted - begin - allowed - _paused(facts, begin, wanted) <= 0:
+        return None  # nobody wanted it by its deadline any longer
+    return end - begin - allowed - _paused(facts, begin, end)
 
 
 def _paused(facts: Facts, begin: int, end: int) -> int:

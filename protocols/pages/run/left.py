@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
+from protocols.pages.prose import clock, day, joined, length, lowered, to_do
 from protocols.pages.run.facts import Facts, ended, lateness
-from protocols.pages.run.telling import quoted
-from protocols.pages.prose import clock, joined, length, lowered, to_do
+from protocols.pages.run.telling import quoted, sentence
 
 Kind = Intervention.Kind
 DECIDED: Final = frozenset({Kind.AGREE, Kind.OVERRIDE, Kind.TAKE_OVER})
@@ -45,10 +45,12 @@ def left(facts: Facts) -> Left:
         first, more = open_ones[0], len(open_ones) - 1
         also = f" And {more} more: see below." if more else ""
         return Left(first.head, first.reason + also, is_urgent=True)
-    agreed = [one for one in facts.said if one.kind in DECIDED]
+    agreed = [one for one in facts.said if one.kind in DECIDED and one.step_id is None]
     if agreed:
         one = agreed[-1]
-        return Left("Nothing.", f"{one.author_name} {one.get_kind_display()} at {clock(one.at, facts.now)}.")
+        reason = f": {lowered(one.get_reason_code_display())}" if one.reason_code else ""
+        at = f"{clock(one.at)} {day(one.at, facts.now)}"
+        return Left("Nothing.", f"{one.author_name} {one.get_kind_display()} at {at}{reason}.")
     return _nothing_yet(facts) if facts.is_open else _looks_right(facts)
 
 
@@ -124,7 +126,7 @@ def _waits(facts: Facts, step: Step, offer: HandOffOffer) -> Problem:
 
 
 def _refused(facts: Facts, step: Step, offer: HandOffOffer) -> Problem:
-    said = f" It said {quoted(offer.answer)}." if offer.answer else ""
+    said = f" {sentence(f'It said {quoted(offer.answer)}')}" if offer.answer else ""
     at = offer.answered or offer.due
     return Problem(at, f"Decide who helps instead of {offer.target}.", f"{offer.target} refused.{said}", step)
 
@@ -150,16 +152,16 @@ def _steps(facts: Facts) -> Iterator[Problem]:
     agent = facts.run.agent
     for step in facts.steps:
         what, at = to_do(facts.title(step)), step.finished or step.recorded or step.added
-        note = f" It said {quoted(step.note)}." if step.note else ""
+        note = f" {sentence(f'It said {quoted(step.note)}')}" if step.note else ""
         if step.number in facts.offers:
             continue
         if step.state == StepState.FAILED:
             yield Problem(at, f"Decide who has to {what}.", f"{agent} could not.{note}", step)
         elif step.state == StepState.SKIPPED:
             yield Problem(
-                at, f"Check whether it was right not to {what}.", f"{agent} left it out.{note}", step
+                at, f"Check whether it was right not to {what}.", f"{agent} skipped it.{note}", step
             )
-        elif facts.is_open and (late := lateness(facts, step)):
+        elif facts.is_open and not step.is_settled and (late := lateness(facts, step)):
             yield Problem(
                 (step.due or at),
                 f"Find out why {agent} does not {what}, or do it yourself.",

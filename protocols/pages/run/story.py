@@ -10,10 +10,10 @@ from contracts.durations import Duration
 from contracts.evaluation import SECOND
 from protocols.lifecycle import RunState, StepState
 from protocols.models import Intervention, Step
+from protocols.pages.prose import SEVERITY_WORDS, clock, day, length, lowered
 from protocols.pages.run.deeds import deeds
 from protocols.pages.run.facts import Facts, ended
 from protocols.pages.run.telling import Piece, pieces, plain, quoted, sentence, strong
-from protocols.pages.prose import SEVERITY_WORDS, clock, day, length, lowered
 
 LATE_NEWS: Final = 5 * 60 * SECOND
 """From when on it is worth saying that the agent could not know earlier."""
@@ -83,8 +83,8 @@ def _beginning(facts: Facts) -> Iterator[str]:
         about = f": {rest}" if rest else ""
         yield f"{at} {run.agent} had to act on {lowered(facts.kpi_title)}{about}{_severity(facts)}"
     if run.recorded - run.opened > LATE_NEWS:
-        later = length(run.recorded - run.opened)
-        yield f"The server learnt of it {later} later, at {clock(run.recorded, run.opened)}; {run.agent} could not know before"
+        later, at = length(run.recorded - run.opened), clock(run.recorded, run.opened)
+        yield f"The server learnt of it {later} later, at {at}; {run.agent} could not know before"
     yield from _rises(facts)
 
 
@@ -184,7 +184,7 @@ def _count_failed(facts: Facts) -> str:
 
 
 def _no_longer_needed(facts: Facts) -> str:
-    left = sum(step.state == StepState.NOT_NEEDED for step in facts.steps)
+    left = sum(step.state == StepState.NOT_NEEDED and step.number not in facts.offers for step in facts.steps)
     if not left:
         return ""
     return "; one step was no longer needed" if left == 1 else f"; {left} steps were no longer needed"

@@ -24,7 +24,7 @@ def strong(words: str) -> str:
 
 def quoted(words: str) -> str:
     """What somebody wrote, within a sentence."""
-    told = " ".join(words.split())
+    told = " ".join(words.replace(_OPEN, "").replace(_CLOSE, "").split())
     return f"“{told if len(told) <= QUOTED_AT_MOST else told[: QUOTED_AT_MOST - 1] + '…'}”"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -13,19 +13,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from jobs.database_clock import database_clock
-from protocols.lifecycle import RunState
 from protocols.models import ProtocolRun
 from protocols.pages.access import require
-from protocols.pages.run import choices
-from protocols.pages.run.deciding import MAY, decided
+from protocols.pages.run.deciding import MAY, MAY_JUDGE, decided, judged
 from protocols.pages.run.facts import Facts, facts_of
-from protocols.pages.run.left import left, looked
-from protocols.pages.run.story import story
-from protocols.pages.run.table import lines
-from protocols.pages.prose import SEVERITY_KINDS, SEVERITY_WORDS, when
-from protocols.pages.words import RUN_STATES
+from protocols.pages.run.folding import COOKIE, LASTS
+from protocols.pages.run.showing import shown
 from telemetry.pages import answers
-from telemetry.pages.words import called
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -35,6 +29,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("<row:pk>/change/", view(partial(run_view, site)), name=f"{name}_change"),
         path("<row:pk>/now/", view(now_view), name=f"{name}_now"),
         path("<row:pk>/decide/", view(partial(decide_view, site)), name=f"{name}_decide"),
+        path("<row:pk>/judge/", view(partial(judge_view, site)), name=f"{name}_judge"),
+        path("<row:pk>/folds/", view(folds_view), name=f"{name}_folds"),
     ]
 
 
@@ -52,18 +48,56 @@ def now_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def decide_view(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
     """Put on the record what a person decides, and show the run as it then is."""
+    return _recorded(site, request, pk, MAY, decided)
+
+
+def judge_view(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
+    """Put on the record what a person thinks of a deviation."""
+    return _recorded(site, request, pk, MAY_JUDGE, judged)
+
+
+def _recorded(
+    site: AdminSite,
+    request: HttpRequest,
+    pk: int,
+    permission: str,
+    record: Callable[[HttpRequest, int], tuple[str, str]],
+) -> HttpResponse:
     require(request)
-    if not request.user.has_perm(MAY):  # type: ignore[union-attr]  # as in access
+    if not request.user.has_perm(permission):  # type: ignore[union-attr]  # as in access
         raise PermissionDenied
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    facts = _facts(pk)
-    done, wrong, run = decided(request, pk)
-    if run is not None:
+    _facts(pk)
+    done, wrong = record(request, pk)
+    if done:
         messages.success(request, done)
-        return HttpResponseRedirect(reverse("admin:protocols_protocolrun_change", args=[run.pk]))
+        return HttpResponseRedirect(_address(pk))
     messages.error(request, wrong)
-    return _page(site, request, facts, status=422)
+    return _page(site, request, _facts(pk), status=422)
+
+
+def folds_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remember whether somebody wants to see everything at once, or what they open."""
+    require(request)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    answer = HttpResponseRedirect(_address(pk))
+    word = "yes" if request.POST.get("folds") == "yes" else "no"
+    answer.set_cookie(
+        COOKIE,
+        word,
+        max_age=LASTS,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+        path="/admin/protocols/",
+    )
+    return answer
+
+
+def _address(pk: int) -> str:
+    return reverse("admin:protocols_protocolrun_change", args=[pk])
 
 
 def _facts(pk: int) -> Facts:
@@ -75,29 +109,5 @@ def _facts(pk: int) -> Facts:
 
 def _page(site: AdminSite, request: HttpRequest, facts: Facts, status: int = 200) -> TemplateResponse:
     context = shown(request, facts)
-    whole = (
-        site.each_context(request) | {"title": context["story"].title, "opts": ProtocolRun._meta} | context
-    )
-    return TemplateResponse(request, "admin/protocols/run/page.html", whole, status=status)
-
-
-def shown(request: HttpRequest, facts: Facts) -> dict[str, Any]:
-    """All that the live part shows."""
-    run = facts.run
-    sent = request.POST if request.method == "POST" else None
-    return {
-        "facts": facts,
-        "run": run,
-        "person": called(run.subject_id, run.subject.user_id),
-        "story": story(facts),
-        "left": left(facts),
-        "looked": looked(facts),
-        "lines": lines(facts),
-        "state": RUN_STATES[RunState(run.state)],
-        "severity": (SEVERITY_KINDS[run.severity], SEVERITY_WORDS[run.severity]),
-        "opened": when(run.opened),
-        "parent": run.offer.step.run if run.offer else None,
-        "may_decide": request.user.has_perm(MAY),  # type: ignore[union-attr]  # as in access
-        "choices": choices,
-        "sent": sent,
-    }
+    whole = site.each_context(request) | {"title": context["story"].title, "opts": ProtocolRun._meta}
+    return TemplateResponse(request, "admin/protocols/run/page.html", whole | context, status=status)

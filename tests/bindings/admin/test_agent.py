@@ -24,8 +24,9 @@ def test_the_list_takes_the_same_queries_for_two_and_for_thirty(
 ):
     editor_client.get(LIST)
     # Session, person, permissions (2), counts (2), the page; for the verdicts: agents, bindings with KPIs, triggers,
-    # actions, hand-offs, targets, KPIs' units, thresholds, all units, the roster, who asks whom.
-    with django_assert_num_queries(18) as few:
+    # actions, hand-offs, targets, KPIs' units, thresholds, all units, the roster, the catalogue, who
+    # asks whom.
+    with django_assert_num_queries(19) as few:
         editor_client.get(LIST)
     for number in range(28):
         kpi = make(name=f"k_{number}", prometheus_metric=f"auren_k_{number}_ms")

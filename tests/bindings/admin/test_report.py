@@ -219,7 +219,7 @@ def test_few_and_many_findings_need_the_same_queries(neuros, keeper, count, djan
     # session, person, permissions of both kinds, latest report's id, the report, last job, earlier reports,
     # KPIs and agents that findings lead to, the count in the navigation; whether it is older than the working copy:
     # latest revision, settings with rules, units, roster
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         keeper.get(PAGE)
 
 

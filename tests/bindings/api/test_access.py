@@ -51,6 +51,15 @@ ROUTES = {
     "backtests/": ("backtests/", "backtests"),
     "backtests/{}/": ("backtests/1/", "backtests"),
     "erasures/": ("erasures/", "erasures"),
+    "runs/": ("runs/", "runs"),
+    "runs/{}/": ("runs/1/", "runs"),
+    "runs/{}/steps/": ("runs/1/steps/", "steps"),
+    "runs/{}/steps/{}/": ("runs/1/steps/1/", "steps"),
+    "runs/{}/acceptance/": ("runs/1/acceptance/", "steps"),
+    "runs/{}/interventions/": ("runs/1/interventions/", "decisions"),
+    "pauses/": ("pauses/", "pauses"),
+    "pauses/{}/lift/": ("pauses/1/lift/", "decisions"),
+    "agents/{}/inbox/": ("agents/NEUROS/inbox/", "runs"),
     "validate/": ("validate/", "validate"),
     "validate/{}/": ("validate/1/", "validated"),
     "schema/": ("schema/", "description"),
@@ -64,17 +73,21 @@ WRITE = ALL - READ
 EVERYONE = {
     "registry": READ, "agents": READ, "contracts": READ, "reports": READ, "releases": READ, "documents": READ,
     "channels": READ, "released registry": READ, "released bindings": READ, "validate": POST, "validated": READ,
-    "description": READ, "backtests": ALL,
+    "description": READ, "backtests": ALL, "runs": READ,
 }  # fmt: skip
 """What who may look at everything may do."""
 MAY: dict[str, dict[str, frozenset[str]]] = {
     "anonymous": {},
     "stranger": {"description": READ},
     "viewer": EVERYONE,
-    "editor": EVERYONE | {"registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL, "restoring": POST},
+    "editor": EVERYONE | {
+        "registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL, "restoring": POST,
+        "decisions": POST, "pauses": ALL - {"DELETE"},
+    },
     "publisher": EVERYONE | {
         "registry": ALL, "agents": ALL, "contracts": ALL, "reports": ALL,
         "releases": ALL - {"DELETE"}, "channels": ALL, "verdicts": POST, "restoring": POST,
+        "decisions": POST, "pauses": ALL - {"DELETE"},
     },
     "bindings:read": {
         "agents": READ, "contracts": READ, "channels": READ, "released bindings": READ, "description": READ,
@@ -89,12 +102,14 @@ MAY: dict[str, dict[str, frozenset[str]]] = {
     },
     "releases:write": {"releases": WRITE, "channels": WRITE, "description": READ},
     "observations:write": {"observations": POST, "description": READ},
-    "runs:write": {"description": READ},
-    "metrics:read": {"backtests": ALL, "description": READ},
+    "runs:write": {"steps": POST, "decisions": POST, "pauses": POST, "description": READ},
+    "metrics:read": {"backtests": ALL, "runs": READ, "pauses": READ, "description": READ},
     "people:erase": {"erasures": POST, "description": READ},
     "registry:write of NEUROS": {"contracts": WRITE, "description": READ},
     "registry:write of SOMNOS": {"contracts": POST, "description": READ},
     "releases:write of NEUROS": {"description": READ},
+    "runs:write of NEUROS": {"runs": READ, "steps": POST, "description": READ},
+    "metrics:read of NEUROS": {"backtests": ALL, "description": READ},
 }  # fmt: skip
 """What each caller may do with each kind of thing; nothing where it is not named."""
 

@@ -73,6 +73,19 @@ def test_a_hand_off_is_accepted_or_refused_by_who_is_asked(neuros, somnos):
     )  # fmt: skip
 
 
+def test_a_hand_off_was_answered_when_the_agent_says_so(neuros, somnos):
+    run = opened(at=NOW - 3 * MINUTE)
+    for number in (1, 2):
+        answer(neuros, f"runs/{run.pk}/steps/{number}", {"state": "done", "at": "2026-11-24T11:58:00Z"})
+    (child,) = answer(somnos, "agents/SOMNOS/inbox")["runs"]
+    path = f"runs/{child['id']}/acceptance"
+    too_late = answer(somnos, path, {"accept": True, "at": "2099-11-25T12:00:00Z"}, 400)
+    assert too_late["errors"][0]["code"] == "from_the_future"
+    answer(somnos, path, {"accept": True, "at": "2026-11-24T11:59:00Z"})
+    asked = answer(neuros, f"runs/{run.pk}/")["steps"][2]
+    assert (asked["hand_off"]["answered"], asked["finished"]) == ("2026-11-24T11:59:00Z",) * 2
+
+
 def test_what_no_contract_asks_for_is_on_the_record(neuros):
     run = opened(28)
     added = {"action": "call_the_coach", "note": "It seemed wise.", "at": "2026-11-24T12:01:00Z"}
@@ -146,8 +159,6 @@ def test_pages_of_runs_follow_each_other(service):
 def test_what_changed_since_the_last_look_is_told(service):
     run = opened()
     cursor = call(service, "GET", "runs/")["Auren-Cursor"]
-    told(observation(60, user_id="u-2"))
-    assert run.pk not in [one["id"] for one in answer(service, f"runs/?since={cursor}")["results"]]
     reported(run, 1)
     assert [one["id"] for one in answer(service, f"runs/?since={cursor}")["results"]] == [run.pk]
 

@@ -7,6 +7,8 @@ from django.test import Client
 from contracts.evaluation import micros
 from jobs.database_clock import database_clock
 from protocols.models import ProtocolRun
+from protocols.pages import counts
+from telemetry import contracts_now
 from tests.conftest import signed_in
 from tests.protocols.conftest import nothing_known, protocol, registry
 from tests.protocols.samples import NOW, opened
@@ -78,3 +80,17 @@ def actor(protocol, at, editor) -> Client:
     """Of somebody who may pause agents, too."""
     editor.user_permissions.add(*Permission.objects.filter(content_type__app_label="protocols"))
     return signed_in(editor)
+
+
+@pytest.fixture
+def steady(client, monkeypatch) -> None:
+    """Nobody looks whether another release is in force: that is a query now and then."""
+    contracts_now.current()
+    monkeypatch.setattr(contracts_now, "LOOK_EVERY", 3600)
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted(monkeypatch) -> None:
+    """Nor is a count kept that took long because the machine was busy."""
+    monkeypatch.setattr(counts, "HELD", 0)
+    counts._held.until = 0.0

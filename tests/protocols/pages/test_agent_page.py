@@ -67,7 +67,7 @@ def test_one_that_is_gone_still_has_its_page_and_one_that_never_was_has_none(loo
         assert looking.get(PAGE.replace("NEUROS", name)).status_code == 404
 
 
-def test_queries_do_not_grow(looking, django_assert_max_num_queries, django_assert_num_queries):
+def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, django_assert_num_queries):
     run = opened()
     reported(run, 1)
     looking.get(PAGE)
@@ -80,7 +80,8 @@ def test_queries_do_not_grow(looking, django_assert_max_num_queries, django_asse
 
 def test_the_live_part_comes_alone(looking):
     opened()
-    answer = looking.get(f"{PAGE}now/")
-    assert "To do now" in answer.text
-    assert "<html" not in answer.text
-    assert looking.get(f"{PAGE}now/", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    for part, words in (("inbox", "To do now"), ("newest", "Its newest runs")):
+        answer = looking.get(f"{PAGE}{part}/")
+        assert words in answer.text
+        assert "<html" not in answer.text
+        assert looking.get(f"{PAGE}{part}/", headers={"If-None-Match": answer["ETag"]}).status_code == 304

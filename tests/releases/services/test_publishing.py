@@ -26,7 +26,7 @@ def test_the_working_copy_takes_the_same_queries_however_much_there_is(copy, dja
         add_agent(f"AGENT_{n}", "hrv_rmssd", f"more_{n}")
     with django_assert_num_queries(len(few)):
         services.working_copy()
-    assert len(few) == 14
+    assert len(few) == 16
 
 
 def test_the_first_release_is_number_one_in_production(copy, author):

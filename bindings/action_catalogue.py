@@ -1,0 +1,95 @@
+"""The catalogue of actions as a whole: read as a document, made what a document says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError as ShapeError
+
+from bindings.models import ActionCatalogue, ActionKind
+from bindings.models.action_kind import ACTION_KIND_FIELDS
+from contracts.diff import Change, ChangeClass
+from contracts.diffactions import ACTIONS, diff_action, diff_actions
+from contracts.documents import ActionKindDocument, ActionsDocument, as_data
+
+KIND_ACTION = "action"
+"""What an import calls one."""
+BATCH = 1000
+COLUMNS = [*ACTION_KIND_FIELDS, "extra"]
+
+
+def catalogue_document() -> ActionsDocument:
+    """The catalogue as its file holds it; two queries. Raises pydantic's error for what no file can hold."""
+    document = ActionsDocument.model_validate(ActionCatalogue.current().as_data() | {"actions": {}})
+    actions = {row.name: row.as_document() for row in ActionKind.objects.all()}
+    return document.model_copy(update={"actions": dict(sorted(actions.items()))})
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSteps:
+    """What becomes of the catalogue: rows that are there by name, and what they or new rows are to be.
+
+    ``gone`` are rows to delete, ``head`` what changes beside the actions.
+    """
+
+    stored: Mapping[str, ActionKind]
+    wanted: Mapping[str, ActionKindDocument]
+    gone: tuple[str, ...]
+    document: ActionsDocument
+    head: tuple[Change, ...]
+
+    @classmethod
+    def towards(cls, document: ActionsDocument, *, prune: bool, held: bool = False) -> CatalogueSteps:
+        """With every action as it is; if ``held``, for this transaction. With ``prune``, others are to go."""
+        rows = ActionKind.objects.select_for_update() if held else ActionKind.objects.all()
+        stored = {row.name: row for row in rows.order_by("pk")}
+        gone = sorted(stored.keys() - document.actions.keys()) if prune else []
+        before = ActionsDocument.model_validate(ActionCatalogue.current().as_data() | {"actions": {}})
+        head = diff_actions(before, document.model_copy(update={"actions": {}}))
+        return cls(stored, dict(sorted(document.actions.items())), tuple(gone), document, tuple(head))
+
+    @property
+    def creating(self) -> list[str]:
+        """Names that have no row."""
+        return [name for name in self.wanted if name not in self.stored]
+
+    def changes_of(self, name: str) -> tuple[Change, ...]:
+        """What changes in a row that is there."""
+        try:
+            return tuple(diff_action(name, self.stored[name].as_document(), self.wanted[name]))
+        except ShapeError:  # it holds what no document can
+            told = f"The action {name} is written anew: it held what cannot be kept"
+            after = as_data(self.wanted[name])
+            return (Change(ACTIONS, ("actions", name), ChangeClass.COSMETIC, None, after, told),)
+
+    def differing(self) -> list[str]:
+        """Names whose row says something else."""
+        return [name for name in self.wanted if name in self.stored and self.changes_of(name)]
+
+    def permissions(self) -> list[str]:
+        """What somebody needs who would make these changes by hand; nothing where there is nothing to do."""
+        verbs = {"add": self.creating, "change": [*self.head, *self.differing()], "delete": self.gone}
+        return [f"bindings.{verb}_actionkind" for verb, what in verbs.items() if what]
+
+    def write(self) -> None:
+        """Do it, inside a transaction that holds the working copy."""
+        if self.head:
+            catalogue = ActionCatalogue.current()
+            catalogue.fill(self.document)
+            catalogue.save()
+        changed = [self.stored[name] for name in self.differing()]
+        created = [ActionKind(name=name) for name in self.creating]
+        for row in (*changed, *created):
+            row.fill(self.wanted[row.name])
+        ActionKind.objects.bulk_create(created, batch_size=BATCH)
+        ActionKind.objects.bulk_update(changed, COLUMNS, batch_size=BATCH) if changed else None
+        ActionKind.objects.filter(pk__in=[self.stored[name].pk for name in self.gone]).delete()
+
+
+def rename_agent(before: str, after: str) -> None:
+    """Have the catalogue call an agent by its new name: who could take an action still can."""
+    rows = [row for row in ActionKind.objects.all() if before in row.agents]
+    for row in rows:
+        row.agents = list(dict.fromkeys(after if name == before else name for name in row.agents))
+    ActionKind.objects.bulk_update(rows, ["agents"], batch_size=BATCH) if rows else None

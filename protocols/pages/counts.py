@@ -1,0 +1,38 @@
+"""How many runs should be looked at: what the navigation says beside "Runs"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from django.db.models import Q
+
+from protocols.models import ProtocolRun
+from protocols.pages.filters import is_late
+
+COUNTED: Final = 999
+"""No more are counted."""
+HELD: Final = 20
+"""A count is used again for so many times as long as it took: at most a twentieth of a processor counts."""
+
+
+@dataclass(slots=True)
+class _Held:
+    until: float = 0.0
+    count: int = 0
+
+
+_held = _Held()
+
+
+def to_look_at(now: int) -> int:
+    """Open runs that are critical or late; one query, of what is open only."""
+    began = monotonic()
+    if began >= _held.until:
+        critical = Q(severity=ProtocolRun.Severity.CRITICAL)
+        found = ProtocolRun.objects.open().filter(critical | Q(is_late(now)))
+        _held.count = found.order_by()[:COUNTED].count()
+        took = monotonic() - began
+        _held.until = began + took * HELD if took > 0.1 else 0.0  # a quick look is not worth keeping
+    return _held.count
