@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
@@ -157,7 +157,7 @@ def protocol_of(agent: str, now: int) -> Protocol:
     )
 
 
-def _told(looked_at: QuerySet[ProtocolRun, dict[str, int]]) -> list[Told]:
+def _told(looked_at: QuerySet[ProtocolRun, Any]) -> list[Told]:
     steps = Step.objects.filter(run__in=looked_at).exclude(kind=Step.Kind.REVIEW).order_by()
     rows = steps.values_list(
         "run__kpi", "severity", "kind", "name", "declared", "state", "deadline", "added", "finished",
