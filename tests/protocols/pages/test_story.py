@@ -63,7 +63,7 @@ STORIES = {
         "NEUROS ordered ecg after 40 seconds, which no contract asks for.",
         "Nothing yet.",
     ),
-    "no verb": (facts(step(1, "sleep_review", "done")), "NEUROS did “sleep review” after 40 seconds.", "Nothing yet."),
+    "no verb": (facts(step(1, "sleep_review", "done")), "NEUROS took the step “sleep review” after 40 seconds.", "Nothing yet."),
     "asked, no answer": (
         facts(asking(1, "CARDIOS"), offers={1: offer("CARDIOS", reason="It may be the heart.")}, after=1140),
         "NEUROS asked CARDIOS for help (“It may be the heart.”); CARDIOS has not answered yet (until 12:31).",
