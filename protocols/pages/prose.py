@@ -17,9 +17,10 @@ _UNITS: Final = tuple(UNIT_SECONDS[unit] for unit in "dhms")
 
 _IRREGULAR: Final = {
     "ask": "asked", "begin": "began", "bring": "brought", "cancel": "cancelled", "cut": "cut", "find": "found",
-    "flag": "flagged", "give": "gave", "have": "had", "hold": "held", "keep": "kept", "let": "let", "log": "logged", "make": "made",
-    "plan": "planned", "put": "put", "read": "read", "refer": "referred", "run": "ran", "send": "sent", "set": "set",
-    "skip": "skipped", "stop": "stopped", "take": "took", "tell": "told", "withdraw": "withdrew", "write": "wrote",
+    "flag": "flagged", "give": "gave", "have": "had", "hold": "held", "keep": "kept", "let": "let", "log": "logged",
+    "make": "made", "plan": "planned", "put": "put", "read": "read", "refer": "referred", "run": "ran", "send": "sent",
+    "set": "set", "skip": "skipped", "stop": "stopped", "take": "took", "tell": "told", "withdraw": "withdrew",
+    "write": "wrote",
 }  # fmt: skip
 _REGULAR: Final = frozenset(
     "accept add adjust advise alert allow apply arrange assess avoid book call change check confirm contact"
@@ -62,7 +63,7 @@ def clock(at: int, beside: int | None = None, *, seconds: bool = False) -> str:
     if beside is None or when(beside).date() == told.date():
         return time
     year = f" {told:%Y}" if when(beside).year != told.year else ""
-    return f"{told.day} {told:%b}{year}, {time}"
+    return f"{time} on {told.day} {told:%b}{year}"
 
 
 def day(at: int, now: int) -> str:
