@@ -54,6 +54,7 @@ class RunWorker:
                 self._work_at(run, now)
         there = {run.id for run in inbox}
         self._times = {key: one for key, one in self._times.items() if key[0] in there}
+        self._numbers = {run: number for run, number in self._numbers.items() if run in there}
 
     def _work_at(self, run: Run, now: float) -> None:
         if run.asked:
