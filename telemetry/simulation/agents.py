@@ -135,7 +135,8 @@ class Agents:
         if self._is_urgent:
             self._is_urgent = False
             self._deliver(agent for agent, client in self._clients.items() if _asks(client))
-        places, self._opened, self._left = [*self._left, *self._opened], [], []
+        places = [*dict.fromkeys([*self._left, *self._opened])]
+        self._opened, self._left = [], []
         for _ in range(ROUNDS):
             if not places:
                 return
