@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState
@@ -28,6 +28,7 @@ from telemetry.pages.words import WORDS, called, kind_of, when_of
 DAYS: Final = 30
 DAY: Final = 86_400 * SECOND
 LOOKED_AT: Final = 2_000
+LATE: Final = "RUN003"
 STEPS_READ: Final = 20_000
 INBOX_NAMED, NEWEST_NAMED = 20, 15
 
@@ -159,9 +160,10 @@ def protocol_of(agent: str, now: int) -> Protocol:
 
 def _told(looked_at: QuerySet[ProtocolRun, dict[str, int]]) -> list[Told]:
     steps = Step.objects.filter(run__in=looked_at).exclude(kind=Step.Kind.REVIEW).order_by()
-    rows = steps.values_list(
+    late = Deviation.objects.filter(run=OuterRef("run"), place=OuterRef("number"), rule=LATE)
+    rows = steps.annotate(is_late=Exists(late)).values_list(
         "run__kpi", "severity", "kind", "name", "declared", "state", "deadline", "added", "finished",
-        "run__recorded", "offer__state", "offer__offered", "offer__answered",
+        "run__recorded", "offer__state", "offer__offered", "offer__answered", "is_late",
     )  # fmt: skip
     return [Told(*row) for row in rows[:STEPS_READ]]
 
