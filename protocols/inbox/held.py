@@ -84,7 +84,7 @@ class Held:
         gone = Clock.objects.filter(pk=GONE).values_list("tick", flat=True).first() or 0
         following, place = cursors.now_and_place()
         if not (place == self._place and following >= self._cursor >= 0 and gone == self._gone):
-            seen, changed = {}, set(self.boxes)
+            seen, changed = _signatures(following), set(self.boxes)
         else:
             seen = _signatures(self._cursor)
             changed = {agent for agent, signature in seen.items() if self._seen.get(agent) != signature}
