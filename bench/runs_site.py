@@ -1,7 +1,7 @@
 """``python -m bench.runs_site RUNS OPEN``: the pages about runs with so many in the table, against Django's bare ones.
 
-Everything is made in DATABASE_URL. Prints one line of JSON: for each page seconds of ours, seconds of the bare page it is
-compared with, and how many queries ours needs.
+Everything is made in DATABASE_URL. Prints one line of JSON: for each page seconds of ours, seconds of the bare page it
+is compared with, and how many queries ours needs.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ INSERT INTO protocols_protocolrun (id, agent, kpi, subject_id, depth, state, sev
   CASE WHEN n.i > {ended} THEN CASE n.i % 2 WHEN 0 THEN 'waiting' ELSE 'active' END
        ELSE CASE n.i % 7 WHEN 0 THEN 'failed' WHEN 1 THEN 'recovered' WHEN 2 THEN 'timed_out' ELSE 'completed' END END,
   1 + n.i % 3, 1, 'band', 'critical', '< 25', '18 ms is below 25 ms',
-  CAST('{{"value": 18.0, "at": "2026-11-24T12:00:00Z", "source": "band", "context": {{"is_resting": true}}}}' AS {json}),
+  CAST('{{"value": 18.0, "at": "2026-11-24T12:00:00Z", "source": "band", "context": {{"rests": true}}}}' AS {json}),
   {begin} + n.i * {gap}, {begin} + n.i * {gap} + 1000000, '',
   CASE WHEN n.i > {ended} THEN NULL ELSE {begin} + n.i * {gap} + 900000000 END,
   CASE WHEN n.i > {ended} THEN NULL ELSE {begin} + n.i * {gap} + 900000000 END,

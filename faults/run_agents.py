@@ -61,6 +61,8 @@ class Agents:
         self.told, self.lock, self.stopped = Told(), Lock(), Event()
         self.every = seconds / (people * episodes * 2)
         """Seconds between two values of one agent: one that is low, and one that ends it."""
+        self.pause = max(0.3, len(tokens) * 0.03)
+        """Seconds between two looks into an inbox, at the least."""
         self.threads = [
             Thread(target=AgentAtWork(self, number, name, token, Random(chance.random())).run, daemon=True)  # noqa: S311
             for number, (name, token) in enumerate(sorted(tokens.items()), 1)
@@ -107,7 +109,7 @@ class AgentAtWork:
                 except Exception as error:  # whatever it is, the ledger must tell
                     with self.all.lock:
                         self.all.told.wrong.append(f"{type(error).__name__}: {error}")
-                self.all.stopped.wait(self.chance.uniform(0.3, 1.0))
+                self.all.stopped.wait(self.all.pause * self.chance.uniform(1, 3))
 
     def observe(self, count: int) -> None:
         """Report as many values: each person's falls, and at their next turn is as it should be."""

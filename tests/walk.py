@@ -13,11 +13,9 @@ from django.utils import timezone
 
 from bindings.models import ActionKind, Agent, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
-from jobs.database_clock import database_clock
 from kpis.admin.locked import SEEN
 from kpis.admin.optimistic import STATE
 from kpis.models import KPI, Unit
-from protocols.services.pausing import pause
 from releases.models import Channel, WebHook
 from tests.form_filling import inputs
 from tests.forms import filled
@@ -145,10 +143,10 @@ def _release_pages(world: World) -> Iterator[Change]:
 def _pause_pages(world: World) -> Iterator[Change]:
     asked = {"agent": "NEUROS", "kpi": "", "reason_code": "planned", "words": "", "minutes": "60"}
     yield Change("pause an agent", "/admin/protocols/pause/add/", EDITORS, asked)
-    one = pause("NEUROS", reason_code="planned", user=world.people["superuser"], now=database_clock.micros())
-    yield Change("lift a pause", f"/admin/protocols/pause/{one.pk}/lift/", EDITORS, {})
-    yield Change("edit a pause", f"/admin/protocols/pause/{one.pk}/change/", NOBODY, asked)
-    yield Change("delete a pause", f"/admin/protocols/pause/{one.pk}/delete/", NOBODY, {"post": "yes"})
+    at = f"/admin/protocols/pause/{world.runs['pause']}"
+    yield Change("lift a pause", f"{at}/lift/", EDITORS, {})
+    yield Change("edit a pause", f"{at}/change/", NOBODY, asked)
+    yield Change("delete a pause", f"{at}/delete/", NOBODY, {"post": "yes"})
 
 
 def _other_pages(world: World) -> Iterator[Change]:

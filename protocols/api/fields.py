@@ -131,7 +131,8 @@ class Evidence(serializers.JSONField):
         return data
 
     def _judge_values(self, data: dict[str, Any]) -> None:
-        level, depth = [data], 0
+        level: list[dict[str, Any] | list[Any]] = [data]
+        depth = 0
         while level:
             depth += 1
             if depth > EVIDENCE_DEPTH:

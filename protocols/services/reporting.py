@@ -69,8 +69,9 @@ def report_undeclared(
         if held.run.state == RunState.OFFERED:
             raise _not_accepted(held)
         kind = Step.Kind.HAND_OFF if hand_off else Step.Kind.ACTION
+        is_there = _is_asked if hand_off else _is_told
         for step in held.steps:
-            if step.kind == kind and step.name == name and not step.declared and _is_told(step, report):
+            if step.kind == kind and step.name == name and not step.declared and is_there(step, report):
                 return held.run
         step = _added(held, kind, name, report)
         at = _at(report, now)
@@ -143,6 +144,11 @@ def _is_told(step: Step, report: Report) -> bool:
         and report.note in ("", step.note)
         and (not report.evidence or report.evidence == step.evidence)
     )
+
+
+def _is_asked(step: Step, report: Report) -> bool:
+    """Whether this very hand-off was offered before, whatever became of it since."""
+    return step.description == report.note and (report.at is None or report.at == step.started)
 
 
 def _take(held: HeldRun, step: Step, report: Report) -> None:

@@ -27,7 +27,7 @@ class Character:
 
 USUAL: Final = Character()
 CHARACTERS: Final[Mapping[str, Character]] = {
-    "CARDIOS": Character(late=0.6, ignores=0.25),
+    "CARDIOS": Character(late=0.6, ignores=0.4),
     "NUTROS": Character(skips=0.4),
     "HYPERTROS": Character(fails=0.35),
     "SOMNOS": Character(refuses=0.3),

@@ -45,13 +45,13 @@ def address(run: ProtocolRun) -> str:
     return f"/admin/protocols/protocolrun/{run.pk}/change/"
 
 
-def report(run: ProtocolRun, number: int, **parts: str) -> None:
+def report(run: ProtocolRun, number: int, note: str = "") -> None:
     now = micros(datetime.now(UTC))
-    report_step(run.pk, number, Report(StepState.DONE, **parts), agent=run.agent, now=now)
+    report_step(run.pk, number, Report(StepState.DONE, note=note), agent=run.agent, now=now)
 
 
 def story(page: Page):
-    return page.get_by_role("region", name="What happened")
+    return page.get_by_role("region", name="What happened", exact=True)
 
 
 def test_a_run_is_followed_to_its_completed_hand_off_without_loading_again(office, ines, run):
@@ -74,7 +74,7 @@ def test_a_step_is_overridden_in_two_clicks(office, ines, run):
     page = office.window(ines)
     page.goto(address(run))
     row = page.get_by_role("row", name=re.compile("Review sleep"))
-    row.get_by_text("Override").click()
+    row.locator("summary", has_text="Override").click()
     row.get_by_role("button", name="Not suitable for this person").click()
     expect(page.get_by_text("Overridden. It is on the record.")).to_be_visible()
     assert Intervention.objects.get().step == run.steps.get(number=2)
@@ -135,10 +135,10 @@ def test_a_stretch_of_time_is_looked_at_closer(office, ines, run):
     page.goto(address(run))
     box = page.locator("svg.timeline").bounding_box()
     assert box
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60)
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 60)
     expect(page.locator(".chart-says")).to_contain_text("NEUROS: ")
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 60)
+    page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + 60)
     with page.expect_navigation(url=re.compile(r"from=\d+&to=\d+")):
         page.mouse.up()
     page.get_by_role("link", name="Show all of it").click()

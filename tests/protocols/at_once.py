@@ -162,7 +162,7 @@ def everything() -> dict[str, Any]:
     from protocols.models import ProtocolRun
     from telemetry.models import Tally
 
-    found = {
+    found: dict[str, Any] = {
         "same report": same_report(),
         "steps": steps_in_any_order(),
         "answers": answers(),

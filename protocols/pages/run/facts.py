@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from contracts.action_words import ActionWords
 from contracts.evaluation import SECOND
 from contracts.watched import Definition
 from protocols.conformance import RunFacts
 from protocols.lifecycle import OPEN
 from protocols.models import Deviation, HandOffOffer, Intervention, Pause, ProtocolRun, Step
-from protocols.pages.action_words import ActionWords, words_of
+from protocols.pages.action_words import Wording, words_of
 from protocols.services.facts import Whole
 from protocols.services.facts import facts_of as conformance_facts
 from telemetry import contracts_now
@@ -23,7 +24,7 @@ STEPS_AT_MOST = 2_000
 SAID_AT_MOST = 200
 """Interventions that are listed, the newest of them."""
 REVIEW_WORDS = ActionWords(
-    "Answer the hand-off", "Looks into what the other agent asks, and says what it found."
+    "Answer the hand-off", "Looks into what the other agent asks, and says what it found.", (), None
 )
 
 
@@ -50,7 +51,7 @@ class Facts:
     judged: RunFacts | None = None
     """As conformance looks at it; None where nothing is compared."""
     definition: Definition = field(default_factory=lambda: Definition(""))
-    words: Mapping[str, ActionWords] = field(default_factory=dict)
+    words: Wording = field(default_factory=Wording)
     more_family: bool = False
 
     @property
@@ -78,8 +79,7 @@ class Facts:
         """A step in the catalogue's words."""
         if step.kind == Step.Kind.REVIEW:
             return REVIEW_WORDS
-        found = self.words.get(step.name)
-        return found or ActionWords(step.name.replace("_", " "))
+        return self.words[step.name]
 
     def paused_now(self) -> Pause | None:
         """The pause that holds now and lasts longest."""

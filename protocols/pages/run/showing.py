@@ -53,8 +53,8 @@ def shown(request: HttpRequest, facts: Facts) -> dict[str, Any]:
         "picture": drawn,
         "picture_data": drawn.as_data(facts.definition.symbol),
         "asked": asked,
-        "may_decide": request.user.has_perm(MAY),  # type: ignore[union-attr]  # as in access
-        "may_judge": request.user.has_perm(MAY_JUDGE),  # type: ignore[union-attr]  # as in access
+        "may_decide": request.user.has_perm(MAY),
+        "may_judge": request.user.has_perm(MAY_JUDGE),
         "of_the_run": [one for one in facts.deviations if one.place == 0],
         "proposals": proposals(facts),
         "choices": choices,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from contracts.evaluation import SECOND
 from protocols.conformance import Row, aligned
@@ -86,6 +86,7 @@ def lines(facts: Facts) -> list[Line]:
     steps = {step.number: step for step in facts.steps}
     places = {step.number: at for at, step in enumerate((one for one in facts.steps if one.declared), 1)}
     said = {one.step_id for one in facts.said if one.step_id is not None}
+    rows: list[Row[Any]]
     if facts.judged is None:
         rows = [Row(one.number, one.kind, one.state, one.name, one.name, None) for one in facts.steps]
     else:
@@ -115,7 +116,7 @@ def folded(some: Sequence[Line], *, whole: bool = False, asked: int = 0) -> list
     return found
 
 
-def _line(facts: Facts, step: Step, row: Row[Deviation], place: int, said: bool) -> Line:
+def _line(facts: Facts, step: Step, row: Row[Any], place: int, said: bool) -> Line:
     offer = facts.offers.get(step.number)
     told = facts.told(step)
     is_here = not row.has_moved or bool(row.actual)
@@ -171,7 +172,7 @@ def _declared(step: Step, place: int) -> str:
     return f"{ordinal(place)}, within {lasting(step.deadline * SECOND)}"
 
 
-def _verdict(facts: Facts, step: Step, offer: HandOffOffer | None, row: Row[Deviation]) -> tuple[str, str]:
+def _verdict(facts: Facts, step: Step, offer: HandOffOffer | None, row: Row[Any]) -> tuple[str, str]:
     """What differs, and the class it is shown in."""
     late = lateness(facts, step)
     if offer is not None and offer.state in OFFER_PROBLEMS:

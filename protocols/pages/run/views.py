@@ -64,7 +64,7 @@ def _recorded(
     record: Callable[[HttpRequest, int], tuple[str, str]],
 ) -> HttpResponse:
     require(request)
-    if not request.user.has_perm(permission):  # type: ignore[union-attr]  # as in access
+    if not request.user.has_perm(permission):
         raise PermissionDenied
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])

@@ -159,7 +159,7 @@ def test_the_form_of_an_agent_takes_one_query_more_for_any_number_of_steps(
     make(name="k", prometheus_metric="auren_k_ms")
     steps = [{"name": f"step_{n}"} for n in range(30)]
     data = NEUROS | {
-        "kpis_used": [*NEUROS["kpis_used"], {"key": "k", "alerting": {"risk_if": "< 1", "actions": steps}}]
+        "kpis_used": [*NEUROS["kpis_used"], {"key": "k", "alerting": {"risk_if": "< 25", "actions": steps}}]
     }
     replace_agent(
         agent=neuros, document=BindingsDocument.model_validate(data), roster_entry=neuros.as_entry(),

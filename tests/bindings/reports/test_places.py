@@ -80,7 +80,7 @@ def test_many_need_two_queries(neuros, hrv, django_assert_num_queries):
 )
 def test_a_place_of_the_catalogue_is_on_the_action_s_page(db, path, anchor, words):
     action = ActionKind.objects.create(name="rest_today")
-    one = entry()._replace(path=path, subject="rest_today", kpi="", agent="")
+    one = entry("m")._replace(path=path, subject="rest_today", kpi="", agent="")
     place = Places([one]).of(one)
     assert (place.url, place.words) == (f"/admin/bindings/actionkind/{action.pk}/change/#{anchor}", words)
     action.delete()
