@@ -13,7 +13,7 @@ from bindings.maps import Lights, Line, Mark, Member, RosterMap, lit, roster_map
 from protocols.lifecycle import OfferState
 from protocols.models import HandOffOffer, Pause
 from protocols.pages.board import Lane
-from protocols.timing import MINUTE
+from protocols.timing import HAND_OFF_WITHIN, MINUTE
 from telemetry import contracts_now
 from telemetry.contracts_now import Released
 
@@ -90,7 +90,10 @@ def _mark(lane: Lane) -> Mark:
 
 def hand_offs(now: int) -> dict[tuple[str, str], Mark]:
     """Who asked whom lately, and what became of it."""
-    rows = HandOffOffer.objects.filter(offered__gte=now - SHOWN_FOR, offered__lte=now).order_by("-offered")
+    begun = (
+        now - SHOWN_FOR + HAND_OFF_WITHIN
+    )  # due goes by the server's clock, and offered by that of the values
+    rows = HandOffOffer.objects.filter(due__gte=begun).order_by("-due")
     counts: dict[tuple[str, str], Counter[str]] = {}
     for source, target, state in rows.values_list("source", "target", "state")[:OFFERS_READ]:
         counts.setdefault((source, target), Counter())[state] += 1
