@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError as ShapeError
+
 from bindings.models import ActionCatalogue, ActionKind
 from bindings.models.action_kind import ACTION_KIND_FIELDS
-from contracts.diff import Change
-from contracts.diffactions import diff_action, diff_actions
-from contracts.documents import ActionKindDocument, ActionsDocument
+from contracts.diff import Change, ChangeClass
+from contracts.diffactions import ACTIONS, diff_action, diff_actions
+from contracts.documents import ActionKindDocument, ActionsDocument, as_data
 
 KIND_ACTION = "action"
 """What an import calls one."""
@@ -54,7 +56,12 @@ class CatalogueSteps:
 
     def changes_of(self, name: str) -> tuple[Change, ...]:
         """What changes in a row that is there."""
-        return tuple(diff_action(name, self.stored[name].as_document(), self.wanted[name]))
+        try:
+            return tuple(diff_action(name, self.stored[name].as_document(), self.wanted[name]))
+        except ShapeError:  # it holds what no document can
+            told = f"The action {name} is written anew: it held what cannot be kept"
+            after = as_data(self.wanted[name])
+            return (Change(ACTIONS, ("actions", name), ChangeClass.COSMETIC, None, after, told),)
 
     def differing(self) -> list[str]:
         """Names whose row says something else."""

@@ -5,6 +5,9 @@ Everything of it is cosmetic: it tells people what a step is, and nothing that a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from contracts.diff import ABSENT, Change, ChangeClass, change, differences
 from contracts.documents import ActionKindDocument, ActionsDocument, as_data
 from contracts.findings import Path
@@ -12,6 +15,8 @@ from contracts.findings import Path
 ACTIONS = "catalogue of actions"
 """The subject of every change of the catalogue; no KPI and no agent can be called so."""
 _COSMETIC = ChangeClass.COSMETIC
+UNDONE: Mapping[Any, str] = {True: "can be undone", False: "cannot be undone"}
+UNSAID = "nobody says whether it can be undone"
 
 
 def diff_actions(before: ActionsDocument, after: ActionsDocument) -> list[Change]:
@@ -43,12 +48,12 @@ def diff_action(
     return [_field(name, path, a, b) for path, a, b in differences(as_data(before), as_data(after), ())]
 
 
-def _field(name: str, path: Path, before: object, after: object) -> Change:
+def _field(name: str, path: Path, before: Any, after: Any) -> Change:
+    place = ("actions", name, *path)
     if path == ("reversible",):
-        words = {True: "can be undone", False: "cannot be undone"}
-        was, becomes = (words.get(side, "nobody says whether it can be undone") for side in (before, after))
+        was, becomes = (UNDONE.get(side, UNSAID) for side in (before, after))
         told = f"The action {name}: {becomes} (was: {was})"
-        sides = (None if side is ABSENT else side for side in (before, after))
-        return Change(ACTIONS, ("actions", name, *path), _COSMETIC, *sides, told)
+        before, after = (None if side is ABSENT else side for side in (before, after))
+        return Change(ACTIONS, place, _COSMETIC, before, after, told)
     found = change(f"The action {name}", path, before, after, _COSMETIC, "")
-    return Change(ACTIONS, ("actions", name, *path), _COSMETIC, found.before, found.after, found.words)
+    return Change(ACTIONS, place, _COSMETIC, found.before, found.after, found.words)

@@ -17,9 +17,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from bindings.identities import identity_of
-from bindings.models import Agent, ApiToken, HandOff, Waiver
+from bindings.models import ActionKind, Agent, ApiToken, HandOff, Waiver
 from contracts import limits
-from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS, LISTS, UNIT_LIMITS
+from contracts.limits import ACTION_KIND_LIMITS, AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS, LISTS, UNIT_LIMITS
 from contracts.yamlwriter import write_yaml
 from kpis.models import KPI, RegistrySettings, Unit, ValidationRule
 from releases.models import Channel, WebHook
@@ -34,6 +34,7 @@ pytestmark = pytest.mark.door
 TOO_MUCH = {"too_long", "too_many", "max_length"}
 REFERENCES, TAGS = LISTS["a KPI"]["references"], LISTS["an agent"]["tags"]
 ACTIONS = LISTS["alerting"]["actions"].items
+IMPLEMENTERS = LISTS["an action of the catalogue"]["agents"]
 
 
 def words(count: int) -> list[str]:
@@ -48,6 +49,12 @@ BODIES: list[tuple[str, str, int, Any]] = [
     ("kpis/", "references", REFERENCES.each, lambda n: body(name="new", references=["a" * n])),
     ("units/", "title", UNIT_LIMITS["title"], lambda n: {"code": "new", "title": "a" * n}),
     ("units/", "code", UNIT_LIMITS["code"], lambda n: {"code": "a" * n}),
+    ("actions/", "title", ACTION_KIND_LIMITS["title"], lambda n: {"name": "new", "title": "a" * n}),
+    ("actions/", "description", ACTION_KIND_LIMITS["description"], lambda n: {"name": "new", "description": "a" * n}),
+    ("actions/", "owner", ACTION_KIND_LIMITS["owner"], lambda n: {"name": "new", "owner": "a" * n}),
+    ("actions/", "name", ACTION_KIND_LIMITS["name"], lambda n: {"name": "a" * n}),
+    ("actions/", "agents", IMPLEMENTERS.items, lambda n: {"name": "new", "agents": words(n)}),
+    ("actions/", "agents", IMPLEMENTERS.each, lambda n: {"name": "new", "agents": ["a" * n]}),
     ("agents/", "role", AGENT_LIMITS["role"], lambda n: {"name": "NEW", "role": "a" * n}),
     ("agents/", "tags", TAGS.items, lambda n: {"name": "NEW", "tags": words(n)}),
     ("agents/", "tags", TAGS.each, lambda n: {"name": "NEW", "tags": ["a" * n]}),
@@ -86,6 +93,9 @@ ROWS: list[tuple[str, int, Any]] = [
     ("references", REFERENCES.each, lambda n: kpi(references=["a" * n])),
     ("description", KPI_LIMITS["description"], lambda n: kpi(description="a" * n)),
     ("reason", BINDING_LIMITS["reason"], lambda n: waiver(reason="a" * n)),
+    ("description", ACTION_KIND_LIMITS["description"], lambda n: ActionKind(name="new", description="a" * n)),
+    ("agents", IMPLEMENTERS.items, lambda n: ActionKind(name="new", agents=words(n))),
+    ("agents", IMPLEMENTERS.each, lambda n: ActionKind(name="new", agents=["a" * n])),
 ]
 
 
@@ -144,6 +154,7 @@ KINDS: dict[str, Any] = {
     "units": lambda: Unit(code="furlongs"),
     "validation rules": lambda: rule(required=True),
     "agents": lambda: Agent(name="NEW"),
+    "catalogue actions": lambda: ActionKind(name="new"),
     "channels": lambda: Channel(name="new"),
     "webhooks": lambda: WebHook(name="x", url="https://example.org/", events=["report.made"]),
     "waivers": lambda: waiver(),
@@ -172,7 +183,9 @@ def test_the_interface_says_that_there_is_no_room(writer, monkeypatch):
 
 
 def test_the_database_itself_counts_the_characters_of_long_texts(agents):
+    ActionKind.objects.create(name="rest_today")
     for rows, field, limit in (
+        (ActionKind.objects.all(), "description", ACTION_KIND_LIMITS["description"]),
         (KPI.objects.all(), "description", KPI_LIMITS["description"]),
         (HandOff.objects.all(), "reason", BINDING_LIMITS["reason"]),
     ):
@@ -191,9 +204,21 @@ OURS = {
         "Standing.sources", "Transition.inputs",
         "Erasure.deleted", "Erasure.searched", "Erasure.left", "Erasure.not_searched",
     },
+    "protocols": {"ProtocolRun.inputs"},
 }  # fmt: skip
 """What the product writes itself, of what was limited before."""
-LIMITED = {"references", "labels", "allowed_values", "tags", "scopes", "events", "version", "extra"}
+LIMITED = {
+    "references",
+    "labels",
+    "allowed_values",
+    "tags",
+    "agents",
+    "scopes",
+    "events",
+    "version",
+    "extra",
+    "evidence",
+}
 """Lists and keys of documents, by the table; scopes and events are a few words of ours."""
 
 

@@ -16,7 +16,17 @@ DRAFT = {
         "Upload",
         "KeptLogEntry",
     },
-    "bindings": {"Agent", "Binding", "Trigger", "Action", "HandOff", "Roster", "Waiver"},
+    "bindings": {
+        "Agent",
+        "Binding",
+        "Trigger",
+        "Action",
+        "HandOff",
+        "Roster",
+        "Waiver",
+        "ActionKind",
+        "ActionCatalogue",
+    },
 }
 """What people edit, and what is kept of their edits."""
 LIVE = {"bindings": {"AgentIdentity", "ApiToken", "TokenRevision", "ValidationReport"}}

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from bindings.models import Agent, ValidationReport, Waiver
+from bindings.models import ActionKind, Agent, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
 from kpis.admin.locked import SEEN
 from kpis.admin.optimistic import STATE
@@ -88,6 +88,13 @@ def _registry_pages(world: World) -> Iterator[Change]:
     yield Change("delete an agent", f"/admin/bindings/agent/{free.pk}/delete/", EDITORS, {"post": "yes"})
     bulk = {"action": "disable", "_selected_action": [agent.pk]}
     yield Change("switch agents off", "/admin/bindings/agent/", EDITORS, bulk, quietly=True)
+    path = f"/admin/bindings/actionkind/{ActionKind.objects.get().pk}"
+    yield Change(
+        "edit an action", f"{path}/change/", EDITORS, filled(world.root, f"{path}/change/", title="Other")
+    )
+    add = filled(world.root, "/admin/bindings/actionkind/add/", name="walk_more", title="Walk more")
+    yield Change("add an action", "/admin/bindings/actionkind/add/", EDITORS, add)
+    yield Change("delete an action", f"{path}/delete/", EDITORS, {"post": "yes"})
 
 
 def _import_pages(world: World) -> Iterator[Change]:
@@ -205,6 +212,9 @@ def _registry_calls(world: World) -> Iterator[Change]:
     yield row(world, "edit an agent", "agents/NEUROS/", writers, {"role": "Other"})
     yield Change("add an agent", "agents/", writers, {"name": "ENDOS", "status": "beta", "role": "Helps"})
     yield row(world, "delete an agent", "agents/CARDIOS/", writers, None, "DELETE")
+    yield row(world, "edit an action", "actions/rest_today/", writers, {"title": "Other"})
+    yield Change("add an action", "actions/", writers, {"name": "walk_more", "title": "Walk more"})
+    yield row(world, "delete an action", "actions/rest_today/", writers, None, "DELETE")
     own = writers | {"agent"}
     yield row(world, "edit a binding", "bindings/NEUROS/hrv_rmssd/", own, {"role": "trend_check"})
     yield row(world, "delete a binding", "bindings/NEUROS/hrv_rmssd/", own, None, "DELETE")

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bindings.background import ask_for_report
 from bindings.identities import identity_of
-from bindings.models import Agent, ApiToken, Scope, ValidationReport, Waiver
+from bindings.models import ActionKind, Agent, ApiToken, Scope, ValidationReport, Waiver
 from contracts.documents import write_registry
 from jobs.runner import run_due
 from kpis.models import RegistrySettings, Unit, Upload, ValidationRule
@@ -62,6 +62,7 @@ def make_world() -> World:
     Unit.objects.create(code="spoons", title="spoons", symbol="sp")
     for name, *watched in (("NEUROS", "hrv_rmssd"), ("SOMNOS", "hrv_sdnn"), ("CARDIOS",)):
         add_agent(name, *watched)
+    ActionKind.objects.create(name="rest_today", title="Rest today", agents=["NEUROS"], reversible=True)
     reviewer = User.objects.create_user("reviewer", is_staff=True)
 
     def release() -> Release:

@@ -1,9 +1,10 @@
-"""Addresses of agents, bindings, hand-offs and validation."""
+"""Addresses of agents, bindings, hand-offs, actions and validation."""
 
 from typing import Any
 
 from django.urls import re_path
 
+from bindings.api.actions import ActionResource
 from bindings.api.reports import ReportResource
 from bindings.api.validating import Validate, Validated
 from bindings.api.views import AgentResource, BindingResource, HandOffResource, KpiHandOffResource
@@ -14,6 +15,7 @@ LIST: Any = {"get": "list", "post": "create"}
 
 router = Router()
 router.register("agents", AgentResource)
+router.register("actions", ActionResource)
 
 urlpatterns = [
     *router.urls,

@@ -89,7 +89,7 @@ class ActionKind(models.Model):
     def clean(self) -> None:
         """Refuse what the rules call an error, and one more than there may be."""
         if self._state.adding:
-            require_room("actions of the catalogue", ActionKind.objects.all())
+            require_room("catalogue actions", ActionKind.objects.all())
         places: dict[tuple[str, ...], str] = {("actions", self.name): "name"}
         places |= {("actions", self.name, field): field for field in ACTION_KIND_FIELDS}
         raise_on_errors(self.judge()[1], places)

@@ -15,7 +15,7 @@ def _each(app: str, verbs: Iterable[str], *models: str) -> tuple[str, ...]:
 
 
 OF_A_SERVICE: Final[Mapping[str, tuple[str, ...]]] = {
-    Scope.BINDINGS_READ: ("bindings.view_agent", "releases.view_channel"),
+    Scope.BINDINGS_READ: (*_each("bindings", ("view",), "agent", "actionkind"), "releases.view_channel"),
     Scope.REGISTRY_READ: (
         *_each("kpis", ("view",), "kpi", "unit"),
         "bindings.view_validationreport",
@@ -23,7 +23,7 @@ OF_A_SERVICE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     Scope.REGISTRY_WRITE: (
         *_each("kpis", ALL, "kpi", "unit", "validationrule"),
-        *_each("bindings", ALL, "agent"),
+        *_each("bindings", ALL, "agent", "actionkind"),
         *("kpis.change_registrysettings", "bindings.change_roster", "bindings.add_validationreport"),
     ),
     Scope.RELEASES_WRITE: ("releases.add_release", "releases.add_channel", "releases.change_channel"),

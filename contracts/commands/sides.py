@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.commands.base import CannotRun
 from contracts.diff import Change, diff_registries
 from contracts.diffactions import diff_actions
 from contracts.diffagents import diff_agents, diff_rosters
-from contracts.documents import ActionsDocument, BindingsDocument, RegistryDocument, RosterDocument
+from contracts.documents import ActionsDocument, BindingsDocument, Loaded, RegistryDocument, RosterDocument
 from contracts.findings import EXIT_USAGE, Finding, Level, Report
 from contracts.formats import render
 from contracts.loading import TreeError, load_tree
@@ -129,7 +129,8 @@ def _side_in_files(place: str, units: Collection[UnitSpec]) -> Side:
         )
     found = {one.document.agent: one.document for one in tree.bindings if one.document}
     if len(found) < len(tree.bindings) or len(tree.rosters) > 1 or len(tree.catalogues) > 1:
-        files = [one.source.file for one in (*tree.bindings, *tree.rosters, *tree.catalogues)]
+        several: list[Loaded[Any]] = [*tree.bindings, *tree.rosters, *tree.catalogues]
+        files = [one.source.file for one in several]
         raise CannotRun(
             f"Two of these files are about the same agents: {', '.join(files)}. Compare without one of them."
         )

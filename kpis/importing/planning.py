@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Any
 
 from contracts.context import KnownKpi, RegistryContext
 from contracts.diff import REGISTRY, Change, diff_kpis, diff_settings, order_changed
-from contracts.documents import KpiDocument, RegistryDocument
+from contracts.documents import KpiDocument, Loaded, RegistryDocument
 from contracts.findings import Level, Report
 from contracts.loading import Tree, tree_of
 from contracts.ordering import merged
@@ -137,7 +138,8 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False, add_units:
         contents,
         texts={one.source.file: one.source.text for one in tree.loaded},
     )
-    has_others = any(one.document for one in (*tree.bindings, *tree.rosters, *tree.catalogues))
+    others: list[Loaded[Any]] = [*tree.bindings, *tree.rosters, *tree.catalogues]
+    has_others = any(one.document for one in others)
     is_readable = registry is not None if tree.registries else bool(JOINED) and has_others
     if not is_readable:
         return Draft(registry, report, None, missing)

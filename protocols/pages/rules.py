@@ -6,4 +6,4 @@ from typing import Final
 
 from protocols.conformance import RULES
 
-TITLES: Final = {name: rule.title for name, rule in RULES.items()}
+TITLES: Final = {rule.id: rule.title for rule in RULES.values()}

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.test import RequestFactory
 
-from bindings.models import ApiToken, Waiver
+from bindings.models import ActionKind, ApiToken, Waiver
 from jobs.models import Job
 from jobs.runner import run_due
 from kpis import bulk
@@ -27,6 +27,7 @@ MACHINES = 3
 """How much slower a machine that runs these tests may be."""
 ACTIONS = [
     ("kpis/unit", "delete_selected", "deleted 10037 units"),
+    ("bindings/actionkind", "delete_selected", "deleted 5000 catalogue actions"),
     ("auth/user", "deactivate", "u1014 and 9,980 more"),
     ("auth/user", "delete_selected", "10000 deleted"),
     ("auth/group", "delete_selected", "deleted 1000"),
@@ -61,6 +62,7 @@ def make_rows(path: str, action: str, count: int) -> None:
     state = "done" if action == "run_again" else "queued"
     made: dict[str, tuple[type[Model], Any]] = {
         "kpis/unit": (Unit, lambda n: {"code": f"unit_{n}"}),
+        "bindings/actionkind": (ActionKind, lambda n: {"name": f"action_{n}"}),
         "auth/user": (User, lambda n: {"username": f"u{n}"}),
         "auth/group": (Group, lambda n: {"name": f"g{n}"}),
         "jobs/job": (
@@ -111,7 +113,7 @@ def timed(client: Any, address: str, sent: dict[str, Any]) -> Any:
 @pytest.mark.slow
 @pytest.mark.parametrize(("path", "action", "said"), ACTIONS)
 def test_ten_thousand_rows(root, path, action, said):
-    make_rows(path, action, 5_000 if path == "bindings/waiver" else ROWS)
+    make_rows(path, action, 5_000 if path in ("bindings/waiver", "bindings/actionkind") else ROWS)
     assert said in act(root, path, action)
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bindings import services
-from bindings.models import Agent, Binding, HandOff, Roster
+from bindings.models import ActionCatalogue, ActionKind, Agent, Binding, HandOff, Roster
 from contracts.documents import write_bindings, write_roster
 from contracts.findings import Level
 from kpis.importing import (
@@ -199,6 +199,111 @@ def test_the_example_comes_in_goes_out_and_is_the_same(tmp_path, db):
         assert yaml.safe_load(path.read_text()) == yaml.safe_load((EXAMPLE / place).read_text()), place
     assert run("diff", EXAMPLE, "db")[0] == 0
     assert run("diff", "db", tmp_path)[0] == 0
+
+
+CATALOGUE = """\
+version: "1.1"
+actions:
+  rest_today:
+    title: Rest
+    agents:
+      - NEUROS
+    reversible: true
+    x-cost: 3
+x-note: kept
+"""
+
+
+def catalogue(text: str = CATALOGUE) -> dict[str, bytes]:
+    return {"actions.yaml": text.encode()}
+
+
+def test_the_catalogue_comes_in_alone_and_a_second_time_nothing_changes(kpis):
+    assert bring_in(catalogue())[Action.CREATE] == 1
+    action = ActionKind.objects.get()
+    assert (action.title, action.agents, action.reversible) == ("Rest", ["NEUROS"], True)
+    assert (action.extra, ActionCatalogue.current().extra) == ({"x-cost": 3}, {"x-note": "kept"})
+    assert plan_of(catalogue()).changes_nothing
+
+
+def test_what_changes_in_the_catalogue_is_told_and_made(kpis):
+    bring_in(catalogue())
+    plan = plan_of(
+        catalogue(CATALOGUE.replace("reversible: true", "reversible: false").replace("kept", "other"))
+    )
+    (step,) = plan.of(Action.CHANGE)
+    assert (step.kind, [str(change) for change in step.changes]) == (
+        "action",
+        ["The action rest_today: cannot be undone (was: can be undone)"],
+    )
+    assert [str(change) for change in plan.settings] == [
+        "catalogue of actions: x-note changed from kept to other"
+    ]
+    assert permissions_for(plan) == ("bindings.change_actionkind",)
+    apply_import(plan)
+    assert (ActionKind.objects.get().reversible, ActionCatalogue.current().extra) == (
+        False,
+        {"x-note": "other"},
+    )
+
+
+def test_what_the_catalogue_lacks_stays_unless_it_is_to_go(kpis):
+    ActionKind.objects.create(name="wait", title="Wait")
+    bring_in(catalogue())
+    assert ActionKind.objects.count() == 2
+    plan = plan_of(catalogue(), prune=True)
+    assert [step.name for step in plan.of(Action.DELETE)] == ["wait"]
+    assert permissions_for(plan) == ("bindings.delete_actionkind",)
+    apply_import(plan)
+    assert ActionKind.objects.get().name == "rest_today"
+
+
+def test_files_without_a_catalogue_leave_it_alone(kpis):
+    bring_in(catalogue())
+    bring_in(files(neuros=document()), prune=True)
+    assert ActionKind.objects.count() == 1
+
+
+def test_an_import_is_refused_where_the_catalogue_was_changed_meanwhile(kpis):
+    bring_in(catalogue())
+    plan = plan_of(catalogue(CATALOGUE.replace("Rest", "Lie down")))
+    ActionKind.objects.update(title="Sleep")
+    with pytest.raises(ImportRefused, match="changed while the plan"):
+        apply_import(plan)
+    assert ActionKind.objects.get().title == "Sleep"
+
+
+def test_there_is_one_catalogue(kpis):
+    with pytest.raises(ImportRefused, match="catalogues of actions"):
+        read_draft(catalogue() | {"other.yaml": b"actions: {}"})
+
+
+def test_bindings_that_come_in_are_held_against_the_catalogue_that_is_here(kpis):
+    ActionKind.objects.create(name="rest_tomorrow", title="Rest")
+    report = read_draft(files(neuros=document())).report
+    assert "BND025" in {finding.rule for finding in report.findings}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "actions: [rest]",
+        "actions: {rest: []}",
+        "actions: {rest: {agents: NEUROS}}",
+        "actions: {Rest today: {title: Rest}}",
+        "actions: {rest: {reversible: perhaps}}",
+        "actions: {rest: {title: a, title: b}}",
+        'actions: {rest: {title: "a\\u202eb"}}',
+        "actions: {rest: {title: " + "a" * 201 + "}}",
+        "actions: {rest: !!python/object/apply:os.system [id]}",
+    ],
+)
+def test_a_catalogue_that_cannot_be_kept_is_refused_with_its_place(kpis, text):
+    draft = read_draft(catalogue(text))
+    errors = [finding for finding in draft.report.findings if finding.level is Level.ERROR]
+    assert errors
+    assert all(finding.line for finding in errors)
+    assert objection(draft, with_errors=False, prune=False)
 
 
 def test_an_export_of_an_export_is_the_same_bytes(tmp_path, db):

@@ -67,6 +67,7 @@ def test_no_form_does_that_says_no(office, ines, start):
     found = []
     for path in (
         "kpis/kpi", "kpis/unit", "auth/user", "auth/group", "bindings/agent", "bindings/apitoken", "bindings/waiver",
+        "bindings/actionkind",
         "releases/channel", "releases/webhook", "telemetry/erasure",
     ):  # fmt: skip
         page.goto(f"/admin/{path}/add/")

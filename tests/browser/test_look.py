@@ -45,6 +45,7 @@ def paths(hrv, ines):
     agent = f"/admin/bindings/agent/{make_neuros().pk}"
     return [
         "/admin/bindings/agent/", "/admin/bindings/agent/add/", "/admin/bindings/agent/map/", f"{agent}/change/",
+        "/admin/bindings/actionkind/", "/admin/bindings/actionkind/add/",
         f"{agent}/history/", f"{agent}/history/1/", f"{agent}/delete/",
         "/admin/", "/admin/kpis/kpi/", "/admin/kpis/kpi/?q=nothing", "/admin/kpis/kpi/add/", f"{kpi}/change/",
         f"{kpi}/history/", f"{kpi}/history/1/", f"{kpi}/delete/", "/admin/kpis/kpi/changes/", "/admin/kpis/kpi/import/",

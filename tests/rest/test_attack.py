@@ -25,7 +25,9 @@ def token(agents, settings) -> str:  # noqa: F811 - the fixture
         "DEFAULT_THROTTLE_RATES": {"address": None, "token": None}
     }
     publish(author=None, message="The first ones", accepted="They are known.")
-    client = bearer("bindings:read", "registry:read", "registry:write", "releases:write", "metrics:read", "runs:write")
+    client = bearer(
+        "bindings:read", "registry:read", "registry:write", "releases:write", "metrics:read", "runs:write"
+    )
     authorization: str = client.defaults["HTTP_AUTHORIZATION"]
     return authorization
 

@@ -1,8 +1,9 @@
 """The whole catalogue over everything there is."""
 
 import pytest
+from django.utils import timezone
 
-from bindings.models import Agent, HandOff, Trigger
+from bindings.models import ActionKind, Agent, HandOff, Trigger, Waiver
 from bindings.reports import loading
 from bindings.reports.judging import judge_all
 from kpis.models import KPI, RegistrySettings
@@ -56,7 +57,7 @@ def test_few_and_many_rows_need_the_same_queries(neuros, count, django_assert_nu
         Agent.objects.create(name=f"AGENT_{n}", code=f"agent_{n}", position=n + 2)
     # outline: KPIs, agents, bindings, who asks whom; settings with rules and units twice, waivers, roster;
     # KPIs and thresholds; hand-offs, triggers, actions, bindings; before all that the stamp: latest revision twice,
-    # settings with rules, units, roster
+    # settings with rules, units, roster, the catalogue twice; the catalogue
     with django_assert_num_queries(26):
         judge_all()
 
@@ -82,11 +83,39 @@ def test_the_digest_changes_with_anything_that_is_looked_at(neuros, hrv):
         lambda: HandOff.objects.update(reason="Otherwise."),
         lambda: Agent.objects.filter(name="SOMNOS").update(role="Sleep"),
         lambda: RegistrySettings.objects.update(prefix="other_"),
+        lambda: ActionKind.objects.create(name="rest_today", title="Rest"),
+        lambda: ActionKind.objects.update(reversible=False),
     ):
         change()
         digests.add(judge_all().digest)
-    assert len(digests) == 7
+    assert len(digests) == 9
     assert judge_all().digest in digests
+
+
+def test_the_catalogue_is_judged_and_bindings_by_it(neuros):
+    ActionKind.objects.create(name="rest_today", title="Rest", agents=["NEURO"])
+    ActionKind.objects.create(name="odd", title="bell \x07", agents=["NEUROS"])
+    entries = [one for one in judge_all().entries if one.rule in ("ACT004", "DOC018", "BND025", "BND026")]
+    unknown = next(one for one in entries if one.rule == "ACT004")
+    assert (unknown.file, unknown.subject, unknown.kpi, unknown.agent) == (
+        "agents/actions.yaml",
+        "rest_today",
+        "",
+        "",
+    )
+    assert "BND025" in {one.rule for one in entries}
+    assert {one.subject for one in judge_all().entries if one.level == "error"} == {"odd"}
+
+
+def test_an_action_is_waived_alone(neuros):
+    for name in ("rest_today", "wait"):
+        ActionKind.objects.create(name=name, title="Rest")
+    until = timezone.localdate()
+    waiver = Waiver(rule="ACT005", subject_name="wait", reason="Later.", owner="Ines", expires=until)
+    waiver.full_clean()
+    waiver.save()
+    found = {one.subject: bool(one.waived) for one in judge_all().entries if one.rule == "ACT005"}
+    assert found == {"rest_today": False, "wait": True}
 
 
 def test_what_no_document_can_hold_is_a_finding_and_not_a_crash(neuros):

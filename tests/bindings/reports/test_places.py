@@ -2,6 +2,7 @@
 
 import pytest
 
+from bindings.models import ActionKind
 from bindings.reports.places import Places, agent_anchor, in_words, kpi_anchor
 from tests.bindings.reports.conftest import entry
 
@@ -68,3 +69,19 @@ def test_many_need_two_queries(neuros, hrv, django_assert_num_queries):
     with django_assert_num_queries(2):
         places = Places(several)
         assert [places.of(one).url.split("/")[3] for one in several] == ["kpi", "agent"]
+
+
+@pytest.mark.parametrize(
+    ("path", "anchor", "words"),
+    [
+        (("actions", "rest_today", "agents", 0), "id_agents", "agents"),
+        (("actions", "rest_today"), "id_name", "the catalogue of actions"),
+    ],
+)
+def test_a_place_of_the_catalogue_is_on_the_action_s_page(db, path, anchor, words):
+    action = ActionKind.objects.create(name="rest_today")
+    one = entry("m")._replace(path=path, subject="rest_today", kpi="", agent="")
+    place = Places([one]).of(one)
+    assert (place.url, place.words) == (f"/admin/bindings/actionkind/{action.pk}/change/#{anchor}", words)
+    action.delete()
+    assert Places([one]).of(one).url == ""

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from bindings.identities import identity_of
-from bindings.models import ApiToken, Waiver
+from bindings.models import ActionKind, ApiToken, Waiver
 from kpis.admin.locked import LockedAdmin
 from kpis.models import RegistrySettings, Unit, ValidationRule
 from releases.models import Channel, WebHook
@@ -55,6 +55,12 @@ THINGS: dict[str, tuple[Callable[[], Any], str]] = {
     "kpis.kpi": (make, "title"),
     "kpis.registrysettings": (settings_with_a_rule, "last_updated"),
     "bindings.agent": (lambda: make_agent("NEUROS"), "role"),
+    "bindings.actionkind": (
+        lambda: ActionKind.objects.create(
+            name="rest_today", title="Rest", agents=["NEUROS"], reversible=True
+        ),
+        "title",
+    ),
     "bindings.waiver": (a_waiver, "reason"),
     "bindings.apitoken": (a_token, "name"),
     "releases.channel": (lambda: Channel.objects.create(name="staging"), "is_protected"),
@@ -273,6 +279,7 @@ ADDED: dict[str, dict[str, Any]] = {
     "releases.webhook": {"name": "bot", "url": "http://127.0.0.1:9/", "events": ["channel.moved"]},
     "bindings.apitoken": {"name": "ci", "scopes": ["registry:read"]},
     "auth.group": {"name": "night"},
+    "bindings.actionkind": {"name": "rest_today"},
 }
 
 

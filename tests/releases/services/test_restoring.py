@@ -3,9 +3,10 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from bindings.models import Agent, Binding, HandOff, Roster
+from bindings.models import ActionCatalogue, ActionKind, Agent, Binding, HandOff, Roster
 from contracts.release import ReleaseDocument
 from kpis.models import KPI, RegistrySettings, Revision, Threshold, Unit, ValidationRule
+from kpis.rights import Lacking
 from releases import services
 from releases.models import Release
 from releases.services import RestoreRefused
@@ -86,6 +87,10 @@ def ask_a_stranger() -> None:
     )
 
 
+def action(name: str, **columns) -> None:
+    ActionKind.objects.create(name=name, **columns)
+
+
 EDITS = {
     "a KPI gone": lambda: delete_kpi("ln_rmssd"),
     "all KPIs gone": lambda: (Binding.objects.all().delete(), KPI.objects.all().delete()),
@@ -111,6 +116,9 @@ EDITS = {
     "no settings": lambda: RegistrySettings.objects.all().delete(),
     "a rule more": lambda: ValidationRule.objects.create(settings_id=1, field="owner", position=7),
     "the roster": lambda: Roster.objects.create(version=2, last_updated="today", extra={"x": 1}),
+    "an action more": lambda: action("rest_today", title="Rest", agents=["NEUROS"], reversible=True),
+    "the catalogue's own values": lambda: ActionCatalogue.objects.create(version=2, extra={"x": 1}),
+    "an action that no document holds": lambda: action("rest_today", title="bell \x07"),
     "a value that no document holds": lambda: KPI.objects.update(title="bell \x07"),
 }
 
@@ -128,6 +136,22 @@ def test_it_comes_back_exactly_and_so_does_what_was_changed(first, change, monke
     monkeypatch.setattr(services.restoring, "judge_all", JudgedClean)
     assert restore(other).changed_nothing is (other is first)
     assert is_exact(other)
+
+
+def test_a_catalogue_comes_back_as_it_was_with_what_somebody_needs_for_it(first, author):
+    action("rest_today", title="Rest", agents=["NEUROS"], extra={"x-cost": 3})
+    action("call_a_doctor", title="Call")
+    second = publish().release
+    ActionKind.objects.filter(name="rest_today").update(title="Lie down", extra={})
+    ActionKind.objects.filter(name="call_a_doctor").delete()
+    action("wait")
+    needed = services.RestorePlan.towards(second.as_document(), held=False).permissions()
+    assert set(needed) == {f"bindings.{verb}_actionkind" for verb in ("add", "change", "delete")}
+    with pytest.raises(Lacking):
+        restore(second, author=author)
+    assert restore(second).settings == ("catalogue of actions",)
+    assert is_exact(second)
+    assert ActionKind.objects.get(name="rest_today").extra == {"x-cost": 3}
 
 
 def make_release(document: ReleaseDocument) -> Release:
