@@ -12,7 +12,7 @@ from tests.conftest import signed_in
 from tests.protocols.pages.conftest import page_of
 from tests.protocols.samples import NOW, USER, reported
 
-QUERIES = 21
+QUERIES = 23
 
 
 def test_it_says_what_happened_and_what_is_left(run, client):
