@@ -25,7 +25,8 @@ hurry(
 )
 
 if settings.FAST_POLLS:
-    from releases.serving.assembly import in_front_of  # models can be imported only by now
+    from protocols.serving import Inboxes  # models can be imported only by now
+    from releases.serving.assembly import in_front_of
     from telemetry.serving import takers
 
     taking = takers(application)
@@ -33,7 +34,9 @@ if settings.FAST_POLLS:
         from auren_admin.traced_requests import traced_takers
 
         taking = traced_takers(taking)
-    application = in_front_of(application, taking)  # its watcher also learns the time, and the policy
+    application = in_front_of(
+        application, taking, Inboxes()
+    )  # its watcher also learns the time, and the policy
 else:
     from jobs.database_clock import database_clock
 

@@ -7,6 +7,7 @@ Times are microseconds a poll: twice nginx's time is half its rate. Needs nginx 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -27,8 +28,12 @@ AGENT, AGENT_LEFT = "AGENT_3", "AGENT_9"
 """One that polls; one whose token is not revoked."""
 NGINX_200, NGINX_304, PLAIN_200 = 0.35, 0.3, 3.0
 """The rates to reach, as multiples of nginx's and of the plain view's."""
+INBOX, INBOXES = 0.3, (3, 100)
+"""The same for an inbox, and how many runs are in it."""
 P99, SEEN, REVOKED = 0.005, 1.0, 5.0
 """Seconds: the slowest poll but one in a hundred; until a publish, and until a revoked token, is seen everywhere."""
+PAUSE = 6
+"""Seconds."""
 AGENTS, CORE = 1000, 0.1
 MEMORY = 2.0
 UNCHANGED = 2000
@@ -58,16 +63,23 @@ def run() -> Iterator[Figure]:
         each = site_in(folder / "each", agents=10, workers=PROCESSORS)
         with running(each):
             yield from speed(each, PROCESSORS)
+            for runs in INBOXES:
+                yield from inbox(each, PROCESSORS, runs)
         alone = site_in(folder / "alone", agents=10)
         with running(alone):
             rates(alone, 1)
             few = alone.memory() - bodies(alone, 10)
+        yield from paused(site_in(folder / "paused", agents=10, workers=2))
         yield from seen(site_in(folder / "two", agents=10, workers=2))
         yield from many(site_in(folder / "many", agents=AGENTS), few)
 
 
 def poll_of(agent: str) -> str:
     return f"/api/v1/agents/{agent}/bindings"
+
+
+def inbox_of(agent: str) -> str:
+    return f"/api/v1/agents/{agent}/inbox"
 
 
 def site_in(folder: Path, agents: int, workers: int = 1) -> Site:
@@ -86,17 +98,34 @@ def speed(site: Site, workers: int) -> Iterator[Figure]:
     yield Figure("polls.p99_seconds_at_half", statistics.median(load.p99 for load in loads), P99, 1.0)
 
 
-def rates(site: Site, workers: int) -> tuple[Loads, Loads]:
+def inbox(site: Site, workers: int, runs: int) -> Iterator[Figure]:
+    """The rate at which an inbox with so many runs is polled."""
+    site.ask("open", AGENT, str(runs))
+    for _ in range(20 * PROCESSORS):  # each worker holds it from the second poll on
+        body = site.get(inbox_of(AGENT), site.headers(AGENT))[2]
+        time.sleep(0.05)
+    if len(json.loads(body)["runs"]) != runs:
+        raise LoadError(f"an inbox of {runs} runs has {body[:200]!r}")
+    full, unchanged = rates(site, workers, inbox_of(AGENT), with_view=False)
+    yield Figure(f"polls.inbox_{runs}_200_us_vs_nginx", cost(full["here"]), cost(full["nginx"]), 1 / INBOX)
+    yield Figure(
+        f"polls.inbox_{runs}_304_us_vs_nginx", cost(unchanged["here"]), cost(unchanged["nginx"]), 1 / INBOX
+    )
+
+
+def rates(site: Site, workers: int, path: str = "", *, with_view: bool = True) -> tuple[Loads, Loads]:
     """What polls of all three came to: of full answers, and of unchanged ones."""
-    status, _, body = site.get(poll_of(AGENT), site.headers(AGENT))
+    path = path or poll_of(AGENT)
+    status, _, body = site.get(path, site.headers(AGENT))
     if status != 200:
         raise LoadError(f"the first poll was answered {status}")
-    others: dict[str, Polled] = {
-        "nginx": nginx(site.folder, body, workers),
-        "plain view": plain_view(site.folder, body, workers),
-    }
+    folder = site.folder / f"others-{time.monotonic_ns()}"
+    folder.mkdir()
+    others: dict[str, Polled] = {"nginx": nginx(folder, body, workers)}
+    if with_view:
+        others["plain view"] = plain_view(folder, body, workers)
     with running(*others.values()):
-        asked: dict[str, Poll] = {"here": (site, poll_of(AGENT), site.headers(AGENT))}
+        asked: dict[str, Poll] = {"here": (site, path, site.headers(AGENT))}
         asked |= {name: (server, PATH, {"Accept": "*/*"}) for name, server in others.items()}
         full = in_turns(asked, workers, at_least=len(body))
         told(200, workers, full)
@@ -164,6 +193,23 @@ def seen(site: Site) -> Iterator[Figure]:
                 taken.append(max(one.result() for one in waiting) - done)
     yield Figure("polls.publish_seen_seconds", max(published), SEEN, 1.0)
     yield Figure("polls.revoked_seconds", max(revoked), REVOKED, 1.0)
+
+
+def paused(site: Site) -> Iterator[Figure]:
+    """How long until every one of 16 connections to two workers is told that its agent is to do nothing, and that it
+    may go on, which nobody says when the pause ends by itself."""
+    taken: list[float] = []
+    with running(site), ThreadPoolExecutor(16) as pool:
+        site.ask("open", AGENT, "3")
+        path, headers = inbox_of(AGENT), site.headers(AGENT)
+        for _ in range(2):
+            waiting = [pool.submit(site.changed_at, path, headers) for _ in range(16)]
+            time.sleep(0.3)
+            done = site.ask("pause", AGENT, str(PAUSE))
+            taken.append(max(one.result() for one in waiting) - done["at"])
+            waiting = [pool.submit(site.changed_at, path, headers) for _ in range(16)]
+            taken.append(max(one.result() for one in waiting) - done["ends"])
+    yield Figure("polls.pause_seen_seconds", max(taken), SEEN, 1.0)
 
 
 def many(site: Site, few: int) -> Iterator[Figure]:

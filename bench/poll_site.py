@@ -1,4 +1,5 @@
-"""``python -m bench.poll_site fill AGENTS | publish | revoke NAME | serve PORT``: a site that agents poll.
+"""``python -m bench.poll_site fill AGENTS | publish | revoke NAME | open AGENT RUNS | pause AGENT SECONDS | serve
+PORT``: a site that agents poll.
 
 It lives in AUREN_DATA_DIR. Releases are written as they are, past the rules: what is measured is how they are
 served. Every command prints one line of JSON; its times are the machine's monotonic clock.
@@ -23,11 +24,15 @@ from bindings.identities import claim  # noqa: E402
 from bindings.models import Agent, ApiToken  # noqa: E402
 from contracts.documents import BindingsDocument, RegistryDocument, RosterDocument  # noqa: E402
 from contracts.release import ReleaseDocument  # noqa: E402
+from jobs.database_clock import database_clock  # noqa: E402
+from protocols.models import Pause, ProtocolRun, Step  # noqa: E402
 from releases.models import Channel, Release, ServingRevision  # noqa: E402
+from telemetry.models import Subject  # noqa: E402
+from telemetry.storage import store  # noqa: E402
 
 KPIS, BINDINGS = 200, 18
 """Of the registry, and of each agent: enough for a body of 20 KB."""
-SCOPES = ["bindings:read", "registry:read"]
+SCOPES = ["bindings:read", "registry:read", "runs:write"]
 ABOUT = "What is measured here, averaged over one night of sleep and compared with the four weeks before."
 
 
@@ -113,6 +118,43 @@ def revoke(name: str) -> object:
     return {"at": time.monotonic()}
 
 
+def opened(agent: str, runs: str) -> object:
+    """As many open runs of an agent, each with three steps, and no others."""
+    count, now = int(runs), database_clock.micros()
+    with transaction.atomic():
+        number = store().now()
+        ProtocolRun.objects.filter(agent=agent).delete()
+        people = [Subject.objects.get_or_create(user_id=f"person-{n}")[0] for n in range(count)]
+        rows = ProtocolRun.objects.bulk_create(
+            ProtocolRun(
+                agent=agent, kpi="measured_value_0_ms", subject=person, severity=3, release=1, source="band",
+                condition="< 20", reason="18 ms is below 20 ms", inputs={"value": 18.5}, opened=now + n, recorded=now,
+                changed=number,
+            )
+            for n, person in enumerate(people)
+        )  # fmt: skip
+        Step.objects.bulk_create(
+            Step(
+                run=run, number=n, name=f"reduce_training_intensity_{n}", description=ABOUT, severity=3, release=1,
+                added=now, deadline=900, due=now + 900_000_000,
+            )
+            for run in rows
+            for n in (1, 2, 3)
+        )  # fmt: skip
+    return {"at": time.monotonic()}
+
+
+def paused(agent: str, seconds: str) -> object:
+    """Pause an agent for so many seconds; when that was committed, and when it ends."""
+    now, began = database_clock.micros(), time.monotonic()
+    with transaction.atomic():
+        Pause.objects.create(
+            agent=agent, reason_code="planned", since=now, until=now + int(seconds) * 1_000_000,
+            author_name="bench", changed=store().now(),
+        )  # fmt: skip
+    return {"at": time.monotonic(), "ends": began + int(seconds)}
+
+
 def main(command: str, *words: str) -> None:
     """Run one command of this helper: the words are those of `bench.bench_polls`."""
     if command == "serve":
@@ -120,7 +162,11 @@ def main(command: str, *words: str) -> None:
     elif command == "fill":
         print(json.dumps(fill(int(words[0]))))
     else:
-        print(json.dumps({"publish": publish, "revoke": revoke}[command](*words)))  # type: ignore[operator]
+        print(
+            json.dumps(
+                {"publish": publish, "revoke": revoke, "open": opened, "pause": paused}[command](*words)
+            )
+        )  # type: ignore[operator]
 
 
 if __name__ == "__main__":

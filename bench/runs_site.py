@@ -1,7 +1,7 @@
 """``python -m bench.runs_site RUNS OPEN``: the pages about runs with so many in the table, against Django's bare ones.
 
-Everything is made in DATABASE_URL. Prints one line of JSON: for each page seconds of ours, seconds of the bare page it is
-compared with, and how many queries ours needs.
+Everything is made in DATABASE_URL. Prints one line of JSON: for each page seconds of ours, seconds of the bare page it
+is compared with, and how many queries ours needs.
 """
 
 from __future__ import annotations
@@ -70,19 +70,19 @@ def _stock(response: object) -> TemplateResponse:
 
 urlpatterns = [path("bare/", bare.urls), path("", include("auren_admin.urls"))]
 
-NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {runs})"
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < {runs})"
 RUN = """
 INSERT INTO protocols_protocolrun (id, agent, kpi, subject_id, depth, state, severity, release, source, rule, condition,
   reason, inputs, opened, recorded, assignee_name, ended, ended_recorded, episode_ended, due, changed)
-{numbers} SELECT i, b.agent, b.kpi, {first} + (i / {bindings}) % {people}, 0,
-  CASE WHEN i > {ended} THEN CASE i % 2 WHEN 0 THEN 'waiting' ELSE 'active' END
-       ELSE CASE i % 7 WHEN 0 THEN 'failed' WHEN 1 THEN 'recovered' WHEN 2 THEN 'timed_out' ELSE 'completed' END END,
-  1 + i % 3, 1, 'band', 'critical', '< 25', '18 ms is below 25 ms',
-  CAST('{{"value": 18.0, "at": "2026-11-24T12:00:00Z", "source": "band", "context": {{"is_resting": true}}}}' AS {json}),
-  {begin} + i * {gap}, {begin} + i * {gap} + 1000000, '',
-  CASE WHEN i > {ended} THEN NULL ELSE {begin} + i * {gap} + 900000000 END,
-  CASE WHEN i > {ended} THEN NULL ELSE {begin} + i * {gap} + 900000000 END,
-  CASE WHEN i > {ended} THEN NULL ELSE {begin} + i * {gap} + 900000000 END, NULL, i
+{numbers} SELECT n.i, b.agent, b.kpi, {first} + (n.i / {bindings}) % {people}, 0,
+  CASE WHEN n.i > {ended} THEN CASE n.i % 2 WHEN 0 THEN 'waiting' ELSE 'active' END
+       ELSE CASE n.i % 7 WHEN 0 THEN 'failed' WHEN 1 THEN 'recovered' WHEN 2 THEN 'timed_out' ELSE 'completed' END END,
+  1 + n.i % 3, 1, 'band', 'critical', '< 25', '18 ms is below 25 ms',
+  CAST('{{"value": 18.0, "at": "2026-11-24T12:00:00Z", "source": "band", "context": {{"rests": true}}}}' AS {json}),
+  {begin} + n.i * {gap}, {begin} + n.i * {gap} + 1000000, '',
+  CASE WHEN n.i > {ended} THEN NULL ELSE {begin} + n.i * {gap} + 900000000 END,
+  CASE WHEN n.i > {ended} THEN NULL ELSE {begin} + n.i * {gap} + 900000000 END,
+  CASE WHEN n.i > {ended} THEN NULL ELSE {begin} + n.i * {gap} + 900000000 END, NULL, n.i
 FROM n JOIN bench_binding b ON b.i = n.i % {bindings}
 """
 STEP = """
@@ -123,7 +123,11 @@ def fill(runs: int, is_open: int) -> None:
         "true": "true" if connection.vendor == "postgresql" else "1",
         "numbers": NUMBERS.format(runs=runs),
     }  # fmt: skip
-    steps = (("1", "action", "'reduce_training_intensity'"), ("2", "action", "'review'"), ("3", "hand_off", "'SOMNOS'"))
+    steps = (
+        ("1", "action", "'reduce_training_intensity'"),
+        ("2", "action", "'review'"),
+        ("3", "hand_off", "'SOMNOS'"),
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE bench_binding (i integer PRIMARY KEY, agent text, kpi text)")
         cursor.executemany(
@@ -146,7 +150,10 @@ def pages(runs: int) -> dict[str, tuple[str, str]]:
     return {
         "list": (RUNS, BARE),
         "list_deep": (f"{RUNS}?before={middle.opened}-{middle.pk}", BARE),
-        "list_filtered": (f"{RUNS}?state=open&agent=NEUROS&severity=3&deviation=any", f"{BARE}?severity__exact=3"),
+        "list_filtered": (
+            f"{RUNS}?state=open&agent=NEUROS&severity=3&deviation=any",
+            f"{BARE}?severity__exact=3",
+        ),
         "list_none": (f"{RUNS}?state=refused&kpi=hrv_rmssd&whose=mine", f"{BARE}?state__exact=refused"),
         "list_search": (f"{RUNS}?q=hrv", BARE),
         "board": (f"{RUNS}board/", BARE),
@@ -180,8 +187,9 @@ def main(runs: int, is_open: int) -> dict[str, tuple[float, float, int]]:
             asking(client, baseline)()
             with CaptureQueriesContext(connection) as captured:
                 asking(client, ours)()
+            queries = len(captured)
             taken = compare(asking(client, ours), asking(client, baseline), ROUNDS)
-            found[name] = (*taken, len(captured))
+            found[name] = (*taken, queries)
             print(name, *found[name], file=sys.stderr)
     return found
 

@@ -148,6 +148,17 @@ EXTRA_KEYS: Final = ListLimit(100, 20_000)
 """Keys that we do not model, of one thing; and the characters of what stands under each of them."""
 EXTRA_KEY: Final = 200
 """Characters of such a key."""
+RUN_LIMITS: Final = {
+    "characters of a note, a reason or a comment": 2_000,
+    "bytes of evidence of one step, as JSON": 8 * 1024,
+    "levels of evidence": 5,
+    "steps of one run": 500,
+    "agents that hand over to one another, one after the other": 8,
+    "runs in one answer of an inbox": 100,
+    "steps of one run in a list or an inbox, beside those its contract asks for": 100,
+    "pauses of one agent at a time": 100,
+}
+"""What agents and people say and do about protocol runs."""
 ROWS: Final[Mapping[str, int]] = {
     "KPIs": LISTS["a registry"]["kpis"].items,
     "units": LISTS["a registry"]["units"].items,

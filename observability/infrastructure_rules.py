@@ -25,10 +25,12 @@ MINUTE, HOUR = 60, 3600
 
 SILENT_AFTER: Final[Mapping[str, int]] = {
     "telemetry_silence": 10 * MINUTE,
+    "protocol_sweep": 15 * MINUTE,
     "telemetry_forward": 15 * MINUTE,
     "telemetry_tidy": 3 * HOUR,
     "telemetry_retention": 36 * HOUR,
     "telemetry_summaries": 36 * HOUR,
+    "protocol_retention": 36 * HOUR,
     "validation_report": 36 * HOUR,
     "webhook_forget": 36 * HOUR,
 }

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.limits import EXTRA_KEY, EXTRA_KEYS, LISTS, MOST_ALERTS, MOST_PEOPLE, REASON, ROWS, TEXTS
+from contracts.limits import (
+    EXTRA_KEY,
+    EXTRA_KEYS,
+    LISTS,
+    MOST_ALERTS,
+    MOST_PEOPLE,
+    REASON,
+    ROWS,
+    RUN_LIMITS,
+    TEXTS,
+)
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "limits.md"
 HEAD = f"""\
@@ -27,7 +37,7 @@ person per week, and at most {MOST_PEOPLE:,} people alert one by one.
 
 def page() -> str:
     """The text of docs/limits.md, from the table of limits."""
-    return "\n".join([HEAD, *_texts(), "", *_lists(), "", *_rows(), ""])
+    return "\n".join([HEAD, *_texts(), "", *_lists(), "", *_rows(), "", *_runs(), ""])
 
 
 def _written(field: str) -> str:
@@ -54,6 +64,11 @@ def _lists() -> Iterator[str]:
 def _rows() -> Iterator[str]:
     yield from ("## How many there may be", "", "| of | at most |", "|---|---|")
     yield from (f"| {kind} | {most:,} |" for kind, most in ROWS.items())
+
+
+def _runs() -> Iterator[str]:
+    yield from ("## What is said and done about runs", "", "| of | at most |", "|---|---|")
+    yield from (f"| {what} | {most:,} |" for what, most in RUN_LIMITS.items())
 
 
 if __name__ == "__main__":

@@ -204,9 +204,21 @@ OURS = {
         "Standing.sources", "Transition.inputs",
         "Erasure.deleted", "Erasure.searched", "Erasure.left", "Erasure.not_searched",
     },
+    "protocols": {"ProtocolRun.inputs"},
 }  # fmt: skip
 """What the product writes itself, of what was limited before."""
-LIMITED = {"references", "labels", "allowed_values", "tags", "agents", "scopes", "events", "version", "extra"}
+LIMITED = {
+    "references",
+    "labels",
+    "allowed_values",
+    "tags",
+    "agents",
+    "scopes",
+    "events",
+    "version",
+    "extra",
+    "evidence",
+}
 """Lists and keys of documents, by the table; scopes and events are a few words of ours."""
 
 

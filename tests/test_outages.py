@@ -30,6 +30,7 @@ SCOPES = [
     "observations:write",
     "metrics:read",
     "bindings:read",
+    "runs:write",
 ]
 READ_ONLY, AWAY = (
     "The database is read-only for the moment: nothing can be changed",
@@ -167,6 +168,10 @@ DOORS = [
     ("POST", "/admin/login/", AWAY),
     ("GET", "/api/v1/kpis/", AWAY),
     ("POST", "/api/v1/observations", AWAY),
+    ("GET", "/api/v1/agents/NEUROS/inbox", AWAY),
+    ("GET", "/api/v1/runs/", AWAY),
+    ("POST", "/api/v1/runs/1/steps/1", AWAY),
+    ("POST", "/api/v1/pauses/", AWAY),
     ("GET", "/api/v1/registry", AWAY),
     ("GET", "/metrics", AWAY),
 ]

@@ -26,6 +26,7 @@ VIEWERS = frozenset({"viewer", "editor", "publisher", "superuser"})
 EDITORS = VIEWERS - {"viewer"}
 PUBLISHERS = EDITORS - {"editor"}
 SUPER = frozenset({"superuser"})
+NOBODY: frozenset[str] = frozenset()
 SERVICES = frozenset({"service", "system"})
 """Tokens with every scope: one that a publisher holds, and one that the system made, which nobody holds."""
 BACK: dict[str, Any] = {"release": 2, "change_reason": "Too many alerts."}
@@ -54,6 +55,7 @@ def pages(world: World, *, everything: bool) -> Iterator[Change]:
     if everything:
         yield from _registry_pages(world)
         yield from _import_pages(world)
+        yield from _pause_pages(world)
         yield from _other_pages(world)
 
 
@@ -136,6 +138,15 @@ def _release_pages(world: World) -> Iterator[Change]:
     yield Change("edit a webhook", page, PUBLISHERS, filled(world.root, page, name="three"))
     yield Change("renew a webhook's secret", f"{base}/webhook/{hook}/secret/", PUBLISHERS, {"seen": seen})
     yield Change("delete a webhook", f"{base}/webhook/{hook}/delete/", PUBLISHERS, {"post": "yes"})
+
+
+def _pause_pages(world: World) -> Iterator[Change]:
+    asked = {"agent": "NEUROS", "kpi": "", "reason_code": "planned", "words": "", "minutes": "60"}
+    yield Change("pause an agent", "/admin/protocols/pause/add/", EDITORS, asked)
+    at = f"/admin/protocols/pause/{world.runs['pause']}"
+    yield Change("lift a pause", f"{at}/lift/", EDITORS, {})
+    yield Change("edit a pause", f"{at}/change/", NOBODY, asked)
+    yield Change("delete a pause", f"{at}/delete/", NOBODY, {"post": "yes"})
 
 
 def _other_pages(world: World) -> Iterator[Change]:

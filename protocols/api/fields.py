@@ -7,15 +7,15 @@ from typing import Any, Final
 import orjson
 from rest_framework import serializers
 
-from contracts.limits import BINDING_LIMITS
+from contracts.limits import BINDING_LIMITS, RUN_LIMITS
 from contracts.naming import is_name
 from contracts.texts import unfit_character, walk
 from rest.bodies import Line, Truth, Word
 from telemetry.parsing import Refused, micros_of
 
-EVIDENCE_BYTES: Final = 8 * 1024
+EVIDENCE_BYTES: Final = RUN_LIMITS["bytes of evidence of one step, as JSON"]
 """Of evidence as compact JSON."""
-EVIDENCE_DEPTH: Final = 5
+EVIDENCE_DEPTH: Final = RUN_LIMITS["levels of evidence"]
 """Levels of evidence, its own among them."""
 LARGEST_WHOLE: Final = 2**53 - 1
 """Whole numbers that every reader of JSON has exactly: https://www.rfc-editor.org/rfc/rfc8259#section-6."""
@@ -131,7 +131,8 @@ class Evidence(serializers.JSONField):
         return data
 
     def _judge_values(self, data: dict[str, Any]) -> None:
-        level, depth = [data], 0
+        level: list[dict[str, Any] | list[Any]] = [data]
+        depth = 0
         while level:
             depth += 1
             if depth > EVIDENCE_DEPTH:

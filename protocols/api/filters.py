@@ -53,8 +53,8 @@ class RunFilters(BaseFilterBackend):
             queryset = queryset.filter(state__in=STATES[state])
         if severity := one_of(request, "severity", SEVERITIES):
             queryset = queryset.filter(severity=SEVERITIES[severity])
-        if name := request.query_params.get("user_id"):
-            found = person_called(request, name) if can_be_kept(name) else None
+        if whom := request.query_params.get("user_id"):
+            found = person_called(request, whom) if can_be_kept(whom) else None
             queryset = queryset.none() if found is None else queryset.filter(subject=found)
         if (root := number(request, "root")) is not None:
             queryset = queryset.filter(root=root)

@@ -36,6 +36,10 @@ class Inbox(ForPrograms):
         with at_most_since(request.META):
             return super().dispatch(request, *args, **kwargs)
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """An address has one form, whatever `Accept` says, as with all that agents poll."""
+        return super().perform_content_negotiation(request, force=True)
+
     @extend_schema(
         tags=["runs"],
         operation_id="inbox",

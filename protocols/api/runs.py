@@ -58,6 +58,12 @@ class Runs(Resource):
         """Those that the caller may see."""
         return loaded(own_runs(self.request), whole=False)
 
+    def filter_queryset(self, queryset: QuerySet[ProtocolRun]) -> QuerySet[ProtocolRun]:
+        """What changed since a cursor comes in the order of the changes, unless another is asked for."""
+        found = super().filter_queryset(queryset)
+        asked = self.request.query_params
+        return found.order_by("changed", "pk") if "since" in asked and not asked.get("ordering") else found
+
     def get_serializer_context(self) -> dict[str, Any]:
         """With what people are called for this caller."""
         return super().get_serializer_context() | {"called": called_for(self.request)}
@@ -179,7 +185,12 @@ class Acceptance(Reporting):
         said = body["note"] if body["accept"] else body["reason"] or body["note"]
         with refusals():
             answer_hand_off(
-                int(pk), accept=body["accept"], words=said, agent=agent_of(request), now=clock(), at=body["at"]
+                int(pk),
+                accept=body["accept"],
+                words=said,
+                agent=agent_of(request),
+                now=clock(),
+                at=body["at"],
             )
         return Response(whole(request, pk))
 

@@ -91,14 +91,26 @@ class RunSerializer(serializers.Serializer[ProtocolRun]):
     reason = serializers.CharField()
     value = serializers.FloatField(allow_null=True)
     measurement_source = serializers.CharField()
-    context = serializers.DictField(allow_null=True)
-    root = serializers.IntegerField(allow_null=True, help_text="The run that all hand-offs began with.")
     parent = ParentSerializer(allow_null=True)
     acknowledged = serializers.DateTimeField(allow_null=True, help_text="When a person first looked.")
     assignee = serializers.CharField(allow_null=True)
     steps = StepSerializer(many=True)
     deviations = DeviationSerializer(many=True)
     cursor = serializers.IntegerField(help_text="Of its last change.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """Also those whose names a serializer has for itself, in their place."""
+        said = "The run that all hand-offs began with."
+        own: dict[str, Any] = {
+            "context": serializers.DictField(
+                allow_null=True, help_text="What was said along with the value."
+            ),
+            "root": serializers.IntegerField(allow_null=True, help_text=said),
+        }
+        fields: dict[str, Any] = {}
+        for name, field in super().get_fields().items():
+            fields |= {name: field} | (own if name == "measurement_source" else {})
+        return fields
 
     def to_representation(self, instance: ProtocolRun) -> dict[str, Any]:
         """The fields that were asked for."""

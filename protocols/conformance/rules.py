@@ -23,7 +23,7 @@ _BY_HAND: Final[Mapping[str, str]] = {
 @run_rule(
     "RUN001",
     "missing",
-    title="A step is missing",
+    title="Not done",
     pattern="response",
     example="The run is over after two hours, and notify_user, due within 15 minutes, was never done.",
 )
@@ -51,7 +51,7 @@ def missing(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN002",
     "skipped",
-    title="A step was skipped",
+    title="Skipped",
     pattern="response",
     example="The agent reports that it skipped log_event.",
 )
@@ -66,7 +66,7 @@ def skipped(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN003",
     "late",
-    title="A step was late",
+    title="Late",
     pattern="response within a time",
     example="reduce_training_intensity, due within 15 minutes, was done after 27.",
 )
@@ -91,7 +91,7 @@ def late(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN004",
     "out_of_order",
-    title="Steps were done in another order",
+    title="Out of order",
     pattern="precedence, by alignment",
     example="notify_user was done before reduce_training_intensity, which the contract has first.",
 )
@@ -112,7 +112,7 @@ def out_of_order(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN005",
     "not_declared",
-    title="A step is not declared",
+    title="Not declared",
     pattern="absence",
     example="The agent did call_doctor, which no action of its contract names.",
 )
@@ -127,7 +127,7 @@ def not_declared(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN006",
     "failed",
-    title="A step failed",
+    title="Failed",
     pattern="existence of a success",
     example="The agent reports that book_consultation failed.",
 )
@@ -142,7 +142,7 @@ def failed(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN007",
     "hand_off_refused",
-    title="A hand-off was refused",
+    title="Hand-off refused",
     pattern="response of another agent",
     example="NEUROS hands over to CARDIOS, which refuses with a reason.",
 )
@@ -156,7 +156,7 @@ def hand_off_refused(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN008",
     "hand_off_not_answered",
-    title="A hand-off was not answered",
+    title="Hand-off not answered",
     pattern="response of another agent within a time",
     example="NEUROS hands over to CARDIOS, which says nothing for 30 minutes.",
 )
@@ -171,7 +171,7 @@ def hand_off_not_answered(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN009",
     "loop",
-    title="It goes round in circles",
+    title="Loop",
     pattern="absence of a repetition",
     example="NEUROS hands over to CARDIOS, which hands over to NEUROS again.",
 )
@@ -197,7 +197,7 @@ def loop(case: Case) -> Iterator[Breach]:
 @run_rule(
     "RUN010",
     "acted_unasked",
-    title="It acted without being asked",
+    title="Done without being asked",
     pattern="absence after an end",
     example="The agent was paused after 10 minutes, and did notify_user after 12.",
 )

@@ -6,42 +6,57 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
+from django.db.models import Q, QuerySet
 
+from contracts.limits import RUN_LIMITS
 from protocols.inbox.run_data import Called, as_sent, loaded, runs_data
 from protocols.models import Pause, ProtocolRun
 from protocols.services.pausing import pauses_at
+from protocols.timing import RUN_WITHIN
 from telemetry.contracts_now import iso
 
-MOST_RUNS: Final = 100
+MOST_RUNS: Final = RUN_LIMITS["runs in one answer of an inbox"]
 """Runs in one answer."""
 
 
 def inbox_of(agent: str, now: int, *, since: int | None = None, called: Called = as_sent) -> dict[str, Any]:
     """The inbox at a moment, in microseconds: the most severe first, then the oldest.
 
-    With ``since``, a cursor, only what has changed since then, also what has ended; where more has than fits, the
-    inbox as a whole. ``since`` of the answer says which of the two it is. While the agent is paused there are no runs,
-    and none of a KPI about which it is; ``total`` counts all that are open.
+    With ``since``, a cursor, only what has changed since then, also what has ended; the inbox as a whole where more has
+    than fits, and where a pause hid something meanwhile. ``since`` of the answer says which of the two it is. While the
+    agent is paused there are no runs, and none of a KPI about which it is; ``total`` counts all that are open.
     """
     pauses = pauses_at(now, [agent])
     own = ProtocolRun.objects.filter(agent=agent)
-    ready = own.exclude(kpi__in=[one.kpi for one in pauses if one.kpi])
     whole = _longest([one for one in pauses if not one.kpi])
-    runs: Sequence[ProtocolRun] | None = None
-    if since is not None:
-        runs = _worst_first(ready.filter(changed__gte=since), MOST_RUNS + 1)
-        runs = None if len(runs) > MOST_RUNS else runs
-        since = None if runs is None else since
+    runs = None if since is None or _was_paused(agent, now) else _changed(own, since)
     if runs is None:
-        runs = [] if whole else _worst_first(ready.open(), MOST_RUNS)
+        since = None
+        ready = own.open().exclude(kpi__in=[one.kpi for one in pauses if one.kpi])
+        worst = loaded(ready, whole=False).order_by("-severity", "opened", "pk")
+        runs = [] if whole else list(worst[:MOST_RUNS])
     return {
         "agent": agent,
         "since": since,
         "paused": pause_data(whole) if whole else None,
         "paused_kpis": _by_kpi(pauses),
         "total": own.open().count(),
-        "runs": [] if whole else runs_data(runs, called=called),
+        "runs": runs_data(runs, called=called),
     }
+
+
+def _changed(own: QuerySet[ProtocolRun], since: int) -> list[ProtocolRun] | None:
+    """What has changed since a cursor; None where more has than fits."""
+    rows = loaded(own.filter(changed__gte=since), whole=False).order_by("changed", "pk")
+    runs = sorted(rows[: MOST_RUNS + 1], key=lambda run: (-run.severity, run.opened, run.pk))
+    return runs if len(runs) <= MOST_RUNS else None
+
+
+def _was_paused(agent: str, now: int) -> bool:
+    """Whether a pause may have hidden what changed: since it ended, everything that was open then may still be."""
+    lately = now - RUN_WITHIN
+    rows = Pause.objects.filter(agent=agent, since__lte=now, until__gt=lately)
+    return rows.filter(Q(lifted__isnull=True) | Q(lifted__gt=lately)).exists()
 
 
 def as_bytes(inbox: dict[str, Any]) -> bytes:
@@ -57,10 +72,6 @@ def pause_data(pause: Pause) -> dict[str, str]:
         "until": iso(pause.until),
         "reason": f"{reason}: {pause.words}" if pause.words else reason,
     }
-
-
-def _worst_first(rows: Any, most: int) -> list[ProtocolRun]:
-    return list(loaded(rows, whole=False).order_by("-severity", "opened", "pk")[:most])
 
 
 def _by_kpi(pauses: Sequence[Pause]) -> dict[str, dict[str, str]]:

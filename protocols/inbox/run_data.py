@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
+from contracts.limits import RUN_LIMITS
 from protocols.models import Deviation, HandOffOffer, Intervention, ProtocolRun, Step
 from telemetry.contracts_now import iso
 
-BRIEF: Final = 100
+BRIEF: Final = RUN_LIMITS["steps of one run in a list or an inbox, beside those its contract asks for"]
 """Steps that a list tells of one run; beyond it only those that its contract asks for."""
 SAID: Final = 100
 """What people did about a run, the latest of it, that the run itself tells."""

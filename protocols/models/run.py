@@ -18,13 +18,13 @@ class RunQuerySet(models.QuerySet["ProtocolRun"]):
     """Questions about runs."""
 
     def open(self) -> RunQuerySet:
-        """Those in which something is left to do. Asked for by their end, too: SQLite knows an index of open rows by
-        that, and not by states that are handed over as parameters."""
-        return self.filter(state__in=_OPEN, ended__isnull=True)
+        """Those in which something is left to do. A constraint holds the end to the state; SQLite finds an index of
+        open rows by the end, and not by states, which are handed over as parameters."""
+        return self.filter(ended__isnull=True)
 
     def ended(self) -> RunQuerySet:
         """Those in which nothing is."""
-        return self.filter(state__in=_ENDED)
+        return self.filter(ended__isnull=False)
 
 
 class ProtocolRun(models.Model):
@@ -125,7 +125,7 @@ class ProtocolRun(models.Model):
             models.Index(fields=("changed",), name="run_changed"),
             models.Index(fields=("due",), name="run_due", condition=Q(due__isnull=False)),
             models.Index(
-                fields=("agent", "-severity", "opened"), name="run_inbox", condition=Q(state__in=_OPEN)
+                fields=("agent", "-severity", "opened"), name="run_inbox", condition=Q(ended__isnull=True)
             ),
             models.Index(fields=("-severity", "opened"), name="run_worst", condition=Q(ended__isnull=True)),
             models.Index(fields=("-opened", "-id"), name="run_open_newest", condition=Q(ended__isnull=True)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from contracts.limits import BINDING_LIMITS
+from contracts.limits import BINDING_LIMITS, RUN_LIMITS
 from protocols.lifecycle import SETTLED, OfferState, StepState
 from protocols.models.run import ProtocolRun
 from telemetry.models.series import NAME
 
-NOTE = 2_000
+NOTE = RUN_LIMITS["characters of a note, a reason or a comment"]
 """Characters of what an agent or a person says about a step."""
 
 

@@ -1,4 +1,4 @@
-"""Who may see runs: whoever may see them in the admin, and what was measured of people."""
+"""Who may see runs, and with them the values that they are about."""
 
 from __future__ import annotations
 

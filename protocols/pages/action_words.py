@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
+from contracts.action_words import ActionWords
 from protocols.pages.prose import spaced
-
-
-class ActionWords(NamedTuple):
-    """``is_reversible`` is None where nobody has said."""
-
-    title: str
-    description: str = ""
-    is_reversible: bool | None = None
+from releases.services import action_words
 
 
 class Wording(dict[str, ActionWords]):
     """The words of actions by name; of what no catalogue has, the name itself."""
 
     def __missing__(self, name: str) -> ActionWords:
-        return ActionWords(spaced(name))
+        return ActionWords(spaced(name), "", (), None)
 
 
-def words_of(release: int) -> Mapping[str, ActionWords]:
-    """By a release's number."""
-    return Wording()
+def words_of(release: int) -> Wording:
+    """By a release's number; one narrow query."""
+    found = action_words(release)
+    return Wording(
+        {name: one if one.title else one._replace(title=spaced(name)) for name, one in found.items()}
+    )

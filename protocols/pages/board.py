@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from protocols.lifecycle import RunState
 from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
-from protocols.pages.filters import UNSETTLED, late_steps
+from protocols.pages.filters import UNSETTLED, Whose, is_late, late_steps
 from protocols.pages.words import RUN_STATES, lasting
 from protocols.services.pausing import pauses_at
 from telemetry import contracts_now
@@ -123,11 +123,16 @@ class Board:
         return self.stuck >= COUNTED
 
 
-def board(now: int, whose: Q | None = None) -> Board:
-    """How it stands at a moment, of all runs or of somebody's; eight queries."""
-    runs = ProtocolRun.objects.open().filter(whose or Q())
+def everybodys(before: str = "") -> Q:
+    """All runs."""
+    return Q()
+
+
+def board(now: int, whose: Whose = everybodys) -> Board:
+    """How it stands at a moment, of all runs or of somebody's; seven queries."""
+    runs = ProtocolRun.objects.open().filter(whose())
     by_agent = _counts(runs.order_by().values_list("agent", "severity").annotate(n=Count("pk")))
-    late = _late(now, whose)
+    late = late_runs(runs, now)
     rows = rows_of(_worst(runs, list(late)), now, late)
     pauses = pauses_at(now)
     paused: defaultdict[str, list[Pause]] = defaultdict(list)
@@ -184,13 +189,11 @@ def _worst_first(counts: Mapping[int, int]) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def _late(now: int, whose: Q | None) -> dict[int, int]:
-    """Runs that are stuck, with the moment since when: a step is late, or nobody has answered in time."""
-    steps = late_steps(now)
-    if whose:
-        steps = steps.filter(run__in=ProtocolRun.objects.open().filter(whose))
-    rows = steps.order_by().values_list("run").annotate(since=Min("due")).order_by("-run__severity", "since")
-    return dict(rows[:COUNTED].values_list("run", "since"))
+def late_runs(runs: QuerySet[ProtocolRun], now: int) -> dict[int, int]:
+    """Which of these runs are late, the worst first, with the moment since when."""
+    first = late_steps(now).filter(run=OuterRef("pk")).order_by("due").values("due")[:1]
+    rows = runs.filter(is_late(now)).order_by("-severity", "opened", "pk").annotate(since=Subquery(first))
+    return dict(rows.values_list("pk", "since")[:COUNTED])
 
 
 def _worst(runs: QuerySet[ProtocolRun], stuck: Sequence[int]) -> list[ProtocolRun]:
@@ -248,11 +251,9 @@ def _next(run: ProtocolRun, step: Step | None) -> str:
     return "review it as asked" if step.kind == Step.Kind.REVIEW else step.name
 
 
-def waiting(now: int, whose: Q | None = None) -> list[Waiting]:
+def waiting(now: int, whose: Whose = everybodys) -> list[Waiting]:
     """What waits for whom, what is due first; one query."""
-    rows = HandOffOffer.objects.filter(answered__isnull=True)
-    if whose:
-        rows = rows.filter(step__run__in=ProtocolRun.objects.open().filter(whose))
+    rows = HandOffOffer.objects.filter(whose("step__run__"), answered__isnull=True)
     rows = rows.select_related("step__run__subject", "child").order_by("due", "pk")
     released = contracts_now.current()
     return [_waiting(one, released, now) for one in rows[:OFFERS_NAMED]]

@@ -63,7 +63,7 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     asked = request.GET.get("whose", "")
     chosen = asked if asked in WHOSE else ""
     now = database_clock.micros()
-    found = board(now, whose(request, chosen) if chosen else None)
+    found = board(now, whose(request, chosen))
     return {
         "board": found,
         "map": lit_map(found.lanes, found.pauses, now),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
@@ -33,9 +33,13 @@ def whole_number(text: str) -> int | None:
 
 
 def late_steps(now: int) -> QuerySet[Step]:
-    """Steps of open runs that should have been settled by a moment."""
-    rows = Step.objects.filter(run__ended__isnull=True, state__in=UNSETTLED, due__lt=now)
-    return rows.exclude(kind=Step.Kind.HAND_OFF)
+    """Steps that should have been settled by a moment; what is open of a run that has ended is settled."""
+    return Step.objects.filter(state__in=UNSETTLED, due__lt=now).exclude(kind=Step.Kind.HAND_OFF)
+
+
+def is_late(now: int) -> Exists:
+    """Of a run: whether a step of it is. Looked up run by run: most steps of the table are of runs that ended."""
+    return Exists(late_steps(now).filter(run=OuterRef("pk")))
 
 
 class Chosen(SimpleListFilter):
@@ -70,8 +74,7 @@ class StateFilter(Chosen):
         if value == self.ENDED:
             return queryset.filter(ended__isnull=False)
         if value == self.LATE:
-            late = late_steps(database_clock.micros()).filter(run=OuterRef("pk"))
-            return queryset.filter(Exists(late), ended__isnull=True)
+            return queryset.filter(is_late(database_clock.micros()), ended__isnull=True)
         if value not in set(RunState):
             return queryset.none()
         found = queryset.filter(state=value)
@@ -168,20 +171,34 @@ class WhoseFilter(Chosen):
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
         """Those of the person."""
-        return queryset.filter(whose(request, value)) if value in WHOSE else queryset.none()
+        return queryset.filter(whose(request, value)()) if value in WHOSE else queryset.none()
+
+
+class Whose(Protocol):
+    """Says which runs, of a query that comes to them by ``before``."""
+
+    def __call__(self, before: str = "") -> Q: ...
 
 
 WHOSE: Final = (WhoseFilter.MINE, WhoseFilter.OTHERS, WhoseFilter.NOBODY)
 
 
-def whose(request: HttpRequest, value: str) -> Q:
-    """Runs that are mine, somebody else's or nobody's; any for another value."""
+def whose(request: HttpRequest, value: str) -> Whose:
+    """Runs that are mine, somebody else's or nobody's; any for another value.
+
+    Nobody's are told by the empty name: nearly all rows have no account, and its index would lead through them all.
+    """
     me = request.user.pk
-    return {
-        WhoseFilter.MINE: Q(assignee=me),
-        WhoseFilter.OTHERS: Q(assignee__isnull=False) & ~Q(assignee=me),
-        WhoseFilter.NOBODY: Q(assignee__isnull=True),
-    }.get(value, Q())
+
+    def wanted(before: str = "") -> Q:
+        mine, nobodys = Q(**{f"{before}assignee": me}), Q(**{f"{before}assignee_name": ""})
+        return {
+            WhoseFilter.MINE: mine,
+            WhoseFilter.OTHERS: ~nobodys & ~mine,
+            WhoseFilter.NOBODY: nobodys,
+        }.get(value, Q())
+
+    return wanted
 
 
 class PersonFilter(Chosen):
@@ -211,5 +228,3 @@ class PersonFilter(Chosen):
 FILTERS: Final = (
     StateFilter, SeverityFilter, AgentFilter, KpiFilter, DeviationFilter, WhoseFilter, PersonFilter,
 )  # fmt: skip
-INDEXED: Final = {"agent": "agent", "person": "subject"}
-"""Filters that an index in the order of the list follows, with their columns."""

@@ -187,12 +187,12 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
     @admin.display(description="since")
     def since_when(self, one: Pause) -> SafeString:
         """When it began."""
-        return when(when_of(one.since))
+        return when(moment(one.since))
 
     @admin.display(description="until")
     def until_when(self, one: Pause) -> SafeString:
         """When it ends, or ended."""
-        return when(when_of(one.until if one.lifted is None else one.lifted))
+        return when(moment(one.until if one.lifted is None else one.lifted))
 
 
 @dataclass(frozen=True, slots=True)

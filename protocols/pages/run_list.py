@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from protocols.models import ProtocolRun
-from protocols.pages.filters import INDEXED, LARGEST, StateFilter, whole_number
+from protocols.pages.filters import LARGEST, StateFilter, whole_number
 from telemetry import contracts_now
 
 PER_PAGE: Final = 50
@@ -62,16 +62,22 @@ class Part:
     looked_to: int | None = None
 
 
-def part_of(found: Runs, ground: Runs, place: Place | None) -> Part:
-    """One page of ``found``, which is part of ``ground``: that has an index in the order of the list. Two queries."""
+def part_of(found: Runs, ground: Runs, place: Place | None, *, is_narrow: bool = False) -> Part:
+    """One page of ``found``, which is part of ``ground``: that has an index in the order of the list.
+
+    Two queries; three where the ground ``is_narrow``: its end keeps a database from looking beyond it by another index.
+    """
     is_newer = place is not None and place.is_newer
     order = ("opened", "pk") if is_newer else ("-opened", "-pk")
     if place is not None:
         found, ground = place.within(found), place.within(ground)
     column = ground.order_by(*order).values_list("opened", flat=True)
     horizon = next(iter(column[LOOKED_AT : LOOKED_AT + 1]), None)
-    if horizon is not None:
-        found = found.filter(**{"opened__lte" if is_newer else "opened__gte": horizon})
+    end = horizon
+    if horizon is None and is_narrow:
+        end = next(iter(column.reverse()[:1]), None)
+    if end is not None:
+        found = found.filter(**{"opened__lte" if is_newer else "opened__gte": end})
     rows = list(found.order_by(*order)[: PER_PAGE + 1])
     goes_on, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
     further = ""
@@ -84,6 +90,16 @@ def part_of(found: Runs, ground: Runs, place: Place | None) -> Part:
     if is_newer:
         return Part(rows[::-1], older=back, newer=further, looked_to=looked_to)
     return Part(rows, older=further, newer=back, looked_to=looked_to)
+
+
+def _ground(query: QueryDict) -> Runs:
+    """What of the filters has an index in the order of the list."""
+    ground = ProtocolRun.objects.all()
+    if agent := query.get("agent"):
+        ground = ground.filter(agent=agent)
+    if person := query.get("person"):
+        ground = ground.filter(subject=whole_number(person) or 0)
+    return ground
 
 
 def _at(run: ProtocolRun) -> str:
@@ -110,26 +126,15 @@ class RunChangeList(ChangeList):
         """The rows of this page."""
         place = Place.of(request.GET)
         self.is_beyond = place is not None
-        self.part = part_of(self.queryset, self._ground(request.GET), place)
+        is_narrow = request.GET.get(StateFilter.parameter_name) in (StateFilter.OPEN, StateFilter.LATE)
+        ground = ProtocolRun.objects.open() if is_narrow else _ground(request.GET)
+        self.part = part_of(self.queryset, ground, place, is_narrow=is_narrow)
         self.result_list = list(self.part.rows)
         self.result_count = len(self.result_list)
         self.full_result_count = None
         self.show_full_result_count = self.show_admin_actions = False
         self.can_show_all, self.multi_page = False, False
         self.paginator = Paginator(self.result_list, PER_PAGE)
-
-    def _ground(self, query: QueryDict) -> Runs:
-        """What of the filters has an index in the order of the list."""
-        ground = ProtocolRun.objects.all()
-        for name, column in INDEXED.items():
-            value = query.get(name, "")
-            if column == "subject":
-                ground = ground.filter(subject=whole_number(value) or 0) if value else ground
-            elif value:
-                ground = ground.filter(**{column: value})
-        if query.get(StateFilter.parameter_name) in (StateFilter.OPEN, StateFilter.LATE):
-            ground = ground.filter(ended__isnull=True)
-        return ground
 
     def link(self, name: str, place: str) -> str:
         """The address of a page that begins elsewhere."""

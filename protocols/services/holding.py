@@ -21,6 +21,7 @@ from protocols.lifecycle import (
     follow,
 )
 from protocols.models import HandOffOffer, ProtocolRun, Step
+from protocols.services import news
 from protocols.services.facts import Whole
 from protocols.services.judging import judged
 from protocols.services.steps import (
@@ -62,6 +63,7 @@ class Work:
 def working(now: int) -> Iterator[Work]:
     """A transaction about runs."""
     with turn(), transaction.atomic():
+        news.tell()
         opened = store()
         work = Work(now, opened, opened.now())
         yield work

@@ -10,7 +10,7 @@ import orjson
 
 from protocols.lifecycle import OPEN, PEOPLE, RUN_MOVES, RunState, StepState, follow
 from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
-from protocols.services import retention
+from protocols.services import news, retention
 from protocols.services.facts import with_steps
 from protocols.services.judging import judged
 from protocols.services.rows import among, insert, made, select, update
@@ -54,6 +54,7 @@ def opened_by(store: Store, changes: Sequence[EpisodeChange], now: int, tallies:
     for change in changes:
         work.take(change)
     work.store()
+    news.tell()
     told: dict[StandingKey, list[dict[str, Any]]] = {}
     for one in work.opened:
         run = one.run

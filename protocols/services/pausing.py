@@ -10,19 +10,21 @@ from django.db import transaction
 from django.db.models import Q
 
 from contracts.evaluation import SECOND
+from contracts.limits import RUN_LIMITS
 from contracts.naming import NearNames
 from jobs.people import name_of
 from protocols.errors import NoSuchRun, RunError
 from protocols.models import Pause, ProtocolRun, ReasonCode
+from protocols.services import news
 from telemetry import contracts_now
 from telemetry.storage import store
 
 MINUTE: Final = 60 * SECOND
 SHORTEST, LONGEST, USUAL = 1, 30 * 24 * 60, 60
 """Minutes."""
+FORESEEN: Final = 4
 
-
-MOST: Final = 100
+MOST: Final = RUN_LIMITS["pauses of one agent at a time"]
 """Pauses of one agent that hold at a time."""
 
 
@@ -46,6 +48,18 @@ def pauses_at(now: int, agents: Iterable[str] | None = None) -> list[Pause]:
     return list(rows if agents is None else rows.filter(agent__in=list(agents)))
 
 
+def pauses_to_come(agent: str, now: int) -> list[int]:
+    """The next moments at which other pauses of an agent hold than before, in order; at most FORESEEN."""
+    rows = Pause.objects.filter(Q(lifted__isnull=True) | Q(lifted__gt=now), agent=agent, until__gt=now)
+    moments = {
+        moment
+        for since, until, lifted in rows.values_list("since", "until", "lifted")
+        for moment in (since, until if lifted is None else min(lifted, until))
+        if moment > now
+    }
+    return sorted(moments)[:FORESEEN]
+
+
 def pause_of(agent: str, kpi: str, now: int) -> Pause | None:
     """The pause by which an agent is to do nothing about a KPI; the one that lasts longest."""
     mine = [one for one in pauses_at(now, [agent]) if one.kpi in ("", kpi)]
@@ -62,6 +76,7 @@ def pause(
     if reason_code not in ReasonCode.values:
         raise RunError("unknown_reason", "Choose one of the reasons.")
     with transaction.atomic():
+        news.tell()
         if len(pauses_at(now, [agent])) >= MOST:
             raise RunError("too_many", f"{agent} is paused {MOST} times over.", "Lift a pause first.")
         return Pause.objects.create(
@@ -80,6 +95,7 @@ def pause(
 def lift(pk: int, *, user: User | None, author_name: str = "", now: int) -> Pause:
     """End a pause before its time; one that is over stays as it is. Raises NoSuchRun."""
     with transaction.atomic():
+        news.tell()
         found = Pause.objects.select_for_update().filter(pk=pk).first()
         if found is None:
             raise NoSuchRun("There is no such pause.")

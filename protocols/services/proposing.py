@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -25,17 +26,32 @@ class Proposal(NamedTuple):
 
 def proposal_of(deviation: Deviation) -> Proposal | None:
     """The change that would make what was done what is declared; None where no contract can say it."""
-    run = deviation.run
-    facts = facts_of(stored([run.pk])).get(run.pk)
+    return proposals_of(deviation.run, [deviation]).get(deviation.pk)
+
+
+def proposals_of(run: ProtocolRun, deviations: Sequence[Deviation]) -> dict[int, Proposal]:
+    """Of deviations of one run, by their id: the change that would make what was done what is declared. Without those
+    of which no contract can say it."""
+    if not deviations:
+        return {}
+    wholes = stored([run.pk])
+    facts = facts_of(wholes).get(run.pk)
     if facts is None:
-        return None
-    step = next((one for one in facts.run.steps if one.number == deviation.place), None)
-    if step is None:
-        words = f"Take out the hand-off that leads back to {run.agent}." if deviation.rule == "RUN009" else ""
-    else:
-        words = _words(deviation.rule, step, _severity(deviation), facts.run, facts.pauses)
-    is_hand_off = step is None or step.kind == HAND_OFF
-    return Proposal(words, _form(run.agent, run.kpi, is_hand_off=is_hand_off)) if words else None
+        return {}
+    severities = {step.number: step.severity for whole in wholes for step in whole.steps}
+    forms = _forms(run.agent, run.kpi)
+    found: dict[int, Proposal] = {}
+    for one in deviations:
+        step = next((step for step in facts.run.steps if step.number == one.place), None)
+        if step is None:
+            words = f"Take out the hand-off that leads back to {run.agent}." if one.rule == "RUN009" else ""
+        else:
+            severity = ProtocolRun.Severity(severities[one.place]).label
+            words = _words(one.rule, step, severity, facts.run, facts.pauses)
+        if words:
+            is_hand_off = step is None or step.kind == HAND_OFF
+            found[one.pk] = Proposal(words, forms.hand_offs if is_hand_off else forms.binding)
+    return found
 
 
 def _words(rule: str, step: StepFacts, severity: str, run: RunFacts, pauses: tuple[PauseFacts, ...]) -> str:
@@ -57,19 +73,18 @@ def _words(rule: str, step: StepFacts, severity: str, run: RunFacts, pauses: tup
     return ""
 
 
-def _severity(deviation: Deviation) -> str:
-    severity = deviation.run.steps.filter(number=deviation.place).values_list("severity", flat=True).first()
-    return ProtocolRun.Severity(severity or deviation.run.severity).label
+class _Forms(NamedTuple):
+    """Where an agent's hand-offs and one of its bindings are edited."""
+
+    hand_offs: str
+    binding: str
 
 
-def _form(agent: str, kpi: str, *, is_hand_off: bool) -> str:
-    """The binding on its agent's form."""
+def _forms(agent: str, kpi: str) -> _Forms:
     found = Agent.objects.filter(name=agent).first()
     if found is None:
-        return ""
+        return _Forms("", "")
     watched = list(found.bindings.order_by("position", "id").values_list("kpi__name", flat=True))
-    path: tuple[str | int, ...] = ("collaboration",)
-    if not is_hand_off:
-        path = ("kpis_used", watched.index(kpi)) if kpi in watched else ()
     url = reverse("admin:bindings_agent_change", args=[found.pk])
-    return f"{url}#{agent_anchor(path)}" if path else url
+    binding = f"{url}#{agent_anchor(('kpis_used', watched.index(kpi)))}" if kpi in watched else url
+    return _Forms(f"{url}#{agent_anchor(('collaboration',))}", binding)

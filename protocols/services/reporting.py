@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contracts.limits import RUN_LIMITS
 from protocols.errors import NoSuchRun, RunError
 from protocols.lifecycle import (
     REPORTED,
@@ -21,9 +22,9 @@ from protocols.services.holding import HeldRun, Work, held_run, working
 from protocols.services.pausing import pause_of
 from telemetry import contracts_now
 
-MOST_STEPS: Final = 500
+MOST_STEPS: Final = RUN_LIMITS["steps of one run"]
 """Of one run, declared or not."""
-MOST_HAND_OFFS: Final = 8
+MOST_HAND_OFFS: Final = RUN_LIMITS["agents that hand over to one another, one after the other"]
 """How far a hand-off may lead from where it began."""
 NEEDS_WORDS: Final = frozenset({StepState.FAILED, StepState.SKIPPED})
 
@@ -68,8 +69,9 @@ def report_undeclared(
         if held.run.state == RunState.OFFERED:
             raise _not_accepted(held)
         kind = Step.Kind.HAND_OFF if hand_off else Step.Kind.ACTION
+        is_there = _is_asked if hand_off else _is_told
         for step in held.steps:
-            if step.kind == kind and step.name == name and not step.declared and _is_told(step, report):
+            if step.kind == kind and step.name == name and not step.declared and is_there(step, report):
                 return held.run
         step = _added(held, kind, name, report)
         at = _at(report, now)
@@ -142,6 +144,11 @@ def _is_told(step: Step, report: Report) -> bool:
         and report.note in ("", step.note)
         and (not report.evidence or report.evidence == step.evidence)
     )
+
+
+def _is_asked(step: Step, report: Report) -> bool:
+    """Whether this very hand-off was offered before, whatever became of it since."""
+    return step.description == report.note and (report.at is None or report.at == step.started)
 
 
 def _take(held: HeldRun, step: Step, report: Report) -> None:

@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import ProtocolRun, Step
 from protocols.services.holding import HeldRun, Work, held_runs, working
-from protocols.timing import given_up_at, offered_at_latest
+from protocols.timing import MINUTE, given_up_at, offered_at_latest
+from rest.outages import outage_of
 from telemetry.progress import Progress, no_progress
 from telemetry.storage import hold
 
+log = logging.getLogger(__name__)
+
+LATER = 60 * MINUTE
 AT_ONCE = 200
 """Runs in one transaction: as long as somebody's observations may have to wait."""
 
 
 def sweep(now: int, progress: Progress = no_progress) -> dict[str, int]:
-    """Bring every run that is due by a moment up to it; how many were."""
-    done = 0
+    """Bring every run that is due by a moment up to it; how many were. One that cannot be is left for an hour, and said
+    in the log: it holds none of the others up."""
+    found = {"runs": 0}
     rows = ProtocolRun.objects.filter(due__lte=now).order_by("due", "pk")
     while some := list(rows.values_list("pk", "subject")[:AT_ONCE]):
-        with working(now) as work:
-            there = hold(sorted({subject for _, subject in some}))
-            due = rows.filter(pk__in=[pk for pk, subject in some if subject in there])
-            # A child after its parent: who does not answer is told of by the parent's hand-off.
-            pks = list(due.order_by("depth", "pk").values_list("pk", flat=True))
-            for pk in pks:
-                for held in held_runs(work, [pk]):
-                    _let_pass(work, held)
-        done += len(some)
-        progress(done, 0, "looking at what is due")
-    return {"runs": done}
+        try:
+            _bring_up(some, now)
+        except Exception as error:
+            if outage_of(error) is not None:
+                raise
+            for one in some:
+                _bring_up_alone(one, now)
+        found["runs"] += len(some)
+        progress(found["runs"], 0, "looking at what is due")
+    return found
+
+
+def _bring_up(some: Sequence[tuple[int, int]], now: int) -> None:
+    """Bring runs up to now, each with whose it is, in one transaction."""
+    with working(now) as work:
+        there = hold(sorted({subject for _, subject in some}))
+        due = ProtocolRun.objects.filter(pk__in=[pk for pk, one in some if one in there], due__lte=now)
+        # A child after its parent: who does not answer is told of by the parent's hand-off.
+        for pk in list(due.order_by("depth", "pk").values_list("pk", flat=True)):
+            for held in held_runs(work, [pk]):
+                _let_pass(work, held)
+
+
+def _bring_up_alone(one: tuple[int, int], now: int) -> None:
+    try:
+        _bring_up([one], now)
+    except Exception as error:
+        if outage_of(error) is not None:
+            raise
+        log.exception("Run %d cannot be brought up to now", one[0])
+        ProtocolRun.objects.filter(pk=one[0]).update(due=now + LATER)
 
 
 def _let_pass(work: Work, held: HeldRun) -> None:

@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, connections
 
 from bindings.models.token import PREFIX, digest_of
 from releases.models.channel import PRODUCTION
+from releases.serving.aside import Aside
 from releases.serving.bodies import JSON_TYPE, Body
 from releases.serving.front import SHELF, Application, Front, Taker
 from releases.serving.holder import holder
@@ -41,10 +42,12 @@ class Unlike(Exception):
     """Django does not answer a plain poll as it should."""
 
 
-def in_front_of(django: Application, takers: Mapping[str, Taker] | None = None) -> Application:
+def in_front_of(
+    django: Application, takers: Mapping[str, Taker] | None = None, aside: Aside | None = None
+) -> Application:
     """The application that answers polls from memory; Django's own where polls cannot be learned from it.
 
-    ``takers`` answer some other requests, by method and path.
+    ``takers`` answer some other requests, by method and path; ``aside`` has more to read.
     """
     try:
         press = learn_press(django)
@@ -63,6 +66,7 @@ def in_front_of(django: Application, takers: Mapping[str, Taker] | None = None) 
         slots=max(settings.THREADS - 2, 1),
         scheme=scheme(),
         takers=takers,
+        aside=aside,
     )
 
 

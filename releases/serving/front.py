@@ -18,6 +18,7 @@ from typing import Any
 from django.http.request import split_domain_port, validate_host
 
 from jobs.database_clock import database_clock
+from releases.serving.aside import Aside
 from releases.serving.holder import Holder
 from releases.serving.negotiation import gzip_wanted, is_known
 from releases.serving.pages import AGE, BINDINGS, REGISTRY, Ask, Page, Press
@@ -60,7 +61,7 @@ class Front:
 
     ``slots`` is how many requests Django may be busy with while the database is away: each may hang until its
     time is over, and polls need a thread too. ``scheme`` is a header that tells HTTPS, and what it must say.
-    ``takers`` answer some other requests, by method and path: `POST /api/v1/observations`.
+    ``takers`` answer some other requests, by method and path: `POST /api/v1/observations`. ``aside`` has more to read.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class Front:
         slots: int,
         scheme: tuple[str, str | None] = ("wsgi.url_scheme", "http"),
         takers: Mapping[str, Taker] | None = None,
+        aside: Aside | None = None,
     ) -> None:
+        self._aside = aside
         self._django = django
         self._holder = holder
         self._press = press
@@ -97,15 +100,32 @@ class Front:
             return None
         try:
             seat = shelf.seats[blake2b(environ["HTTP_AUTHORIZATION"].encode()).digest()]
-            page = seat.pages[environ["PATH_INFO"]]
         except KeyError:
             # Nothing is done in here: whatever failed then would be told with this error before it.
             seat = None
         now = monotonic()
         if seat is None or environ.get("QUERY_STRING") or seat.expires <= now or not self._is_usual(environ):
             return self._first_time(shelf, environ, start_response)
+        page = self._page(seat, environ["PATH_INFO"], now)
+        if page is None:
+            return self._first_time(shelf, environ, start_response)
         seat.is_used = True
         return self._answer(page, now, environ, start_response)
+
+    def _page(self, seat: Seat, path: str, now: float) -> Page | None:
+        """What a caller reads at an address."""
+        page: Page | None = seat.pages.get(path)
+        if page is None and self._aside is not None:
+            return self._aside.page(seat.grant, path, now)
+        return page
+
+    def _is_aside(self, environ: Environ) -> bool:
+        """Whether this asks for what is read from memory and is no release's."""
+        return (
+            self._aside is not None
+            and environ["REQUEST_METHOD"] in READING
+            and self._aside.is_about(environ["PATH_INFO"])
+        )
 
     def is_poll(self, environ: Environ) -> bool:
         """Whether this asks for what agents poll."""
@@ -140,19 +160,20 @@ class Front:
     def _answer(self, page: Page, now: float, environ: Environ, start_response: StartResponse) -> list[bytes]:
         """The page, or that the caller has it."""
         get = environ.get
+        more = [(REQUEST_ID, self._name(environ))]
+        if page.has_age:
+            age = now - self._holder.confirmed
+            more.insert(0, FRESH if age < 1 else (AGE, str(int(age))))
         encoding = get("HTTP_ACCEPT_ENCODING")
         is_packed = self._packs.get(encoding)
         if is_packed is None:
             is_packed = self._learn_encoding(encoding)
         sheet = page.packed if is_packed else page.plain
-        age = now - self._holder.confirmed
-        last = FRESH if age < 1 else (AGE, str(int(age)))
-        given = self._name(environ)
         known = get("HTTP_IF_NONE_MATCH")
         if known is not None and (known == sheet.etag or is_known(known, sheet.etag)):
-            start_response("304 Not Modified", [*sheet.headers_unchanged, last, (REQUEST_ID, given)])
+            start_response("304 Not Modified", [*sheet.headers_unchanged, *more])
             return NOTHING
-        start_response("200 OK", [*sheet.headers, last, (REQUEST_ID, given)])
+        start_response("200 OK", [*sheet.headers, *more])
         return NOTHING if environ["REQUEST_METHOD"] == "HEAD" else sheet.body
 
     def _name(self, environ: Environ) -> str:
@@ -172,17 +193,18 @@ class Front:
         self, shelf: Shelf, environ: Environ, start_response: StartResponse
     ) -> list[bytes] | None:
         """A poll that is not answered at first sight: of a caller not seen yet, or of a chosen release."""
-        if not self.is_poll(environ):
+        if not self.is_poll(environ) and not self._is_aside(environ):
             return None
         self._learn_host(environ.get("HTTP_HOST"))
         if not self._is_usual(environ) or not (seat := self._seat(shelf, environ)):
             return None
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING")
-        page = self._chosen(shelf, seat, query).get(path) if query else seat.pages.get(path)
+        now = monotonic()
+        page = self._chosen(shelf, seat, query).get(path) if query else self._page(seat, path, now)
         if page is None:
             return None
         seat.is_used = True
-        return self._answer(page, monotonic(), environ, start_response)
+        return self._answer(page, now, environ, start_response)
 
     def otherwise(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """What is not answered at once: by a taker, or by Django, which may wait for the database."""
@@ -194,6 +216,10 @@ class Front:
         if self.is_poll_away(environ):
             environ[SHELF] = shelf
             return self._django(environ, start_response)
+        if self._aside is not None and self._is_aside(environ):
+            if self._holder.is_away:
+                environ[REFUSED] = True  # what is to be done now is not known, and waiting would not help
+            return self._django(environ, self._aside.learning(start_response))
         return self._hand_on(environ, start_response)
 
     def _taken(self, shelf: Shelf, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -30,10 +30,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer to one address."""
+    """An answer to one address. ``has_age`` says that it tells how long ago the database confirmed it."""
 
     plain: Sheet
     packed: Sheet
+    has_age: bool = True
 
 
 Pages = Mapping[str, Page]

@@ -61,7 +61,7 @@ _HAND_OFF = {
 }
 ANSWER: dict[str, Any] = {
     "type": "object",
-    "required": ["release", "results", "errors", "states"],
+    "required": ["release", "results", "errors", "states", "runs"],
     "properties": {
         "release": {"type": "integer", "description": "Production's number; 0 where nothing is published."},
         "results": {
@@ -122,6 +122,22 @@ ANSWER: dict[str, Any] = {
                         "description": "Whom the agent asks for help in this state, and why.",
                     },
                     "release": {"type": "integer"},
+                },
+            },
+        },
+        "runs": {
+            "type": "array",
+            "description": "The runs that these observations opened: what the agent has to do now, see `runs/`.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "integer"},
+                    "agent": _NAME,
+                    "kpi": _NAME,
+                    "user_id": _NAME,
+                    "severity": {"type": "string", "enum": ["info", "warning", "critical"]},
+                    "opened": {"type": "string", "format": "date-time"},
+                    "state": {"type": "string"},
                 },
             },
         },

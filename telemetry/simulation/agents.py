@@ -36,6 +36,8 @@ class Agents:
         self.results: Counter[str] = Counter()
         self._opened: list[Place] = []
         self._left: list[Place] = []
+        self._is_urgent = False
+        self._held: list[tuple[str, Measured, datetime]] = []
         self._clients = {
             agent: Client(
                 address,
@@ -57,13 +59,22 @@ class Agents:
         except NoBindings:
             return frozenset()
 
-    def report(self, life: Iterable[Stamped]) -> int:
-        """Have every agent report what it watches; how many observations that are. Waits for nothing."""
+    def report(self, life: Iterable[Stamped], *, is_past: bool = False) -> int:
+        """Have every agent report what it watches; how many observations that are. Waits for nothing.
+
+        Of the past, agents that ask nobody for help report when all is delivered: a few requests, not one a day.
+        """
         taken, watched = 0, {agent: self.watched(agent) for agent in self._clients}
+        waits = {agent for agent, client in self._clients.items() if is_past and not _asks(client)}
         for measured, at in life:
             for agent in self._clients:
                 if measured.kpi in watched[agent]:
-                    taken += self._report(self._clients[agent], measured, at)
+                    if agent in waits:
+                        self._held.append((agent, measured, at))
+                        taken += 1
+                    else:
+                        taken += self._report(self._clients[agent], measured, at)
+                        self._is_urgent |= is_past and _is_urgent(self._clients[agent], measured, at)
         return taken
 
     def _report(self, client: Client, measured: Measured, at: datetime) -> bool:
@@ -83,7 +94,13 @@ class Agents:
 
     def deliver(self, patience: float = PATIENCE) -> None:
         """Wait until the server has everything; it may be interrupted. Raises NotDelivered."""
-        end, waiting = time.monotonic() + patience, [*self._clients.values()]
+        held, self._held = self._held, []
+        for agent, measured, at in held:
+            self._report(self._clients[agent], measured, at)
+        self._deliver(self._clients, patience)
+
+    def _deliver(self, agents: Iterable[str], patience: float = PATIENCE) -> None:
+        end, waiting = time.monotonic() + patience, [self._clients[agent] for agent in agents]
         while waiting:
             waiting = [
                 client for client in waiting if not self._has_delivered(client, time.monotonic() < end)
@@ -111,7 +128,13 @@ class Agents:
             worker.work(now)
 
     def look_back(self, until: datetime) -> None:
-        """Have what was done by a moment of history be reported, about the runs opened by what is delivered."""
+        """Have what was done by a moment of history be reported. Raises NotDelivered.
+
+        Whom an agent asks has to be asked while the episode lasts; whatever else there is to tell may be told at once.
+        """
+        if self._is_urgent:
+            self._is_urgent = False
+            self._deliver(agent for agent, client in self._clients.items() if _asks(client))
         places, self._opened, self._left = [*self._left, *self._opened], [], []
         for _ in range(ROUNDS):
             if not places:
@@ -121,13 +144,13 @@ class Agents:
                 by_agent.setdefault(agent, []).append(run)
             with ThreadPoolExecutor(len(by_agent)) as pool:
                 found = pool.map(self._look_back, by_agent, by_agent.values(), repeat(until))
-                places = [place for some in found for place in some]
-            self.deliver()
+                places = [place for some in found for place in some if place[0] in self._clients]
+            self._deliver(by_agent)
 
     def _look_back(self, agent: str, runs: Sequence[int], until: datetime) -> list[Place]:
         """What one agent did, and where that leads."""
         found: list[Place] = []
-        for run in runs if agent in self._clients else ():
+        for run in runs:
             with suppress(NoRun, OutboxFull):  # what is not told now the agent finds in its inbox
                 known = self._clients[agent].run(run)
                 more = [*self._workers[agent].look_back(known, until)]
@@ -157,3 +180,25 @@ class Agents:
     ) -> None:
         with ThreadPoolExecutor(len(self._clients) or 1) as pool:
             list(pool.map(lambda client: client.close(BYE), self._clients.values()))
+
+
+def _asks(client: Client) -> bool:
+    """Whether an agent hands anything over."""
+    try:
+        return bool(client.bindings().hand_offs)
+    except NoBindings:
+        return False
+
+
+def _is_urgent(client: Client, measured: Measured, at: datetime) -> bool:
+    """Whether the agent has to ask somebody because of this: it evaluates that itself."""
+    user = measured.person.user_id
+    verdict = client.evaluate(
+        measured.kpi,
+        measured.value,
+        user_id=user,
+        at=at,
+        measurement_source=measured.source,
+        context=measured.context,
+    )
+    return verdict.changed and bool(verdict.hand_offs)

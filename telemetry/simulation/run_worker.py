@@ -92,8 +92,8 @@ class RunWorker:
                 _answer(run.asked, answer, at)
                 yield self.agent, run.id
             return
-        if self._tell(run, until):
-            yield self.agent, run.id
+        if self._tell(run, until) and run.is_open and any(not step.is_mine for step in run.steps):
+            yield self.agent, run.id  # to hand over
         for step in run.steps:
             offer = step.offer
             if offer and offer.run and offer.state == "offered" and offer.run not in self._passed_on:

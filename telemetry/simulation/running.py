@@ -35,8 +35,8 @@ Say = Callable[[str], object]
 class Reporter(Protocol):
     """Who reports what is measured."""
 
-    def report(self, life: Iterable[Stamped]) -> int:
-        """Have it reported; how many observations that are."""
+    def report(self, life: Iterable[Stamped], *, is_past: bool = False) -> int:
+        """Have it reported; how many observations that are. What is past may wait until it is to be delivered."""
 
     def deliver(self) -> None:
         """Wait until it is."""
@@ -123,7 +123,7 @@ def tell_history(life: Life, calendar: Calendar, agents: Reporter, say: Say) -> 
     # What is measured while history is told, is told by life, which takes over where this ends.
     # Agents act by what they know: what was done about a day is told before the next one.
     day, count, step = calendar.first, 0, min(max(AT_ONCE / A_DAY / len(life.people), 0.05), 1.0)
-    today = calendar.day(datetime.now(UTC))
+    today, delivered = calendar.day(datetime.now(UTC)), 0
     while day < today:
         until = min(day + step, today)
         new: list[Stamped] = [
@@ -131,11 +131,13 @@ def tell_history(life: Life, calendar: Calendar, agents: Reporter, say: Say) -> 
             for one in life.measured(day, until)
             if one.day > calendar.known.get(one.person.user_id, day - 1)
         ]
-        count += agents.report(new)
-        agents.deliver()
+        count += agents.report(new, is_past=True)
+        if (day := until) >= today or count - delivered >= AT_ONCE:
+            agents.deliver()
+            delivered = count
+            if day < today:
+                say(f"{count:,} observations, until {calendar.at(until):%d %B}")
         agents.look_back(calendar.at(until))
-        if (day := until) < today:
-            say(f"{count:,} observations, until {calendar.at(until):%d %B}")
     return day, count
 
 

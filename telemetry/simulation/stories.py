@@ -34,6 +34,17 @@ class Curve:
 
 REST: Final = Curve()
 OVERTRAINING: Final[Points] = ((0, 0.0), (7, 0.05), (17, 1.0), (21, 1.0), (28, 0.05), (36, 0.0))
+
+
+def _falls(later: float) -> Points:
+    """From the last days of history on, half of each day as strained as can be, and half at rest."""
+    points = [(0.0, 0.0), (28.0 + later, 0.0)]
+    for day in range(28, 39):
+        begins = day + later
+        points += [(begins + 0.08, 1.0), (begins + 0.5, 1.0), (begins + 0.58, 0.0), (begins + 1.0, 0.0)]
+    return tuple(points)
+
+
 SHORT_NIGHTS: Final[Points] = ((0, 0.3), (13, 0.5), (29, 10.0), (32, 10.5), (37, 1.0))
 
 
@@ -58,10 +69,12 @@ STORIES: Final = (
     Story("silent device", silent=(26.0, 34.0)),
     Story("well, builds muscle", builds_muscle=True, off={"weekly_volume_sets": 6, "training_tonnage": 6000}),
     Story("overtraining now", strain=Curve(OVERTRAINING, later=11.0), builds_muscle=True),
-    Story("eats irregularly", off={"glucose_cv_percent": 19}),
+    Story("eats irregularly", off={"glucose_cv_percent": 16.5}),
     Story("eats too little protein", builds_muscle=True, off={"protein_adequacy_g_per_kg": -0.55}),
     Story("moves with pain", off={"fms_total": -4, "symmetry_deviation_mm": 1.6}),
     Story("flat mornings", off={"cortisol_awakening_response_pct": -37}),
+    Story("hard mornings", strain=Curve(_falls(0.0))),
+    Story("hard evenings", strain=Curve(_falls(0.5))),
 )
 
 

@@ -18,7 +18,7 @@ MAKE_TOKEN = """
 from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 token = ApiToken(name="made-up", agent=identity_of(Agent.objects.get(name="NEUROS")),
-                 scopes=["bindings:read", "observations:write"])
+                 scopes=["bindings:read", "observations:write", "runs:write"])
 secret = token.new_secret()
 token.save()
 print(secret)
@@ -105,6 +105,18 @@ def test_the_agent_has_ten_lines():
 def test_the_ten_line_agent_does_what_the_readme_says(environment):
     done = run([sys.executable, "-c", snippet("from auren_client import Client\n")], environment)
     assert done.stdout == told()
+
+
+@pytest.mark.slow
+def test_the_agent_that_does_its_part_does_what_the_readme_says(environment):
+    run([sys.executable, "-c", snippet("from auren_client import Client\n")], environment)
+    code = next(code for _, code in SNIPPETS if "auren.inbox()" in code)
+    done = run([sys.executable, "-c", code], environment)
+    assert done.stdout == re.findall(r"^```\n(u-17, .*?)^```$", README, re.M | re.S)[0]
+    again = run(
+        [sys.executable, "-c", code], environment
+    )  # nothing is left to do; SOMNOS and CARDIOS are asked
+    assert again.stdout == done.stdout.splitlines(keepends=True)[0]
 
 
 @pytest.mark.slow

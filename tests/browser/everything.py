@@ -15,10 +15,12 @@ from bindings.background import ask_for_report
 from bindings.models import ApiToken, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
 from contracts.documents import write_registry
+from jobs.database_clock import database_clock
 from jobs.models import Job
 from jobs.runner import run_due
 from kpis.bulk import BULK_CHANGE, start
 from kpis.models import Upload, ValidationRule
+from protocols.services.pausing import pause
 from releases.models import Channel, WebHook
 from releases.services import publish, working_copy
 from releases.webhooks.delivering import tell
@@ -64,6 +66,7 @@ def fill(person: User) -> None:
     ask_for_report(trigger=ValidationReport.Trigger.API)
     run_due()
     edit("< 22")
+    pause("NEUROS", reason_code="planned", user=person, now=database_clock.micros())
     client = Client()
     client.force_login(person)
     start(name="kpi.delete", ids=[], author=person)

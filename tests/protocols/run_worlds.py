@@ -14,7 +14,8 @@ import pytest
 from contracts.evaluation import SECOND, evaluator, micros
 from contracts.severity import Severity
 from contracts.watched import Definition, WatchedAction, WatchedBinding, WatchedHandOff, WatchedTrigger
-from protocols.lifecycle import ENDED, OfferState, RunState, StepState
+from faults.run_laws import miscounted, unlawful
+from protocols.lifecycle import OfferState
 from protocols.models import HandOffOffer, ProtocolRun, Step
 from protocols.services.recomputing import compared
 from protocols.services.steps import ACTIONS, HAND_OFFS, OPENED, RUNS
@@ -22,7 +23,7 @@ from rest.problems import Problem
 from telemetry import contracts_now
 from telemetry.contracts_now import Released, Watched
 from telemetry.ingest import report
-from telemetry.models import Standing, Tally, Transition
+from telemetry.models import Tally
 from telemetry.storage import forget_all
 from tests.telemetry.samples import NOW
 
@@ -109,93 +110,14 @@ class World:
 
 def check(world: World, *, is_swept: bool) -> None:
     """All that must hold of what is stored, at any time."""
-    runs = list(ProtocolRun.objects.select_related("offer"))
-    steps: dict[int, list[Step]] = {run.pk: [] for run in runs}
-    for step in Step.objects.order_by("number"):
-        steps[step.run_id].append(step)
-    for run in runs:
-        check_run(run, steps[run.pk])
-    for offer in HandOffOffer.objects.select_related("step__run", "child"):
-        check_offer(offer)
-    check_episodes(runs, is_recounted=len(world.released) == 1)
+    assert list(unlawful()) == []
+    if len(world.released) == 1:
+        assert list(miscounted()) == []
+    runs = list(ProtocolRun.objects.all())
     check_tallies(runs)
     if is_swept:
         assert not [run for run in runs if run.due is not None and run.due <= world.now]
         assert compared(world.now).differences == []
-
-
-def check_run(run: ProtocolRun, steps: list[Step]) -> None:
-    left = [step for step in steps if step.state in (StepState.PENDING, StepState.STARTED)]
-    if run.state in ENDED:
-        assert not left, (run.state, left)
-        assert run.ended is not None
-        assert run.ended_recorded is not None
-        assert (run.ended >= run.opened, run.due) == (True, None)
-    else:
-        assert left or not steps
-        assert run.ended is None is run.ended_recorded
-        assert run.due is not None
-    assert [step.number for step in steps] == list(range(1, len(steps) + 1))
-    declared = [(step.kind, step.name) for step in steps if step.declared]
-    assert len(declared) == len(set(declared))
-    for step in steps:
-        assert step.finished is None or run.opened <= step.finished
-        assert step.finished is None or step.started is None or step.started <= step.finished
-        assert step.severity <= run.severity
-    if run.offer is not None:
-        assert [step.name for step in steps][:1] == ["answer_hand_off"]
-        assert (run.episode_ended is None) == run.is_open
-
-
-def check_offer(offer: HandOffOffer) -> None:
-    parent, child = offer.step.run, offer.child
-    assert (parent.subject_id, parent.depth + 1) == (child.subject_id, child.depth)
-    assert child.root_id == (parent.root_id or parent.pk)
-    waits = offer.state == OfferState.OFFERED
-    assert waits == (child.state == RunState.OFFERED)
-    if waits:
-        assert parent.is_open
-        assert offer.step.state == StepState.STARTED
-    same = {OfferState.REFUSED: RunState.REFUSED, OfferState.IGNORED: RunState.IGNORED}
-    if offer.state in same:
-        assert (offer.step.state, child.state) == (StepState.FAILED, same[OfferState(offer.state)])
-    if offer.state == OfferState.ACCEPTED:
-        assert child.state not in {RunState.OFFERED, RunState.REFUSED, RunState.IGNORED}
-        assert offer.step.state == StepState.DONE
-    assert offer.answered is None or offer.answered >= offer.offered
-
-
-def check_episodes(runs: list[ProtocolRun], *, is_recounted: bool) -> None:
-    """One run an episode: now, by where bindings stand; and all of them, by the transitions that were recorded."""
-    going_on = {
-        (run.subject_id, run.kpi, run.agent): run.severity
-        for run in runs
-        if run.offer is None and run.episode_ended is None
-    }
-    standing = {
-        (one.subject_id, one.kpi, one.agent): one.open_severity
-        for one in Standing.objects.filter(open_severity__gt=0).exclude(release=0)
-    }
-    assert going_on.keys() == standing.keys()
-    assert all(going_on[key] >= severity for key, severity in standing.items())
-    keys = {(run.subject_id, run.kpi, run.agent) for run in runs if run.offer is None}
-    for key in keys if is_recounted else ():
-        own = [run for run in runs if (run.subject_id, run.kpi, run.agent) == key and run.offer is None]
-        if (count := recounted(*key)) is not None:
-            assert len(own) == count
-
-
-def recounted(subject: int, kpi: str, agent: str) -> int | None:
-    """How many episodes there were, where that can be told from the transitions alone: of one device, never revised."""
-    rows = Transition.objects.filter(subject=subject, kpi=kpi, agent=agent).order_by("pk")
-    told = list(rows.values_list("after", "cause", "source", "withdrawn"))
-    if any(row[1] == "correction" or row[2:] != (told[0][2], None) for row in told):
-        return None
-    count = before = 0
-    for after in (row[0] for row in told if row[0] >= 0):
-        count += after > 0 and before == 0
-        before = after
-    return count
 
 
 def check_tallies(runs: list[ProtocolRun]) -> None:

@@ -136,11 +136,13 @@ def test_to_hand_over_again_changes_nothing():
     assert HandOffOffer.objects.count() == 1
 
 
-def test_a_person_decides_about_a_hand_off_that_nobody_answered(editor):
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_person_decides_about_a_hand_off_that_nobody_answered(editor, step):
     run = opened()
     reported(run, 3)
     child = ProtocolRun.objects.get(root=run)
-    decide(child.pk, Decision(Kind.OVERRIDE, 0, "not_suitable"), user=editor, now=micros(NOW + MINUTE))
+    override = Decision(Kind.OVERRIDE, step, "not_suitable")
+    assert decide(child.pk, override, user=editor, now=micros(NOW + MINUTE)).state == "overridden"
     assert steps(run)[2] == ("SOMNOS", "overridden")
     assert HandOffOffer.objects.get().state == "withdrawn"
     reported(run, 1)

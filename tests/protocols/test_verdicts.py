@@ -8,7 +8,7 @@ from contracts.evaluation import micros
 from protocols.errors import NoSuchRun, RunError
 from protocols.lifecycle import StepState
 from protocols.models import Deviation, Intervention, ProtocolRun
-from protocols.services.proposing import proposal_of
+from protocols.services.proposing import proposals_of
 from protocols.services.reporting import Report, answer_hand_off, report_undeclared
 from protocols.services.verdicts import MOST_WORDS, Verdict, judge_deviation
 from tests.protocols.samples import MINUTE, NOW, opened, reported
@@ -79,15 +79,14 @@ def test_a_run_that_is_not_there_has_no_deviations(protocol):
 
 
 def form_of(run):
-    found = proposal_of(run.deviations.get())
-    return found and found.url
+    (found,) = proposals_of(run, list(run.deviations.all())).values()
+    return found.url
 
 
 def proposals(run):
-    return {
-        (one.rule, one.place): (found.words if (found := proposal_of(one)) else None)
-        for one in Deviation.objects.filter(run=run)
-    }
+    rows = list(Deviation.objects.filter(run=run))
+    found = proposals_of(run, rows)
+    return {(one.rule, one.place): found[one.pk].words for one in rows if one.pk in found}
 
 
 def test_the_change_of_a_contract_that_each_deviation_asks_for():
@@ -120,10 +119,7 @@ def test_what_no_contract_says_has_no_proposal_and_a_loop_has_its_hand_off(late)
     late.deviations.all().delete()
     for place, rule in ((1, "RUN010"), (0, "RUN009")):
         Deviation.objects.create(run=late, place=place, rule=rule, at=1, message="")
-    assert proposals(late) == {
-        ("RUN010", 1): None,
-        ("RUN009", 0): "Take out the hand-off that leads back to NEUROS.",
-    }
+    assert proposals(late) == {("RUN009", 0): "Take out the hand-off that leads back to NEUROS."}
 
 
 def test_a_proposal_leads_to_the_binding_on_the_form(late, client, django_user_model):

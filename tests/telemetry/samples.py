@@ -70,12 +70,17 @@ def publish_contract() -> Release:
     return publish().release
 
 
-def publish_again() -> Release:
-    """The same in a database that was emptied, of what its migrations put there too."""
+def furnish_again() -> None:
+    """Put into a database that was emptied what its migrations put there."""
     Unit.objects.bulk_create(map(Unit.of_spec, STANDARD_UNITS.values()), ignore_conflicts=True)
     RegistrySettings.objects.update_or_create(pk=1, defaults={"labels": ["user_id", "measurement_source"]})
     Channel.objects.get_or_create(name="production")
     models.Clock.objects.get_or_create(pk=1)
+
+
+def publish_again() -> Release:
+    """The same in a database that was emptied."""
+    furnish_again()
     return publish_contract()
 
 

@@ -16,9 +16,13 @@ from protocols.models import NOTE, Intervention
 from protocols.pages.run.choices import DONE_WORDS
 from protocols.services.deciding import Decision, decide
 from protocols.services.reporting import MOST_STEPS
+from protocols.services.verdicts import MOST_WORDS, Verdict, judge_deviation
 
 Kind = Intervention.Kind
 MAY = "protocols.add_intervention"
+
+
+MAY_JUDGE = "protocols.change_deviation"
 
 
 class DecisionForm(forms.Form):
@@ -42,7 +46,7 @@ class DecisionForm(forms.Form):
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
-def decided(request: HttpRequest, pk: int, now: int | None = None) -> tuple[str, str]:
+def decided(request: HttpRequest, pk: int) -> tuple[str, str]:
     """What was done, in words; or what was wrong."""
     form = DecisionForm(request.POST)
     if not form.is_valid():
@@ -54,7 +58,40 @@ def decided(request: HttpRequest, pk: int, now: int | None = None) -> tuple[str,
     assignee = user if kind is Kind.ASSIGN else None
     decision = Decision(kind, sent["step"] or 0, sent["reason_code"], sent["words"].strip(), assignee)
     try:
-        decide(pk, decision, user=user, now=database_clock.micros() if now is None else now)
+        decide(pk, decision, user=user, now=database_clock.micros())
     except RunError as error:
         return "", f"{error.message} {error.hint}".strip()
     return DONE_WORDS[kind], ""
+
+
+class VerdictForm(forms.Form):
+    """What somebody thinks of a deviation."""
+
+    place = forms.IntegerField(
+        validators=[MinValueValidator(0), MaxValueValidator(MOST_STEPS)],
+        error_messages={"invalid": "There is no such step.", "required": "Choose what is judged."},
+    )
+    rule = forms.CharField(max_length=10, error_messages={"required": "Choose what is judged."})
+    judgement = forms.CharField(max_length=10, error_messages={"required": "Choose what you think of it."})
+    words = forms.CharField(
+        validators=[printable, MaxLengthValidator(MOST_WORDS)], error_messages={"required": "Say why."}
+    )
+
+    @property
+    def told(self) -> str:
+        """What is wrong, in words."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+def judged(request: HttpRequest, pk: int) -> tuple[str, str]:
+    """What was put on the record about a deviation, in words; or what was wrong."""
+    form = VerdictForm(request.POST)
+    if not form.is_valid():
+        return "", form.told
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - has the permission
+    try:
+        one = judge_deviation(pk, Verdict(**form.cleaned_data), user=user, now=database_clock.micros())
+    except RunError as error:
+        return "", f"{error.message} {error.hint}".strip()
+    return f"You found it {one.get_judgement_display()}. It is on the record.", ""

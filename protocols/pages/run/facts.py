@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from contracts.action_words import ActionWords
 from contracts.evaluation import SECOND
 from contracts.watched import Definition
+from protocols.conformance import RunFacts
 from protocols.lifecycle import OPEN
 from protocols.models import Deviation, HandOffOffer, Intervention, Pause, ProtocolRun, Step
-from protocols.pages.action_words import ActionWords, words_of
+from protocols.pages.action_words import Wording, words_of
+from protocols.services.facts import Whole
+from protocols.services.facts import facts_of as conformance_facts
 from telemetry import contracts_now
 
 FAMILY_AT_MOST = 40
@@ -20,7 +24,7 @@ STEPS_AT_MOST = 2_000
 SAID_AT_MOST = 200
 """Interventions that are listed, the newest of them."""
 REVIEW_WORDS = ActionWords(
-    "Answer the hand-off", "Looks into what the other agent asks, and says what it found."
+    "Answer the hand-off", "Looks into what the other agent asks, and says what it found.", (), None
 )
 
 
@@ -44,8 +48,10 @@ class Facts:
     said: Sequence[Intervention] = ()
     pauses: Sequence[Pause] = ()
     deviations: Sequence[Deviation] = ()
+    judged: RunFacts | None = None
+    """As conformance looks at it; None where nothing is compared."""
     definition: Definition = field(default_factory=lambda: Definition(""))
-    words: Mapping[str, ActionWords] = field(default_factory=dict)
+    words: Wording = field(default_factory=Wording)
     more_family: bool = False
 
     @property
@@ -73,8 +79,7 @@ class Facts:
         """A step in the catalogue's words."""
         if step.kind == Step.Kind.REVIEW:
             return REVIEW_WORDS
-        found = self.words.get(step.name)
-        return found or ActionWords(step.name.replace("_", " "))
+        return self.words[step.name]
 
     def paused_now(self) -> Pause | None:
         """The pause that holds now and lasts longest."""
@@ -89,7 +94,7 @@ def ended(pause: Pause) -> int:
 
 
 def facts_of(pk: int, now: int) -> Facts | None:
-    """Eight queries; None where there is no such run."""
+    """A constant number of queries; None where there is no such run."""
     rows = ProtocolRun.objects.select_related("subject", "offer__step__run")
     run = rows.filter(pk=pk).first()
     if run is None:
@@ -128,6 +133,7 @@ def facts_of(pk: int, now: int) -> Facts | None:
         ),
         deviations=list(Deviation.objects.filter(run=run).order_by("place", "rule")[:STEPS_AT_MOST]),
         definition=contracts_now.current().definition(run.kpi),
+        judged=conformance_facts([Whole(run, steps, mine)])[run.pk].run,
         words=words_of(run.release),
         more_family=more,
     )
@@ -141,8 +147,10 @@ def lateness(facts: Facts, step: Step) -> int | None:
     known = step.due - allowed
     end = facts.now if step.finished is None else step.finished
     begin = step.added if end < known else known
-    late = end - begin - allowed - _paused(facts, begin, end)
-    return late if late > 0 else None
+    wanted = end if facts.run.ended is None else min(end, facts.run.ended)
+    if wanted - begin - allowed - _paused(facts, begin, wanted) <= 0:
+        return None  # nobody wanted it by its deadline any longer
+    return end - begin - allowed - _paused(facts, begin, end)
 
 
 def _paused(facts: Facts, begin: int, end: int) -> int:

@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 
 from protocols.lifecycle import RunState
+from protocols.models import Deviation
 from protocols.pages.prose import SEVERITY_KINDS, SEVERITY_WORDS, when
 from protocols.pages.run import choices
 from protocols.pages.run.asking import asked_of
 from protocols.pages.run.before import SIMILAR, earlier, record
-from protocols.pages.run.deciding import MAY
+from protocols.pages.run.deciding import MAY, MAY_JUDGE
 from protocols.pages.run.facts import Facts
 from protocols.pages.run.folding import folds
 from protocols.pages.run.knew import known
@@ -23,8 +24,11 @@ from protocols.pages.run.timeline.picture import Measured, picture, stretch
 from protocols.pages.run.timeline.reading import measured
 from protocols.pages.run.usual import Gauge, Usual, gauge, usual, values_before
 from protocols.pages.words import RUN_STATES
+from protocols.services.proposing import Proposal, proposal_of
 from telemetry import contracts_now
 from telemetry.pages.words import called
+
+PROPOSED_AT_MOST = 2
 
 
 def shown(request: HttpRequest, facts: Facts) -> dict[str, Any]:
@@ -49,7 +53,10 @@ def shown(request: HttpRequest, facts: Facts) -> dict[str, Any]:
         "picture": drawn,
         "picture_data": drawn.as_data(facts.definition.symbol),
         "asked": asked,
-        "may_decide": request.user.has_perm(MAY),  # type: ignore[union-attr]  # as in access
+        "may_decide": request.user.has_perm(MAY),
+        "may_judge": request.user.has_perm(MAY_JUDGE),
+        "of_the_run": [one for one in facts.deviations if one.place == 0],
+        "proposals": proposals(facts),
         "choices": choices,
         "sent": request.POST if request.method == "POST" else None,
         "folds": folds(request),
@@ -72,6 +79,12 @@ def _told(facts: Facts, whole: bool, step: int) -> dict[str, Any]:
         "kpi_short": short(facts.kpi_title),
         "said": said(facts),
     }
+
+
+def proposals(facts: Facts) -> list[tuple[Deviation, Proposal]]:
+    """What would make the contract say what people found better, of the first few."""
+    better = [one for one in facts.deviations if one.judgement == Deviation.Judgement.BETTER]
+    return [(one, found) for one in better[:PROPOSED_AT_MOST] if (found := proposal_of(one))]
 
 
 def gauge_of(facts: Facts, found: Measured, before: Usual | None) -> Gauge | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from contracts.evaluation import SECOND
+from protocols.conformance import Row, aligned
 from protocols.lifecycle import OfferState, StepState
-from protocols.models import HandOffOffer, Intervention, Step
+from protocols.models import Deviation, HandOffOffer, Step
 from protocols.pages.prose import clock
 from protocols.pages.run.facts import Facts, lateness
 from protocols.pages.words import OFFER_STATES, STEP_STATES, lasting
@@ -25,12 +26,25 @@ PROBLEMS: Final = {
     StepState.SKIPPED: "warning",
     StepState.OVERRIDDEN: "unknown",
 }
+DEVIATIONS: Final = {
+    "RUN001": ("missing", "critical"),
+    "RUN002": ("skipped", "warning"),
+    "RUN003": ("late", "warning"),
+    "RUN004": ("out of order", "warning"),
+    "RUN005": ("not declared", "warning"),
+    "RUN006": ("failed", "critical"),
+    "RUN007": ("refused", "critical"),
+    "RUN008": ("not answered", "critical"),
+    "RUN009": ("in a loop", "warning"),
+    "RUN010": ("without being asked", "critical"),
+}
+"""A deviation in a word, and the class of its chip."""
 OFFER_PROBLEMS: Final = {"refused": "critical", "ignored": "critical", "offered": "warning"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step. ``kind`` is the class of the chip that says what differs; "" where nothing does."""
+    """One step, on one or both sides. ``kind`` is the class of the chip that says what differs, "" for nothing."""
 
     step: Step
     title: str
@@ -41,9 +55,10 @@ class Line:
     verdict: str
     kind: str
     can_override: bool
-    is_reversible: bool | None = None
+    reversible: bool | None = None
     child: int | None = None
-    said: tuple[Intervention, ...] = ()
+    said: bool = False
+    differs: tuple[Deviation, ...] = ()
     has_panel: bool = False
 
     @property
@@ -67,13 +82,20 @@ class Fold:
 
 
 def lines(facts: Facts) -> list[Line]:
-    """In the order of the contract."""
-    place = 0
-    found = []
-    for step in facts.steps:
-        place += step.declared
-        found.append(_line(facts, step, place))
-    return found
+    """In the order of the contract; what was done elsewhere than it is declared has a line at each place."""
+    steps = {step.number: step for step in facts.steps}
+    places = {step.number: at for at, step in enumerate((one for one in facts.steps if one.declared), 1)}
+    said = {one.step_id for one in facts.said if one.step_id is not None}
+    rows: list[Row[Any]]
+    if facts.judged is None:
+        rows = [Row(one.number, one.kind, one.state, one.name, one.name, None) for one in facts.steps]
+    else:
+        rows = aligned(facts.judged, facts.deviations)
+    return [
+        _line(facts, steps[row.number], row, places.get(row.number, 0), steps[row.number].pk in said)
+        for row in rows
+        if row.number in steps
+    ]
 
 
 def folded(some: Sequence[Line], *, whole: bool = False, asked: int = 0) -> list[Line | Fold]:
@@ -87,38 +109,49 @@ def folded(some: Sequence[Line], *, whole: bool = False, asked: int = 0) -> list
             found.append(Fold(grouped[0].step.number, grouped[-1].step.number, len(grouped), quiet))
             continue
         for line in grouped:
-            has_panel = line.can_override and (panels < PANELS_AT_MOST or line.step.number == asked)
+            wants = line.can_override or bool(line.differs)
+            has_panel = wants and (panels < PANELS_AT_MOST or line.step.number == asked)
             panels += has_panel
             found.append(replace(line, has_panel=has_panel))
     return found
 
 
-def _line(facts: Facts, step: Step, place: int) -> Line:
+def _line(facts: Facts, step: Step, row: Row[Any], place: int, said: bool) -> Line:
     offer = facts.offers.get(step.number)
     told = facts.told(step)
-    verdict, kind = _verdict(facts, step, offer)
+    is_here = not row.has_moved or bool(row.actual)
+    verdict, kind = _verdict(facts, step, offer, row) if is_here else ("", "")
     child = facts.children.get(step.number)
-    at = step.finished or (step.started if step.kind != Step.Kind.HAND_OFF else None)
-    asked = offer.offered if offer else step.added
-    done = clock(at, facts.run.opened, seconds=True) if at else STEP_STATES[StepState(step.state)][0]
-    if at and step.state == StepState.STARTED:
-        done = f"begun {done}"
-    if offer is not None and not at:
-        done = f"asked {clock(offer.offered, facts.run.opened, seconds=True)}"
+    done, after = _done(facts, step, offer) if is_here else ("elsewhere, below", "")
+    can_override = facts.is_open and offer is None and step.state in (StepState.PENDING, StepState.STARTED)
     return Line(
         step=step,
         title=facts.title(step),
         description=step.description or told.description,
-        declared=_declared(step, place),
+        declared="" if row.has_moved and is_here else _declared(step, place),
         done=done,
-        after=lasting(at - asked) if at else "",
+        after=after,
         verdict=verdict,
         kind=kind,
-        can_override=facts.is_open and offer is None and step.state in (StepState.PENDING, StepState.STARTED),
-        is_reversible=told.is_reversible if step.kind == Step.Kind.ACTION else None,
+        can_override=can_override and is_here,
+        reversible=told.reversible if step.kind == Step.Kind.ACTION else None,
         child=child.pk if child else None,
-        said=tuple(one for one in facts.said if one.step_id == step.pk),
+        said=said,
+        differs=row.differs if is_here else (),
     )
+
+
+def _done(facts: Facts, step: Step, offer: HandOffOffer | None) -> tuple[str, str]:
+    """When it was done, or what is instead; and how long after it was asked for."""
+    at = step.finished or (step.started if step.kind != Step.Kind.HAND_OFF else None)
+    beside = facts.run.opened
+    if at is None:
+        if offer is not None:
+            return f"asked {clock(offer.offered, beside, seconds=True)}", ""
+        return STEP_STATES[StepState(step.state)][0], ""
+    told = clock(at, beside, seconds=True)
+    after = lasting(at - (offer.offered if offer else step.added))
+    return (f"begun {told}" if step.state == StepState.STARTED else told), after
 
 
 def ordinal(number: int) -> str:
@@ -139,9 +172,8 @@ def _declared(step: Step, place: int) -> str:
     return f"{ordinal(place)}, within {lasting(step.deadline * SECOND)}"
 
 
-def _verdict(facts: Facts, step: Step, offer: HandOffOffer | None) -> tuple[str, str]:
+def _verdict(facts: Facts, step: Step, offer: HandOffOffer | None, row: Row[Any]) -> tuple[str, str]:
     """What differs, and the class it is shown in."""
-    stored = [one for one in facts.deviations if one.place == step.number]
     late = lateness(facts, step)
     if offer is not None and offer.state in OFFER_PROBLEMS:
         return OFFER_STATES[OfferState(offer.state)][0], OFFER_PROBLEMS[offer.state]
@@ -149,13 +181,8 @@ def _verdict(facts: Facts, step: Step, offer: HandOffOffer | None) -> tuple[str,
         return STEP_STATES[StepState(step.state)][0], PROBLEMS[StepState(step.state)]
     if late:
         return f"{lasting(late)} late", "warning"
+    for one in row.differs:
+        return DEVIATIONS.get(one.rule, ("otherwise", "warning"))
     if not step.declared:
         return "not declared", "warning"
-    if stored:
-        return stored[0].message, "warning"
     return ("as declared" if step.state == StepState.DONE else ""), ""
-
-
-def has_problems(some: Sequence[Line]) -> bool:
-    """Whether anything differs."""
-    return any(one.kind for one in some)

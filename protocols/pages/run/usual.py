@@ -42,7 +42,7 @@ class Usual(NamedTuple):
 
     low: float
     high: float
-    count: int
+    of: int
 
 
 def usual(values: Sequence[float]) -> Usual | None:

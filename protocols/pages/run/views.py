@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from jobs.database_clock import database_clock
 from protocols.models import ProtocolRun
 from protocols.pages.access import require
-from protocols.pages.run.deciding import MAY, decided
+from protocols.pages.run.deciding import MAY, MAY_JUDGE, decided, judged
 from protocols.pages.run.facts import Facts, facts_of
 from protocols.pages.run.folding import COOKIE, LASTS
 from protocols.pages.run.showing import shown
@@ -28,6 +29,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("<row:pk>/change/", view(partial(run_view, site)), name=f"{name}_change"),
         path("<row:pk>/now/", view(now_view), name=f"{name}_now"),
         path("<row:pk>/decide/", view(partial(decide_view, site)), name=f"{name}_decide"),
+        path("<row:pk>/judge/", view(partial(judge_view, site)), name=f"{name}_judge"),
         path("<row:pk>/folds/", view(folds_view), name=f"{name}_folds"),
     ]
 
@@ -46,18 +48,33 @@ def now_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def decide_view(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
     """Put on the record what a person decides, and show the run as it then is."""
+    return _recorded(site, request, pk, MAY, decided)
+
+
+def judge_view(site: AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
+    """Put on the record what a person thinks of a deviation."""
+    return _recorded(site, request, pk, MAY_JUDGE, judged)
+
+
+def _recorded(
+    site: AdminSite,
+    request: HttpRequest,
+    pk: int,
+    permission: str,
+    record: Callable[[HttpRequest, int], tuple[str, str]],
+) -> HttpResponse:
     require(request)
-    if not request.user.has_perm(MAY):  # type: ignore[union-attr]  # as in access
+    if not request.user.has_perm(permission):
         raise PermissionDenied
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    facts = _facts(pk)
-    done, wrong = decided(request, pk)
+    _facts(pk)
+    done, wrong = record(request, pk)
     if done:
         messages.success(request, done)
         return HttpResponseRedirect(_address(pk))
     messages.error(request, wrong)
-    return _page(site, request, facts, status=422)
+    return _page(site, request, _facts(pk), status=422)
 
 
 def folds_view(request: HttpRequest, pk: int) -> HttpResponse:

@@ -228,7 +228,6 @@ def test_a_parameter_that_means_nothing_is_refused(service, query):
 @pytest.mark.parametrize(
     "query",
     [
-        "user_id=%00",
         "user_id=a%20b",
         f"user_id={'a' * 500}",
         "root=0",
@@ -266,8 +265,8 @@ def test_what_is_at_its_limit_is_stored(neuros):
     added = {"hand_off": "SOMNOS", "reason": "ü" * 1000}
     other = opened(28, user_id="u-2")
     assert call(neuros, "POST", f"runs/{other.pk}/steps", added).status_code == 200
-    added = {"action": "a" * 120, "evidence": {"a": [-(2**53) + 1, -0.0, 1e300]}}
-    assert call(neuros, "POST", f"runs/{run.pk}/steps", added).status_code == 200
+    action = {"action": "a" * 120, "evidence": {"a": [-(2**53) + 1, -0.0, 1e300]}}
+    assert call(neuros, "POST", f"runs/{run.pk}/steps", action).status_code == 200
 
 
 def test_a_run_has_so_many_steps_and_no_more(neuros, monkeypatch):

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from contracts.evaluation import micros
+from contracts.evaluation import SECOND, micros
 from protocols.inbox.body import MOST_RUNS, as_bytes, inbox_of
 from protocols.models import ProtocolRun
+from protocols.services.pausing import lift, pause
+from telemetry.ingest import clock
 from tests.protocols.api.test_runs import answer
 from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
 from tests.rest.calls import call
@@ -65,6 +67,17 @@ def test_what_changed_since_the_last_look_is_told_also_what_ended(neuros):
         run.pk: "recovered", ProtocolRun.objects.get(subject__user_id="u-2").pk: "waiting",
     }  # fmt: skip
     assert answer(neuros, f"{PATH}?since={10**17}")["runs"] == []
+
+
+def test_what_changed_during_a_pause_is_told_after_it(neuros):
+    opened(28)
+    now = clock()
+    held = pause("NEUROS", reason_code="planned", user=None, now=now - SECOND)
+    opened(18, user_id="u-2")
+    cursor = call(neuros, "GET", PATH)["Auren-Cursor"]  # it is told of nothing, and would not be later
+    lift(held.pk, user=None, now=now)
+    inbox = answer(neuros, f"{PATH}?since={cursor}")
+    assert (inbox["since"], len(inbox["runs"])) == (None, 2)
 
 
 def test_it_costs_the_same_however_much_there_is(neuros, django_assert_num_queries):

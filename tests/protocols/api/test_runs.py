@@ -159,10 +159,17 @@ def test_pages_of_runs_follow_each_other(service):
 def test_what_changed_since_the_last_look_is_told(service):
     run = opened()
     cursor = call(service, "GET", "runs/")["Auren-Cursor"]
-    told(observation(60, user_id="u-2"))
-    assert run.pk not in [one["id"] for one in answer(service, f"runs/?since={cursor}")["results"]]
     reported(run, 1)
     assert [one["id"] for one in answer(service, f"runs/?since={cursor}")["results"]] == [run.pk]
+
+
+def test_changes_come_in_the_order_of_the_changes(service):
+    for place in range(3):
+        opened(18, NOW + place * MINUTE, user_id=f"u-{place}")
+    first = answer(service, "runs/?since=0&page_size=2")
+    second = answer(service, first["next"].removeprefix("/api/v1/"))
+    cursors = [one["cursor"] for page in (first, second) for one in page["results"]]
+    assert (cursors, len(cursors)) == (sorted(cursors), 3)
 
 
 def test_a_list_costs_the_same_however_many_there_are(service, django_assert_num_queries):

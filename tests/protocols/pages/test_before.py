@@ -1,6 +1,7 @@
 """How often the same trigger was right before."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, 
 
 
 def found(**parts) -> Earlier:
-    whole = {
+    whole: dict[str, Any] = {
         "pk": 2, "subject": 1, "opened": 0, "state": "completed", "condition": "< 25", "episode_ended": None,
         "next_value": 17.0, "next_at": 5, "was_begun": True, "was_agreed": False,
     }  # fmt: skip

@@ -68,8 +68,8 @@ def test_who_waits_for_whom_until_when(looking):
 
 def test_mine_others_and_nobodys(looking, viewer, editor):
     mine, theirs, nobodys = (opened(18, user_id=f"u-{n}") for n in range(3))
-    ProtocolRun.objects.filter(pk=mine.pk).update(assignee=viewer)
-    ProtocolRun.objects.filter(pk=theirs.pk).update(assignee=editor)
+    ProtocolRun.objects.filter(pk=mine.pk).update(assignee=viewer, assignee_name="Viewer")
+    ProtocolRun.objects.filter(pk=theirs.pk).update(assignee=editor, assignee_name="Editor")
     for whose, run in (("mine", mine), ("others", theirs), ("nobody", nobodys)):
         page = looking.get(f"{BOARD}?whose={whose}").context["board"]
         assert [row.pk for lane in page.lanes for row in lane.rows] == [run.pk]

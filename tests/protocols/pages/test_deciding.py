@@ -1,9 +1,12 @@
 """What people decide on a run's page: two clicks, on the record, and wrong requests told in words."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from protocols.models import Intervention, ProtocolRun
+from tests.conftest import signed_in
 from tests.protocols.pages.conftest import page_of
+from tests.protocols.samples import reported
 
 
 def send(client, run, **sent):
@@ -76,3 +79,31 @@ def test_what_was_written_is_not_lost(run, client):
 
 def test_deciding_is_no_reading(run, client):
     assert client.get(page_of(run).replace("change", "decide")).status_code == 405
+
+
+def judge(client, run, **sent):
+    return client.post(page_of(run).replace("change", "judge"), sent, follow=True)
+
+
+def test_a_deviation_is_judged_with_a_reason(run, ines):
+    ines.user_permissions.add(Permission.objects.get(codename="change_deviation"))
+    client = signed_in(ines)
+    reported(run, 1, "skipped", note="Rest day.")
+    assert "Judge" in client.get(page_of(run)).text
+    assert "Say why." in judge(client, run, place=1, rule="RUN002", judgement="better").text
+    assert (
+        "There is no such deviation"
+        in judge(client, run, place=2, rule="RUN002", judgement="better", words="x").text
+    )
+    page = judge(
+        client, run, place=1, rule="RUN002", judgement="better", words="She had trained already."
+    ).text
+    assert "You found it better than declared." in page
+    assert "She had trained already." in page
+    assert "Take reduce training intensity out at critical." in page
+
+
+def test_who_may_not_judge_is_not_asked_to(run, client):
+    reported(run, 1, "skipped", note="Rest day.")
+    assert "Judge" not in client.get(page_of(run)).text
+    assert judge(client, run, place=1, rule="RUN002", judgement="better", words="x").status_code == 403

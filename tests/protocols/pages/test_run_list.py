@@ -38,7 +38,7 @@ def test_a_run_stands_there_with_what_happened(looking):
 def test_filters(looking, viewer):
     run, mild = opened(18), opened(28, user_id="u-2")
     reported(mild, 1)
-    ProtocolRun.objects.filter(pk=run.pk).update(assignee=viewer)
+    ProtocolRun.objects.filter(pk=run.pk).update(assignee=viewer, assignee_name="Viewer")
     Deviation.objects.create(run=run, rule="RUN003", place=1, at=run.opened, message="Late.")
     first, second = [run.pk], [mild.pk]
     for query, wanted in {

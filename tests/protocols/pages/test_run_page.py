@@ -2,10 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
+from contracts.evaluation import micros
+from protocols.models import ProtocolRun, Step
+from protocols.services.reporting import answer_hand_off
 from telemetry.subjects import label
 from tests.conftest import signed_in
 from tests.protocols.pages.conftest import page_of
 from tests.protocols.samples import NOW, USER, reported
+
+QUERIES = 21
 
 
 def test_it_says_what_happened_and_what_is_left(run, client):
@@ -45,3 +52,85 @@ def test_nobody_else_gets_in(run, django_user_model):
 
 def test_a_run_that_is_not_there_is_not_found(run, client):
     assert client.get("/admin/protocols/protocolrun/999999/change/").status_code == 404
+
+
+def test_a_hand_off_is_told_on_both_pages(run, client):
+    for number in (1, 2):
+        reported(run, number)
+    kid = ProtocolRun.objects.get(root=run, agent="SOMNOS")
+    page = client.get(page_of(run)).text
+    assert "SOMNOS</b> for help (“Poor sleep.”); SOMNOS <b>has not answered yet</b>" in page
+    assert page_of(kid) in page
+    answer_hand_off(kid.pk, accept=True, words="", agent="SOMNOS", now=micros(NOW))
+    told = client.get(page_of(kid)).text
+    assert "NEUROS asked <b>SOMNOS</b> for help" in told
+    assert page_of(run) in told
+
+
+def test_what_agents_write_is_text(run, client):
+    reported(run, 1, "failed", note='<script>alert(1)</script> <img src=x onerror="1">')
+    page = client.get(page_of(run)).text
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_hostile_inputs_are_shown_as_they_are(run, client):
+    ProtocolRun.objects.filter(pk=run.pk).update(
+        inputs={"value": "x", "at": "never", "context": {"<b>": ["&"]}, "means": {"7x": None, "7d": 52}},
+        agent="GONE", kpi="gone_kpi", condition="??", reason="<i>", release=99,
+    )  # fmt: skip
+    page = client.get(page_of(run))
+    assert page.status_code == 200
+    assert "&lt;b&gt;" in page.text
+    assert "mean over 7 days 52" in page.text
+
+
+def test_a_person_without_history_is_told_so(run, client):
+    page = client.get(page_of(run)).text
+    assert "Too few values in the 30 days before" in page
+    assert "This is the first time in 30 days" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["?steps=all", "?step=2", "?from=1&to=2", "?from=9&to=1", "?from=x&to=-1", "?step=999999"]
+)
+def test_whatever_is_asked_for_it_answers(run, client, query):
+    assert client.get(page_of(run) + query).status_code == 200
+
+
+def many(run: ProtocolRun, count: int) -> None:
+    Step.objects.bulk_create(
+        Step(
+            run=run, number=10 + n, name=f"adjust_dose_{n}", severity=3, release=1, added=run.opened, state="done",
+            finished=run.opened + n * 1_000_000, recorded=run.opened + n * 1_000_000,
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [3, 490])
+def test_few_and_many_steps_need_the_same_queries(run, client, count, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("telemetry.contracts_now.LOOK_EVERY", 1e9)
+    many(run, count)
+    client.get(page_of(run))
+    # session, person, permissions (2), run, family, steps, their others', hand-offs, said, pauses, deviations, what
+    # conformance asks (2), usual (2), line (2), states, earlier runs, similar ones, navigation
+    with django_assert_num_queries(QUERIES):
+        client.get(page_of(run))
+
+
+def test_five_hundred_steps_are_folded_and_can_be_unfolded(run, client):
+    many(run, 490)
+    page = client.get(page_of(run)).text
+    assert "490 steps as declared" in page
+    assert page.count("<tr") < 30
+    assert client.get(page_of(run) + "?steps=all").text.count("<tr") > 490
+
+
+def test_what_is_folded_is_remembered(run, client):
+    assert 'id="fold-knew" open' in client.get(page_of(run)).text
+    client.post(page_of(run).replace("change", "folds"), {"folds": "yes"})
+    assert 'id="fold-knew" open' not in client.get(page_of(run)).text
+    client.post(page_of(run).replace("change", "folds"), {"folds": "no"})
+    assert 'id="fold-knew" open' in client.get(page_of(run)).text

@@ -1,11 +1,12 @@
 """Simulated agents report what they watch, by the client that every agent has."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from auren_client import Answer, NoBindings, NotDelivered, OutboxFull, Status
+from auren_client import Answer, NoBindings, NoRun, NotDelivered, OutboxFull, Problem, Status
 from telemetry.simulation import agents as module
 from telemetry.simulation.agents import Agents
 from tests.telemetry.simulation.samples import life
@@ -18,6 +19,14 @@ WATCHED: dict[str, set[str] | None] = {
 }
 
 
+class Watched(dict[str, None]):
+    """Bindings by KPI."""
+
+    def __init__(self, some, hand_offs):
+        super().__init__(some)
+        self.hand_offs = hand_offs
+
+
 class MadeUp:
     """A client without a server; ``late`` is how many times what it sends is not there yet."""
 
@@ -26,6 +35,7 @@ class MadeUp:
 
     def __init__(self, url, **options):
         self.agent, self.sent, self.closed = options["agent"], [], False
+        self.flushed, self.asked = 0, []
         self.status = Status(0, "nothing" if self.agent == "NEW" else "server", None, 0, 0, 0, None)
 
     def start(self):
@@ -34,14 +44,25 @@ class MadeUp:
     def bindings(self):
         if (watched := WATCHED[self.agent]) is None:
             raise NoBindings("nothing asked yet")
-        return dict.fromkeys(watched)
+        hand_offs = ("SOMNOS",) if self.agent == "NEUROS" else ()
+        return Watched(dict.fromkeys(watched), hand_offs)
 
     def observe(self, kpi, value, **rest):
         if self.is_full:
             raise OutboxFull
         self.sent.append((kpi, rest["user_id"], rest["at"]))
 
+    def evaluate(self, kpi, value, **rest):
+        return SimpleNamespace(changed=kpi == "hrv_rmssd" and value < 25, hand_offs=("SOMNOS",))
+
+    def run(self, number):
+        self.asked.append(number)
+        if number == 404:
+            raise NoRun(number, Problem(404, "not_found", "There is no such run."))
+        return SimpleNamespace(id=number, is_open=number == 7, to_do=(1,), asked=None)
+
     def flush(self, timeout):
+        self.flushed += 1
         if self.late:
             self.late -= 1
             raise NotDelivered(1, [Answer(("a",), {"results": ["accepted"]})], None)
@@ -92,3 +113,56 @@ def test_what_no_longer_fits_while_the_server_is_away_is_let_go(agents):
     for client in agents._clients.values():
         client.is_full = True
     assert agents.report(stamped()) == 0
+
+
+def test_of_the_past_only_those_who_ask_for_help_report_at_once(agents):
+    count = agents.report(stamped(), is_past=True)
+    assert {agent: bool(client.sent) for agent, client in agents._clients.items()} == {
+        "NEUROS": True, "CARDIOS": False, "NEW": False,
+    }  # fmt: skip
+    agents.deliver()
+    assert count == sum(len(client.sent) for client in agents._clients.values())
+
+
+def test_looking_back_delivers_only_where_somebody_is_to_be_asked(agents):
+    agents.report(stamped(), is_past=True)
+    agents.look_back(NOW)
+    assert agents._clients["NEUROS"].flushed == 0
+    low = [(one._replace(value=18), at) for one, at in stamped() if one.kpi == "hrv_rmssd"]
+    agents.report(low, is_past=True)
+    agents.look_back(NOW)
+    assert [client.flushed for client in agents._clients.values()] == [1, 0, 0]
+
+
+def test_looking_back_follows_what_was_opened_and_whom_it_leads_to(agents):
+    looked: list[tuple[str, int]] = []
+
+    def look_back(agent):
+        def found(run, until):
+            looked.append((agent, run.id))
+            return [("CARDIOS", 12), ("STRANGER", 13)] if run.id == 1 else []
+
+        return found
+
+    for agent, worker in agents._workers.items():
+        worker.look_back = look_back(agent)
+    agents._opened = [("NEUROS", 1), ("NEUROS", 404), ("NEUROS", 7)]
+    agents.look_back(NOW)
+    assert looked == [("NEUROS", 1), ("NEUROS", 7), ("CARDIOS", 12)]
+    agents.look_back(NOW)
+    assert looked[3:] == [("NEUROS", 7)]  # something was left to do
+
+
+def test_what_a_batch_opens_is_looked_at(agents, monkeypatch):
+    opened = Answer((), {"results": [], "runs": [{"id": 5, "agent": "CARDIOS"}]})
+    monkeypatch.setattr(agents._clients["CARDIOS"], "flush", lambda timeout: [opened])
+    agents.deliver()
+    assert agents._opened == [("CARDIOS", 5)]
+
+
+def test_every_agent_works_off_its_inbox(agents):
+    worked: list[float] = []
+    for worker in agents._workers.values():
+        worker.work = worked.append
+    agents.work()
+    assert len(worked) == 3

@@ -22,14 +22,20 @@ class Recorder:
     refused = ""
 
     def __init__(self):
-        self.reported, self.delivered = [], 0
+        self.reported, self.delivered, self.looked_back, self.worked = [], 0, [], 0
 
-    def report(self, new):
+    def report(self, new, *, is_past=False):
         self.reported += [*new]
         return len(new)
 
     def deliver(self):
         self.delivered = len(self.reported)
+
+    def look_back(self, until):
+        self.looked_back.append((until, len(self.reported)))
+
+    def work(self):
+        self.worked += 1
 
 
 def plan(speed=0.0):
@@ -52,8 +58,16 @@ def test_history_is_told_until_now_in_order_and_delivered():
     assert day == pytest.approx(TODAY, abs=0.01)
 
 
+def test_agents_look_back_at_each_day_before_the_next_one_is_told():
+    agents = Recorder()
+    tell_history(life(3), calendar(), agents, lambda text: None)
+    assert len(agents.looked_back) in (2, 3)  # a moment passed
+    for until, count in agents.looked_back:
+        assert all(at < until for _, at in agents.reported[:count])
+
+
 def test_long_histories_are_told_in_parts(monkeypatch):
-    monkeypatch.setattr(running, "AT_ONCE", 50)
+    monkeypatch.setattr(running, "AT_ONCE", 20)
     agents = Recorder()
     said: list[str] = []
     tell_history(life(3), calendar(), agents, said.append)
@@ -90,6 +104,7 @@ def test_life_goes_on_by_the_clock_however_fast(monkeypatch):
     assert TODAY <= days[0] < days[-1] < TODAY + 3
     assert days[-1] > TODAY + 2
     assert renewals
+    assert agents.worked == len(naps) - 1
     assert all(at <= datetime.now(UTC) for _, at in agents.reported)
     assert all(datetime.now(UTC) - at < timedelta(seconds=1100) for _, at in agents.reported)
 

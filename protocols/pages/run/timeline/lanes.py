@@ -98,8 +98,6 @@ class Lane:
     y: float
     height: float
     bars: tuple[Bar, ...]
-    href: str = ""
-    is_this: bool = False
 
     @property
     def name_y(self) -> float:
@@ -107,9 +105,7 @@ class Lane:
         return round(self.y + PADDING + BAR - 2.5, 1)
 
 
-def lane(
-    name: str, items: Sequence[Item], shown: Axis, y: float, *, href: str = "", is_this: bool = False
-) -> Lane:
+def lane(name: str, items: Sequence[Item], shown: Axis, y: float) -> Lane:
     """Rows as few as they can be without one bar over another."""
     rows: list[float] = []  # where each is taken up to
     bars: list[Bar] = []
@@ -121,7 +117,7 @@ def lane(
         rows[row] = bar.right
         bars.append(replace(bar, y=round(y + PADDING + row * ROW, 1)))
     height = 2 * PADDING + max(len(rows), 1) * ROW - (ROW - BAR)
-    return Lane(name, y, round(height, 1), tuple(bars), href, is_this)
+    return Lane(name, y, round(height, 1), tuple(bars))
 
 
 def _folded(items: Sequence[Item]) -> list[Item]:

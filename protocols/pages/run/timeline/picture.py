@@ -138,8 +138,7 @@ def picture(facts: Facts, measured: Measured, chosen: tuple[int, int] | None = N
     lanes, y = [], strip_y + STRIP + APART
     for run in order(facts.family or [facts.run]):
         own = [item for item in items(facts, run) if item.end >= start and item.start <= end]
-        is_this = run.pk == facts.run.pk
-        lanes.append(lane(run.agent, own, shown, y, href="" if is_this else str(run.pk), is_this=is_this))
+        lanes.append(lane(run.agent, own, shown, y))
         y += lanes[-1].height + 6
     return Picture(
         axis=shown,

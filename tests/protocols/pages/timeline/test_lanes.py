@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contracts.evaluation import SECOND
 from protocols.pages.run.timeline.axis import axis
-from protocols.pages.run.timeline.lanes import OWN_AT_MOST, Item, lane
+from protocols.pages.run.timeline.lanes import OWN_AT_MOST, Bar, Item, lane
 from tests.protocols.pages.stories import AT
 
 KINDS = ("f-normal", "f-warning", "f-critical", "b-open")
@@ -33,7 +33,7 @@ def placed(items: list[Item]):
 
 @given(made())
 def test_no_bar_or_label_is_over_another(items):
-    rows: dict[float, list] = {}
+    rows: dict[float, list[Bar]] = {}
     for bar in placed(items).bars:
         rows.setdefault(bar.y, []).append(bar)
     for bars in rows.values():
