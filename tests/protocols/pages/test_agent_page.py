@@ -58,7 +58,7 @@ def test_its_inbox_its_newest_runs_and_its_deviations(looking):
     for words in (
         "To do now",
         "18 ms is below 25 ms",
-        "A step was late</a>",
+        "Late</a>",
         "1 harmful",
         "1 not as declared",
     ):
