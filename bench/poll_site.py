@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from decimal import Decimal
+from typing import Any
 
 import django
 
@@ -162,11 +163,8 @@ def main(command: str, *words: str) -> None:
     elif command == "fill":
         print(json.dumps(fill(int(words[0]))))
     else:
-        print(
-            json.dumps(
-                {"publish": publish, "revoke": revoke, "open": opened, "pause": paused}[command](*words)
-            )
-        )  # type: ignore[operator]
+        commands: dict[str, Any] = {"publish": publish, "revoke": revoke, "open": opened, "pause": paused}
+        print(json.dumps(commands[command](*words)))
 
 
 if __name__ == "__main__":

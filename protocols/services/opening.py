@@ -36,7 +36,8 @@ from telemetry.storage.shapes import StandingKey
 MOVING = ("severity", "state", "ended", "ended_recorded", "episode_ended", "due", "changed")
 """Columns of a run that an episode moves once it is stored."""
 
-GOES_ON = "episode_ended IS NULL AND offer_id IS NULL"
+GOES_ON, ONCE = "episode_ended IS NULL AND offer_id IS NULL", "run_once_an_episode"
+"""Of the runs whose episode goes on: the condition, and the index that has no others."""
 
 
 def join() -> None:
@@ -96,16 +97,14 @@ def _runs_of(store: Store, changes: Sequence[EpisodeChange]) -> dict[StandingKey
     for change in changes:
         worst[change.key] = max(worst.get(change.key, 0), change.after)
     found: dict[StandingKey, _Followed] = {}
-    for run in select(store, ProtocolRun, "subject_id", people, only=GOES_ON):
+    for run in select(store, ProtocolRun, "subject_id", people, only=GOES_ON, index=ONCE):
         key = StandingKey(run.subject_id, run.kpi, run.agent)
         if key in worst:
             found[key] = _Followed(run)
     rising = {one.run.pk: one for key, one in found.items() if worst[key] > one.run.severity}
-    steps = Step.objects.filter(run__in=rising).select_related("offer").order_by("run", "number")
-    for step in steps if rising else ():
-        rising[step.run_id].steps.append(step)
-        if hasattr(step, "offer"):
-            rising[step.run_id].offers.append(step.offer)
+    for whole in with_steps([one.run for one in rising.values()]):
+        rising[whole.run.pk].steps += whole.steps
+        rising[whole.run.pk].offers += whole.offers.values()
     return found
 
 

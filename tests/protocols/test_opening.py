@@ -218,7 +218,8 @@ def test_offers_end_with_their_own_run_and_no_earlier_than_they_were_made():
     told(observation(60, at=NOW + MINUTE), now=NOW + 4 * MINUTE)
     for child in ProtocolRun.objects.filter(root=run):
         assert (child.state, child.ended) == ("withdrawn", micros(NOW + 3 * MINUTE))
-        assert child.offer and child.offer.answered == micros(NOW + 3 * MINUTE)
+        assert child.offer is not None
+        assert child.offer.answered == micros(NOW + 3 * MINUTE)
 
 
 def test_a_run_of_an_agent_that_was_removed_is_withdrawn_and_one_that_is_back_begins_anew():
