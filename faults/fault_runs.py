@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from random import Random
 
+from django.db.models import Max
+
 from contracts.evaluation import SECOND
 from faults.fault_observations import AWAY, DATABASE, SERVICE, WORKER, footprint, killed
 from faults.fault_polls import web
@@ -88,8 +90,10 @@ def swept_by_itself() -> bool:
     since = database_clock.micros() - 20 * SECOND
 
     def asked() -> bool:
-        done = Job.objects.filter(kind=SWEEP, state=Job.State.DONE).order_by("-finished_at").first()
-        return done is not None and done.finished_at.timestamp() * SECOND > since
+        done = Job.objects.filter(kind=SWEEP, state=Job.State.DONE).aggregate(latest=Max("finished_at"))[
+            "latest"
+        ]
+        return done is not None and done.timestamp() * SECOND > since
 
     return while_away(asked, 10)
 

@@ -87,7 +87,8 @@ def renumber(using: str = "default") -> int:
 
 def numbered() -> list[str]:
     """The tables whose rows carry such numbers."""
-    return [model._meta.db_table for model in (Series, Standing, *sorted(ALSO, key=_name))]
+    models: list[type[Model]] = [Series, Standing, *sorted(ALSO, key=_name)]
+    return [model._meta.db_table for model in models]
 
 
 def _name(model: type[Model]) -> str:

@@ -103,10 +103,10 @@ def _forget_standings(held: Collection[int], before: int, now: int) -> int:
     """Standings that have heard nothing for so long: an episode that one of them still had is over with it."""
     standings = Standing.objects.filter(subject__in=held, at__lt=before)
     ends = [
-        EpisodeChange(StandingKey(*key), severity, 0, now, release, None)
-        for *key, severity, release in standings.filter(open_severity__gt=0, release__gt=0).values_list(
-            "subject", "kpi", "agent", "open_severity", "release"
-        )
+        EpisodeChange(StandingKey(subject, kpi, agent), severity, 0, now, release, None)
+        for subject, kpi, agent, severity, release in standings.filter(
+            open_severity__gt=0, release__gt=0
+        ).values_list("subject", "kpi", "agent", "open_severity", "release")
     ]
     deleted = standings.delete()[0]
     _follow(ends, now)

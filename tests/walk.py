@@ -16,6 +16,7 @@ from bindings.reports.keeping import entries_in
 from kpis.admin.locked import SEEN
 from kpis.admin.optimistic import STATE
 from kpis.models import KPI, Unit
+from protocols.models import Deviation
 from releases.models import Channel, WebHook
 from tests.form_filling import inputs
 from tests.forms import filled
@@ -56,6 +57,7 @@ def pages(world: World, *, everything: bool) -> Iterator[Change]:
         yield from _registry_pages(world)
         yield from _import_pages(world)
         yield from _pause_pages(world)
+        yield from _decision_pages(world)
         yield from _other_pages(world)
 
 
@@ -147,6 +149,19 @@ def _pause_pages(world: World) -> Iterator[Change]:
     yield Change("lift a pause", f"{at}/lift/", EDITORS, {})
     yield Change("edit a pause", f"{at}/change/", NOBODY, asked)
     yield Change("delete a pause", f"{at}/delete/", NOBODY, {"post": "yes"})
+
+
+def _decision_pages(world: World) -> Iterator[Change]:
+    run = world.runs["NEUROS"]
+    page = f"/admin/protocols/protocolrun/{run}"
+    for kind in ("acknowledge", "assign", "comment", "agree", "override", "take_over"):
+        asked = {"kind": kind, "reason_code": "" if kind == "comment" else "known", "words": "Known."}
+        yield Change(f"{kind} a run", f"{page}/decide/", EDITORS, asked)
+    asked = {"kind": "override", "step": "1", "reason_code": "known"}
+    yield Change("override a step", f"{page}/decide/", EDITORS, asked)
+    Deviation.objects.create(run_id=run, place=1, rule="RUN002", at=0, message="It was skipped.")
+    asked = {"place": "1", "rule": "RUN002", "judgement": "acceptable", "words": "Known."}
+    yield Change("judge a deviation", f"{page}/judge/", EDITORS, asked)
 
 
 def _other_pages(world: World) -> Iterator[Change]:

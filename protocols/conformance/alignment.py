@@ -25,7 +25,8 @@ class Told(Protocol):
         """The step's number, 0 for the run."""
 
 
-T = TypeVar("T", bound=Told)
+T = TypeVar("T")
+D = TypeVar("D", bound=Told)
 
 
 class Row(NamedTuple, Generic[T]):
@@ -49,12 +50,12 @@ class Row(NamedTuple, Generic[T]):
         return bool(self.declared and self.actual and not self.differs)
 
 
-def aligned(facts: RunFacts, found: Iterable[T] = ()) -> list[Row[T]]:
+def aligned(facts: RunFacts, found: Iterable[D] = ()) -> list[Row[D]]:
     """The rows in declared order; what is only actual stands behind what was done before it.
 
     ``found`` are the run's deviations: each stands in one row of its step, those of the whole run in none.
     """
-    told: dict[int, list[T]] = {}
+    told: dict[int, list[D]] = {}
     for one in found:
         told.setdefault(one.place, []).append(one)
     moved = moved_steps(facts.steps)
@@ -62,7 +63,7 @@ def aligned(facts: RunFacts, found: Iterable[T] = ()) -> list[Row[T]]:
     elsewhere = [step for step in facts.steps if not step.declared or step.number in moved]
     behind = _places(declared, elsewhere, frozenset(moved))
 
-    def row(step: StepFacts, declared: str, actual: str, *, tells: bool = True) -> Row[T]:
+    def row(step: StepFacts, declared: str, actual: str, *, tells: bool = True) -> Row[D]:
         differs = tuple(told.get(step.number, ())) if tells else ()
         at = when(step) if actual else None
         has_moved = step.number in moved

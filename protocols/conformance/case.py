@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from protocols.conformance.facts import HAND_OFF, PauseFacts, RunFacts, StepFacts
+from protocols.conformance.facts import HAND_OFF, UNDONE, PauseFacts, RunFacts, StepFacts
 from protocols.conformance.ordering import Moved, moved_steps
 from protocols.lifecycle import REPORTED, StepState
 
@@ -67,11 +67,19 @@ class Case:
         closed = not self.run.is_open or step.state in (StepState.OVERRIDDEN, StepState.NOT_NEEDED)
         return closed and step.state not in REPORTED
 
-    def is_overdue(self, step: StepFacts, at: int) -> bool:
-        """Whether an undone step is beyond its deadline at a moment, counted while it is wanted."""
+    def overdue_by(self, step: StepFacts, at: int) -> int:
+        """By how much an undone step is beyond its deadline at a moment, as far as it is wanted; 0 when it is not."""
+        if step.deadline is None:
+            return 0
         closed = self.closed(step)
         end = at if closed is None else min(at, closed)
-        return step.deadline is not None and self.worked(step.known, end) > step.deadline
+        return max(0, self.worked(step.known, end) - step.deadline)
+
+    def too_late_by(self, step: StepFacts) -> int:
+        """By how much a step was done too late, or is overdue now; 0 when neither."""
+        if step.state == StepState.DONE:
+            return self.late_by(step)
+        return self.overdue_by(step, self.now) if step.state in UNDONE else 0
 
     def late_by(self, step: StepFacts) -> int:
         """By how much a step was done too late, 0 when in time or when nobody wanted it by its deadline any longer.

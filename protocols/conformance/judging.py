@@ -33,6 +33,6 @@ def next_due(facts: RunFacts, pauses: Iterable[PauseFacts], now: int) -> int | N
     waiting = (
         step for step in facts.steps if step.declared and step.kind != HAND_OFF and step.stopped is None
     )
-    undone = (step for step in waiting if step.state in UNDONE and not case.is_overdue(step, now))
+    undone = (step for step in waiting if step.state in UNDONE and not case.overdue_by(step, now))
     dues = (due for step in undone if (due := case.due(step)) is not None)
     return min((max(due, now) + 1 for due in dues), default=None)

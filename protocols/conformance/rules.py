@@ -40,7 +40,7 @@ def missing(case: Case) -> Iterator[Breach]:
         if at is None:
             continue
         verb = "given" if step.kind == REVIEW else "done"
-        if case.is_overdue(step, at):
+        if case.overdue_by(step, at):
             yield Breach(step.number, at, f"{called(step)} was never {verb}; {due_within(step)}.")
         elif case.run.state == RunState.IGNORED and step.kind == REVIEW:
             yield Breach(step.number, at, f"{called(step)} was never given.")
@@ -82,10 +82,10 @@ def late(case: Case) -> Iterator[Breach]:
                 yield Breach(
                     step.number, _moment(step), f"{called(step)} {was_done(step)} {length(by)} late."
                 )
-        elif step.state in UNDONE and case.run.is_open and case.is_overdue(step, case.now):
-            yield Breach(
-                step.number, case.due(step) or case.now, f"{called(step)} is overdue; {due_within(step)}."
-            )
+        elif step.state in UNDONE and case.run.is_open and case.overdue_by(step, case.now):
+            due = case.due(step)
+            at = case.now if due is None else due
+            yield Breach(step.number, at, f"{called(step)} is overdue; {due_within(step)}.")
 
 
 @run_rule(

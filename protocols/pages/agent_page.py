@@ -29,7 +29,8 @@ DAYS: Final = 30
 DAY: Final = 86_400 * SECOND
 LOOKED_AT: Final = 1_000
 STEPS_READ: Final = 10_000
-INBOX_NAMED, NEWEST_NAMED = 20, 15
+LATE: Final = "RUN003"
+INBOX_NAMED, NEWEST_NAMED = 20, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _past(run: ProtocolRun) -> Past:
 
 
 def protocol_of(agent: str, now: int) -> Protocol:
-    """Its protocol and how that went; three queries. The runs are named to the two others one by one: of a list they
+    """Its protocol and how that went; four queries. The runs are named to the others one by one: of a list they
     look up each, and of a query PostgreSQL would rather read all steps and deviations there are."""
     recent = ProtocolRun.objects.filter(agent=agent, opened__gte=now - DAYS * DAY).order_by("-opened")
     rows = recent.values_list(
@@ -157,11 +158,15 @@ def protocol_of(agent: str, now: int) -> Protocol:
 
 def _told(runs: Mapping[int, Sequence[Any]]) -> list[Told]:
     steps = Step.objects.filter(run__in=list(runs)).exclude(kind=Step.Kind.REVIEW).order_by()
+    late = set(Deviation.objects.filter(run__in=list(runs), rule=LATE).order_by().values_list("run", "place"))
     rows = steps.values_list(
-        "run", "severity", "kind", "name", "declared", "state", "deadline", "added", "finished",
+        "run", "number", "severity", "kind", "name", "declared", "state", "deadline", "added", "finished",
         "offer__state", "offer__offered", "offer__answered",
     )  # fmt: skip
-    return [Told(runs[row[0]][0], *row[1:9], runs[row[0]][2], *row[9:]) for row in rows[:STEPS_READ]]
+    return [
+        Told(runs[row[0]][0], *row[2:10], runs[row[0]][2], *row[10:], row[:2] in late)
+        for row in rows[:STEPS_READ]
+    ]
 
 
 def _askers(rows: Sequence[tuple[str, str, int, int | None]]) -> list[Asker]:

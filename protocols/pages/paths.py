@@ -46,6 +46,8 @@ class Told(NamedTuple):
     offer: str | None
     offered: int | None
     answered: int | None
+    is_late: bool
+    """As conformance found it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def became(one: Told) -> tuple[str, int | None]:
         length = max(0, one.finished - (known if one.finished >= known else one.added))
         if one.deadline is None:
             return "done", length
-        return ("late" if length > one.deadline * 1_000_000 else "in time"), length
+        return ("late" if one.is_late else "in time"), length
     words = {StepState.PENDING: "open", StepState.STARTED: "open", StepState.NOT_NEEDED: "not needed"}
     return words.get(StepState(one.state), str(one.state)), None
 

@@ -17,13 +17,14 @@ _UNITS: Final = tuple(UNIT_SECONDS[unit] for unit in "dhms")
 
 _IRREGULAR: Final = {
     "ask": "asked", "begin": "began", "bring": "brought", "cancel": "cancelled", "cut": "cut", "find": "found",
-    "flag": "flagged", "give": "gave", "hold": "held", "keep": "kept", "let": "let", "log": "logged", "make": "made",
-    "plan": "planned", "put": "put", "read": "read", "refer": "referred", "run": "ran", "send": "sent", "set": "set",
-    "skip": "skipped", "stop": "stopped", "take": "took", "tell": "told", "withdraw": "withdrew", "write": "wrote",
+    "flag": "flagged", "give": "gave", "have": "had", "hold": "held", "keep": "kept", "let": "let", "log": "logged",
+    "make": "made", "plan": "planned", "put": "put", "read": "read", "refer": "referred", "run": "ran", "send": "sent",
+    "set": "set", "skip": "skipped", "stop": "stopped", "take": "took", "tell": "told", "withdraw": "withdrew",
+    "write": "wrote",
 }  # fmt: skip
 _REGULAR: Final = frozenset(
     "accept add adjust advise alert allow apply arrange assess avoid book call change check confirm contact"
-    " continue delay end enable estimate extend follow halt hand increase inform invite limit lower mark measure"
+    " continue delay end enable estimate extend follow halt hand increase inform invite limit look lower mark measure"
     " monitor move notify offer order pause postpone prepare propose prompt raise recalculate recommend record reduce"
     " remind remove repeat replace report request require reschedule restrict resume review schedule"
     " shorten show start suggest suspend switch trigger turn update verify wait warn".split()
@@ -62,7 +63,7 @@ def clock(at: int, beside: int | None = None, *, seconds: bool = False) -> str:
     if beside is None or when(beside).date() == told.date():
         return time
     year = f" {told:%Y}" if when(beside).year != told.year else ""
-    return f"{told.day} {told:%b}{year}, {time}"
+    return f"{time} on {told.day} {told:%b}{year}"
 
 
 def day(at: int, now: int) -> str:
@@ -94,13 +95,13 @@ def done_words(title: str) -> str:
     """What somebody did, by what it is called: "reduced training intensity", or the name quoted as it is."""
     verb, _, rest = lowered(title).partition(" ")
     past = _IRREGULAR.get(verb) or (_past(verb) if verb in _REGULAR else "")
-    return f"{past} {rest}".strip() if past else f"did “{lowered(title)}”"
+    return f"{past} {rest}".strip() if past else f"took the step “{lowered(title)}”"
 
 
 def to_do(title: str) -> str:
     """The same behind "could not" or "has to": "reduce training intensity"."""
     verb = lowered(title).partition(" ")[0]
-    return lowered(title) if verb in _IRREGULAR or verb in _REGULAR else f"do “{lowered(title)}”"
+    return lowered(title) if verb in _IRREGULAR or verb in _REGULAR else f"take the step “{lowered(title)}”"
 
 
 def _past(verb: str) -> str:

@@ -61,7 +61,7 @@ def decide(pk: int, decision: Decision, *, user: User | None, author_name: str =
             _end(held, RunState.TAKEN_OVER, now)
         elif kind is Kind.OVERRIDE and (step is None or run.state == RunState.OFFERED):
             _end(held, RunState.OVERRIDDEN, now)
-        elif kind is Kind.OVERRIDE and not step.is_settled:
+        elif kind is Kind.OVERRIDE and step is not None and not step.is_settled:
             offer = held.offers.get(step.number)
             if offer is not None:
                 raise RunError(

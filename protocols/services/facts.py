@@ -9,7 +9,8 @@ from django.db.models import Min, Q
 
 from contracts.evaluation import SECOND
 from protocols.conformance import Found, OfferFacts, PauseFacts, RunFacts, StepFacts, judge
-from protocols.models import HandOffOffer, Intervention, ProtocolRun, Step
+from protocols.conformance.case import Case
+from protocols.models import HandOffOffer, Intervention, Pause, ProtocolRun, Step
 from protocols.services.rows import select
 from protocols.timing import HAND_OFF_WITHIN, asked_at
 from telemetry.storage import store
@@ -75,6 +76,17 @@ def facts_of(wholes: Sequence[Whole]) -> dict[int, Facts]:
     return found
 
 
+def too_late_by(run: ProtocolRun, step: Step, pauses: Iterable[Pause], now: int) -> int:
+    """By how much a step was done too late, or is overdue, in microseconds; 0 when neither. Asks no database."""
+    known = [_pause(one.agent, one.kpi, one.since, one.until, one.lifted) for one in pauses]
+    facts = RunFacts(run.agent, run.kpi, run.state, run.opened, (), run.ended, run.ended_recorded)
+    return Case.of(facts, known, now).too_late_by(_step(run, step, None, None))
+
+
+def _pause(agent: str, kpi: str, since: int, until: int, lifted: int | None) -> PauseFacts:
+    return PauseFacts(agent, kpi, since, until if lifted is None else min(until, lifted))
+
+
 def _step(run: ProtocolRun, step: Step, offer: HandOffOffer | None, stopped: int | None) -> StepFacts:
     deadline = None if step.deadline is None else step.deadline * SECOND
     asked = None
@@ -101,9 +113,9 @@ def _pauses(runs: Sequence[ProtocolRun]) -> dict[str, list[PauseFacts]]:
     first = min((run.opened for run in runs), default=0)
     rows = store().run("SELECT agent, kpi, since, until, lifted FROM protocols_pause WHERE until > %s", first)
     found: dict[str, list[PauseFacts]] = {}
-    for agent, kpi, since, until, lifted in rows:
-        end = until if lifted is None else min(until, lifted)
-        found.setdefault(agent, []).append(PauseFacts(agent, kpi, since, end))
+    for row in rows:
+        one = _pause(*row)
+        found.setdefault(one.agent, []).append(one)
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from protocols.conformance import Found, next_due
 from protocols.models import Deviation, ProtocolRun
-from protocols.services.facts import Whole, facts_of, stored
+from protocols.services.facts import Whole, facts_of
 from protocols.services.rows import insert, made, select
 from protocols.services.steps import Tallies
 from telemetry.storage import store
@@ -29,12 +29,6 @@ def judged(runs: Sequence[Whole], now: int, tallies: Tallies) -> None:
         tallies[DEVIATIONS, agents[pk].agent, agents[pk].kpi, rule] += 1
     _store(there, found)
     _look_in_time([(one.run, next_due(*facts[one.run.pk], now)) for one in runs])
-
-
-def judged_again(pks: Collection[int], now: int, tallies: Tallies) -> None:
-    """The same of runs of which nothing is at hand."""
-    if pks:
-        judged(stored(pks), now, tallies)
 
 
 Key = tuple[int, int, str]

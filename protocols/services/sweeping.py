@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import ProtocolRun, Step
@@ -43,9 +45,10 @@ def _bring_up(some: Sequence[tuple[int, int]], now: int) -> None:
     with working(now) as work:
         there = hold(sorted({subject for _, subject in some}))
         due = ProtocolRun.objects.filter(pk__in=[pk for pk, one in some if one in there], due__lte=now)
-        # A child after its parent: who does not answer is told of by the parent's hand-off.
-        for pk in list(due.order_by("depth", "pk").values_list("pk", flat=True)):
-            for held in held_runs(work, [pk]):
+        places = list(due.order_by("depth", "pk").values_list("depth", "pk"))
+        # A child after its parent, and read after it: who does not answer is told of by the parent's hand-off.
+        for _, same_depth in groupby(places, itemgetter(0)):
+            for held in held_runs(work, [pk for _, pk in same_depth]):
                 _let_pass(work, held)
 
 

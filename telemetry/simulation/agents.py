@@ -25,7 +25,7 @@ BYE: Final = 0.5
 """Seconds at the end for what still waits: the server may be gone already."""
 TAKEN: Final = frozenset({"accepted", "late", "duplicate", "corrected"})
 ROUNDS: Final = 8
-"""How often what was reported is looked at again for what came of it: a hand-off has one answer, and one review."""
+"""How often what was reported is looked at again for what came of it: whom it leads to, and whom these lead to."""
 Stamped = tuple[Measured, datetime]
 
 
@@ -135,7 +135,8 @@ class Agents:
         if self._is_urgent:
             self._is_urgent = False
             self._deliver(agent for agent, client in self._clients.items() if _asks(client))
-        places, self._opened, self._left = [*self._left, *self._opened], [], []
+        places = [*dict.fromkeys([*self._left, *self._opened])]
+        self._opened, self._left = [], []
         for _ in range(ROUNDS):
             if not places:
                 return
@@ -152,11 +153,9 @@ class Agents:
         found: list[Place] = []
         for run in runs:
             with suppress(NoRun, OutboxFull):  # what is not told now the agent finds in its inbox
-                known = self._clients[agent].run(run)
-                more = [*self._workers[agent].look_back(known, until)]
-                if not more and known.is_open and (known.to_do or known.asked):
+                found += self._workers[agent].look_back(self._clients[agent].run(run), until)
+                if run in self._workers[agent].left:
                     self._left.append((agent, run))
-                found += more
         return found
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final, Protocol
@@ -40,6 +41,8 @@ class RunWorker:
         self._numbers: dict[int, int] = {}
         self._times: dict[tuple[int, int], tuple[float, float]] = {}
         self._passed_on: set[int] = set()
+        self.left: set[int] = set()
+        """Runs of history about which more is to be told once it is later."""
 
     # Life
 
@@ -54,6 +57,7 @@ class RunWorker:
                 self._work_at(run, now)
         there = {run.id for run in inbox}
         self._times = {key: one for key, one in self._times.items() if key[0] in there}
+        self._numbers = {run: number for run, number in self._numbers.items() if run in there}
 
     def _work_at(self, run: Run, now: float) -> None:
         if run.asked:
@@ -90,7 +94,8 @@ class RunWorker:
             at = run.opened + timedelta(minutes=answer.delay)
             if at <= until and answer.answer != "ignored":
                 _answer(run.asked, answer, at)
-                yield self.agent, run.id
+                if answer.answer == "accepted":  # which is delivered first
+                    self._tell(replace(run, state="active", asked=None), until, since=at)
             return
         if self._tell(run, until) and run.is_open and any(not step.is_mine for step in run.steps):
             yield self.agent, run.id  # to hand over
@@ -100,9 +105,10 @@ class RunWorker:
                 self._passed_on.add(offer.run)
                 yield offer.agent, offer.run
 
-    def _tell(self, run: Run, until: datetime) -> bool:
-        """Whether there was anything to tell."""
-        at, limit, told = run.opened, min(run.ended or until, until), False
+    def _tell(self, run: Run, until: datetime, since: datetime | None = None) -> bool:
+        """Whether there was anything to tell of what was done since then."""
+        at, limit, told = since or run.opened, min(run.ended or until, until), False
+        self.left.discard(run.id)
         mine = [step for step in run.steps if step.is_mine and step.declared]
         for step in mine:
             if step.finished:
@@ -114,6 +120,8 @@ class RunWorker:
                 begun = max(begun, run.opened + timedelta(seconds=late))
             at = begun + timedelta(minutes=what.takes)
             if at > limit or not (run.is_open or step.state == "not_needed"):
+                if run.is_open:
+                    self.left.add(run.id)
                 break
             if run.is_open and step is mine[-1] and (words := self._addition(run)):
                 run.did(ADDED, words, at=begun)

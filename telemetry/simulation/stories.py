@@ -37,9 +37,9 @@ OVERTRAINING: Final[Points] = ((0, 0.0), (7, 0.05), (17, 1.0), (21, 1.0), (28, 0
 
 
 def _falls(later: float) -> Points:
-    """From the last days of history on, half of each day as strained as can be, and half at rest."""
-    points = [(0.0, 0.0), (28.0 + later, 0.0)]
-    for day in range(28, 39):
+    """From today on, half of each day as strained as can be, and half at rest: something happens soon."""
+    points = [(0.0, 0.0), (TODAY + later, 0.0)]
+    for day in range(int(TODAY), 39):
         begins = day + later
         points += [(begins + 0.08, 1.0), (begins + 0.5, 1.0), (begins + 0.58, 0.0), (begins + 1.0, 0.0)]
     return tuple(points)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
 
-from auren_client import Client
+from auren_client import Client, RefusedReport
 from bindings.identities import identity_of
 from bindings.models import Agent, ApiToken
 from contracts.evaluation import micros
@@ -103,7 +103,7 @@ def test_what_a_person_decided_is_told_in_the_server_s_words(connect):
     run = opened(18)
     (found,) = look(neuros)
     decide(run.pk, Decision(Kind.OVERRIDE, 1, "not_suitable"), user=None, author_name="Ada", now=clock())
-    refused = []
+    refused: list[RefusedReport] = []
     neuros.on_report_refused(refused.append)
     found.to_do[0].start()
     look(neuros)

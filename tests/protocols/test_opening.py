@@ -137,7 +137,11 @@ def test_as_many_statements_for_many_people_as_for_few(monkeypatch):
     run, many, counted = kind.run, getattr(kind, "many", None), []
 
     def count(method):
-        return lambda self, sql, *rest: counted.append(sql) or method(self, sql, *rest)
+        def counting(self, sql, *rest):
+            counted.append(sql)
+            return method(self, sql, *rest)
+
+        return counting
 
     monkeypatch.setattr(kind, "run", count(run))
     if many:
@@ -214,6 +218,7 @@ def test_offers_end_with_their_own_run_and_no_earlier_than_they_were_made():
     told(observation(60, at=NOW + MINUTE), now=NOW + 4 * MINUTE)
     for child in ProtocolRun.objects.filter(root=run):
         assert (child.state, child.ended) == ("withdrawn", micros(NOW + 3 * MINUTE))
+        assert child.offer is not None
         assert child.offer.answered == micros(NOW + 3 * MINUTE)
 
 

@@ -46,10 +46,14 @@ def test_a_refusal_and_silence_fail_the_run():
     reported(run, 1)
     reported(run, 2)
     somnos, cardios = ProtocolRun.objects.filter(root=run).order_by("pk")
-    say_no = {"accept": False, "agent": "SOMNOS", "now": micros(NOW + MINUTE)}
-    assert refusal(lambda: answer_hand_off(somnos.pk, words="", **say_no)) == "reason_missing"
-    assert answer_hand_off(somnos.pk, words="Nobody sleeps here.", **say_no).state == "refused"
-    assert answer_hand_off(somnos.pk, words="Nobody sleeps here.", **say_no).state == "refused"
+
+    def say_no(words: str) -> ProtocolRun:
+        at = micros(NOW + MINUTE)
+        return answer_hand_off(somnos.pk, accept=False, words=words, agent="SOMNOS", now=at)
+
+    assert refusal(lambda: say_no("")) == "reason_missing"
+    assert say_no("Nobody sleeps here.").state == "refused"
+    assert say_no("Nobody sleeps here.").state == "refused"
     assert sweep(micros(NOW + 29 * MINUTE))["runs"] == 0
     sweep(micros(NOW + 31 * MINUTE))
     cardios.refresh_from_db()

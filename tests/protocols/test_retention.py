@@ -14,6 +14,7 @@ from protocols.services.pausing import pause
 from protocols.services.reporting import answer_hand_off
 from protocols.services.sweeping import sweep
 from telemetry import cursors, keeping
+from telemetry.deleting import delete_people
 from telemetry.erasure import erase
 from telemetry.models import Batch, Subject
 from tests.protocols.samples import MINUTE, NOW, USER, observation, opened, reported, told
@@ -92,8 +93,10 @@ def test_what_was_said_of_them_in_somebody_elses_run_is_found(family, editor, pl
     told(observation(18, user_id=who))
     if place == "words":
         decide(other.pk, Decision(Kind.COMMENT, 0, "", f"As {who}."), user=editor, now=micros(NOW))
+    elif place == "note":
+        reported(other, 1, note=f"As {who}.")
     else:
-        reported(other, 1, **{place: {"as": [who]} if place == "evidence" else f"As {who}."})
+        reported(other, 1, evidence={"as": [who]})
     table = "intervention" if place == "words" else "step"
     assert erase(who).left == [f"protocols_{table}.{place}"]
 
@@ -104,7 +107,7 @@ def test_deleting_costs_as_many_statements_for_many_runs_as_for_one(django_asser
         reported(run, 1)
         reported(run, 2)
     with django_assert_max_num_queries(40):
-        keeping.delete_people(Subject.objects.values_list("pk", flat=True))
+        delete_people(Subject.objects.values_list("pk", flat=True))
     assert set(counts().values()) == {0}
 
 

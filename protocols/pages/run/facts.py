@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from contracts.action_words import ActionWords
-from contracts.evaluation import SECOND
 from contracts.watched import Definition
 from protocols.conformance import RunFacts
 from protocols.lifecycle import OPEN
 from protocols.models import Deviation, HandOffOffer, Intervention, Pause, ProtocolRun, Step
 from protocols.pages.action_words import Wording, words_of
-from protocols.services.facts import Whole
+from protocols.services.facts import Whole, too_late_by
 from protocols.services.facts import facts_of as conformance_facts
 from telemetry import contracts_now
 
@@ -140,24 +139,5 @@ def facts_of(pk: int, now: int) -> Facts | None:
 
 
 def lateness(facts: Facts, step: Step) -> int | None:
-    """By how much a step was or is too late, in microseconds, without what pauses took; None where it is not."""
-    if step.deadline is None or step.due is None or step.state in ("skipped", "overridden", "not_needed"):
-        return None
-    allowed = step.deadline * SECOND
-    known = step.due - allowed
-    end = facts.now if step.finished is None else step.finished
-    begin = step.added if end < known else known
-    wanted = end if facts.run.ended is None else min(end, facts.run.ended)
-    if wanted - begin - allowed - _paused(facts, begin, wanted) <= 0:
-        return None  # nobody wanted it by its deadline any longer
-    return end - begin - allowed - _paused(facts, begin, end)
-
-
-def _paused(facts: Facts, begin: int, end: int) -> int:
-    """How much of a time the agent was paused; pauses that overlap count once."""
-    total, reached = 0, begin
-    for one in facts.pauses:
-        start, stop = max(one.since, reached), min(ended(one), end)
-        if stop > start:
-            total, reached = total + stop - start, stop
-    return total
+    """By how much a step was or is too late, in microseconds, as conformance has it; None where it is not."""
+    return too_late_by(facts.run, step, facts.pauses, facts.now) or None

@@ -202,11 +202,11 @@ def _nothing_yet(facts: Facts) -> Left:
 def _looks_right(facts: Facts) -> Left:
     late = [facts.title(step) for step in facts.steps if lateness(facts, step)]
     if late:
-        reason = f"Everything was done, but {lowered(late[0])} came late. Say whether that was acceptable."
+        reason = f"Everything was done, but “{lowered(late[0])}” came late. Say whether that was acceptable."
         return Left("Say whether it was right.", reason)
     return Left(
         "Nothing has to be done.",
-        "If you have a view, say whether it was right: the next contract is made of such answers.",
+        "If you have a view, say whether it was right: contracts get better by such answers.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from django.http import HttpRequest
@@ -76,7 +77,7 @@ def _told(facts: Facts, whole: bool, step: int) -> dict[str, Any]:
         "opened": when(run.opened),
         "known": known(facts),
         "value": reading(facts)[1],
-        "kpi_short": short(facts.kpi_title),
+        "kpi_lines": narrow(facts.kpi_title),
         "said": said(facts),
     }
 
@@ -96,10 +97,7 @@ def gauge_of(facts: Facts, found: Measured, before: Usual | None) -> Gauge | Non
     return gauge(float(value), facts.definition.symbol, before, found.bands)
 
 
-def short(title: str) -> str:
-    """A title for a narrow column: the first letters of several words, of one its beginning."""
-    if len(title) <= 13:
-        return title
-    words = title.replace("-", " ").split()
-    letters = "".join(word[0] for word in words if word[0].isalnum()).upper()
-    return letters if 2 <= len(letters) <= 6 else f"{title[:12]}…"
+def narrow(title: str) -> list[str]:
+    """A title for the column beside the picture: two lines of it."""
+    lines = wrap(title, 14, max_lines=2, placeholder="…")
+    return lines or [title[:14]]

@@ -5,6 +5,7 @@ import pytest
 from contracts.evaluation import micros
 from protocols.models import Deviation, ProtocolRun
 from protocols.pages.agent_page import protocol_of
+from protocols.pages.rules import TITLES
 from protocols.services.reporting import answer_hand_off
 from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
 
@@ -55,7 +56,13 @@ def test_its_inbox_its_newest_runs_and_its_deviations(looking):
         run=run, rule="RUN003", place=1, at=run.opened, message="Late.", judgement="harmful"
     )
     page = " ".join(looking.get(PAGE).text.split())
-    for words in ("To do now", "18 ms is below 25 ms", "A step was late</a>", "1 harmful", "1 not as declared"):
+    for words in (
+        "To do now",
+        "18 ms is below 25 ms",
+        TITLES["RUN003"] + "</a>",
+        "1 harmful",
+        "1 not as declared",
+    ):
         assert words in page
 
 

@@ -63,7 +63,11 @@ STORIES = {
         "NEUROS ordered ecg after 40 seconds, which no contract asks for.",
         "Nothing yet.",
     ),
-    "no verb": (facts(step(1, "sleep_review", "done")), "NEUROS did “sleep review” after 40 seconds.", "Nothing yet."),
+    "no verb": (
+        facts(step(1, "sleep_review", "done")),
+        "NEUROS took the step “sleep review” after 40 seconds.",
+        "Nothing yet.",
+    ),
     "asked, no answer": (
         facts(asking(1, "CARDIOS"), offers={1: offer("CARDIOS", reason="It may be the heart.")}, after=1140),
         "NEUROS asked CARDIOS for help (“It may be the heart.”); CARDIOS has not answered yet (until 12:31).",
@@ -116,7 +120,7 @@ STORIES = {
     ),
     "timed out": (
         facts(step(1, state="not_needed"), of=run(state="timed_out", after=86_400), after=90_000),
-        "Nobody finished it within 1 day, and it was closed at 25 Nov, 12:00. The value has not recovered yet.",
+        "Nobody finished it within 1 day, and it was closed at 12:00 on 25 Nov. The value has not recovered yet.",
         "Decide what becomes of it.",
     ),
     "overridden": (

@@ -59,7 +59,7 @@ class MadeUp:
         self.asked.append(number)
         if number == 404:
             raise NoRun(number, Problem(404, "not_found", "There is no such run."))
-        return SimpleNamespace(id=number, is_open=number == 7, to_do=(1,), asked=None)
+        return SimpleNamespace(id=number)
 
     def flush(self, timeout):
         self.flushed += 1
@@ -146,6 +146,7 @@ def test_looking_back_follows_what_was_opened_and_whom_it_leads_to(agents):
 
     for agent, worker in agents._workers.items():
         worker.look_back = look_back(agent)
+        worker.left = {7}
     agents._opened = [("NEUROS", 1), ("NEUROS", 404), ("NEUROS", 7)]
     agents.look_back(NOW)
     assert looked == [("NEUROS", 1), ("NEUROS", 7), ("CARDIOS", 12)]

@@ -158,6 +158,7 @@ def test_what_comes_after_that_moment_is_left(worker, client):
     found = client.read(run(steps=[step(1), step(2, "review_sleep")]))
     assert [*worker.look_back(found, OPENED + timedelta(minutes=7))] == []
     assert client.told() == [("started", 2), ("done", 6)]
+    assert worker.left == {7}
 
 
 def test_of_a_run_that_is_over_only_what_was_done_before_is_told(worker, client):
@@ -181,5 +182,5 @@ def test_a_hand_off_that_was_offered_leads_to_who_is_asked_once(worker, client):
 
 
 def test_in_history_hand_offs_are_answered_when_they_came(worker, client):
-    assert [*worker.look_back(client.read(handed_over()), LATER)] == [("NEUROS", 9)]
-    assert client.told() == [("accepted", 3)]
+    assert [*worker.look_back(client.read(handed_over()), LATER)] == []
+    assert client.told() == [("accepted", 3), ("started", 5), ("done", 9)]

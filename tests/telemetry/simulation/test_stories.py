@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry.simulation.stories import CYCLE, STORIES, Curve, people
+from telemetry.simulation.stories import CYCLE, STORIES, TODAY, Curve, people
 from telemetry.user_id_policy import problem_with
 
 
@@ -45,3 +45,11 @@ def test_a_silent_device_is_silent_in_every_cycle():
         True,
         True,
     ]
+
+
+def test_somebody_falls_within_hours_whenever_the_demo_is_begun():
+    both = [one for one in STORIES if one.name.startswith("hard")]
+    for hour in range(24 * 8):
+        day = TODAY + hour / 24
+        assert any(one.strain.at(day + ahead / 24) > 0.9 for one in both for ahead in range(8))
+        assert any(one.strain.at(day + ahead / 24) < 0.1 for one in both for ahead in range(8))

@@ -22,7 +22,7 @@ TOP: Final = 18.0
 APART: Final = 10.0
 LEAD: Final = 0.12
 """How much of the time before the run is shown, as a share of the run."""
-LEAST_LEAD: Final = 5 * 60 * SECOND
+LEAST_LEAD: Final = 90 * SECOND
 
 
 class Arrow(NamedTuple):
