@@ -151,6 +151,11 @@ class Photographer:
         self.keep(self.page("ines", dark=True), "whole-dark", whole)
         self.keep(self.page("ines", size=PHONE), "whole-phone", whole)
         self.keep(page, "list-measured", "/admin/kpis/kpi/")
+        board = "/admin/protocols/protocolrun/board/"
+        self.keep(page, "board-light", board)
+        self.keep(self.page("ines", dark=True), "board-dark", board)
+        self.keep(self.page("ines", size=PHONE), "board-phone", board)
+        self.keep(page, "protocol-light", "/admin/protocols/protocolrun/agent/NEUROS/")
 
     def drawn(self, page: Page, name: str, path: str) -> None:
         """The same, once the script has drawn the lines."""

@@ -94,7 +94,7 @@ class HandOffOffer(models.Model):
         verbose_name = "hand-off offer"
         indexes = (
             models.Index(fields=("source", "target", "-offered"), name="offer_edge"),
-            models.Index(fields=("-offered",), name="offer_newest"),
+            models.Index(fields=("-due",), name="offer_newest"),
             models.Index(fields=("due",), name="offer_open", condition=Q(answered__isnull=True)),
         )
         constraints = (

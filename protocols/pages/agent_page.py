@@ -30,7 +30,7 @@ DAY: Final = 86_400 * SECOND
 LOOKED_AT: Final = 1_000
 STEPS_READ: Final = 10_000
 LATE: Final = "RUN003"
-INBOX_NAMED, NEWEST_NAMED = 20, 15
+INBOX_NAMED, NEWEST_NAMED = 20, 10
 
 
 @dataclass(frozen=True, slots=True)

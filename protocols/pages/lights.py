@@ -13,15 +13,15 @@ from bindings.maps import Lights, Line, Mark, Member, RosterMap, lit, roster_map
 from protocols.lifecycle import OfferState
 from protocols.models import HandOffOffer, Pause
 from protocols.pages.board import Lane
-from protocols.timing import MINUTE
+from protocols.timing import HAND_OFF_WITHIN, MINUTE
 from telemetry import contracts_now
 from telemetry.contracts_now import Released
 
 SHOWN_FOR: Final = 60 * MINUTE
 """How long a hand-off stays lit."""
 OFFERS_READ: Final = 5_000
-WORST_FIRST: Final = (
-    OfferState.IGNORED, OfferState.REFUSED, OfferState.OFFERED, OfferState.ACCEPTED, OfferState.WITHDRAWN,
+TOLD_FIRST: Final = (
+    OfferState.OFFERED, OfferState.IGNORED, OfferState.REFUSED, OfferState.ACCEPTED, OfferState.WITHDRAWN,
 )  # fmt: skip
 OFFER_WORDS: Final = {
     OfferState.IGNORED: "not answered",
@@ -90,7 +90,9 @@ def _mark(lane: Lane) -> Mark:
 
 def hand_offs(now: int) -> dict[tuple[str, str], Mark]:
     """Who asked whom lately, and what became of it."""
-    rows = HandOffOffer.objects.filter(offered__gte=now - SHOWN_FOR, offered__lte=now).order_by("-offered")
+    # An offer is due by the server's clock, and offered by that of the values.
+    begun = now - SHOWN_FOR + HAND_OFF_WITHIN
+    rows = HandOffOffer.objects.filter(due__gte=begun).order_by("-due")
     counts: dict[tuple[str, str], Counter[str]] = {}
     for source, target, state in rows.values_list("source", "target", "state")[:OFFERS_READ]:
         counts.setdefault((source, target), Counter())[state] += 1
@@ -98,7 +100,7 @@ def hand_offs(now: int) -> dict[tuple[str, str], Mark]:
 
 
 def _hand_off(counts: Mapping[str, int]) -> Mark:
-    occurring = [state for state in WORST_FIRST if counts.get(state)]
-    worst = occurring[0]
+    occurring = [state for state in TOLD_FIRST if counts.get(state)]
+    first = occurring[0]
     told = ", ".join(f"{counts[state]} {OFFER_WORDS[state]}" for state in occurring)
-    return Mark(str(worst), f"{counts[worst]} {OFFER_WORDS[worst]}", f"In the last hour: {told}.")
+    return Mark(str(first), f"{counts[first]} {OFFER_WORDS[first]}", f"In the last hour: {told}.")

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -88,27 +89,32 @@ class PauseForm(forms.Form):
         return data
 
 
+class WhyFilter(admin.SimpleListFilter):
+    """By the reason."""
+
+    title = parameter_name = "why"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Those that a form offers."""
+        return list(WHY_PAUSE)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Pause]) -> QuerySet[Pause]:
+        """Those of the reason."""
+        return queryset.filter(reason_code=self.value()) if self.value() else queryset
+
+
 class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
     """Pauses are begun and lifted, never edited: the list is the record."""
 
-    list_display = (
-        "agent",
-        "about",
-        "state",
-        "since_when",
-        "until_when",
-        "reason_code",
-        "words",
-        "author_name",
-    )
+    list_display = ("agent", "about", "state", "since_when", "until_when", "why", "words", "by")
     list_display_links = ("agent",)
-    list_filter = (AgentFilter, "reason_code")
+    list_filter = (AgentFilter, WhyFilter)
     list_per_page = 50
     sortable_by = ()
     show_full_result_count = False
     actions = None
     fields = readonly_fields = (
-        "agent", "about", "state", "since_when", "until_when", "reason_code", "words", "author_name", "lifted_name",
+        "agent", "about", "state", "since_when", "until_when", "why", "words", "by",
     )  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:
@@ -147,7 +153,7 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
             person: User = request.user  # type: ignore[assignment]  # signed in
             made = pause(**form.cleaned_data, user=person, now=database_clock.micros())
             messages.success(
-                request, f"{subject_of(made)} is paused, and goes on by itself {until_words(made.until)}."
+                request, f"{subject_of(made)} is paused, and goes on by itself at {clock_words(made.until)}."
             )
             return HttpResponseRedirect(back_to(request, made.agent))
         title = f"Pause {asked['agent']}" if asked.get("agent") else "Pause an agent"
@@ -184,6 +190,16 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
             return chip("warning", "paused now")
         return chip("", f"lifted by {one.lifted_name}" if one.lifted else "over")
 
+    @admin.display(description="why")
+    def why(self, one: Pause) -> str:
+        """The reason of the list."""
+        return one.get_reason_code_display()
+
+    @admin.display(description="by")
+    def by(self, one: Pause) -> str:
+        """Who paused it."""
+        return one.author_name or "a program"
+
     @admin.display(description="since")
     def since_when(self, one: Pause) -> SafeString:
         """When it began."""
@@ -207,6 +223,8 @@ class Told:
     by: str
     since: datetime | None
     until: datetime | None
+    ends: str
+    """The same as a person here reads a clock."""
 
     @classmethod
     def of(cls, one: Pause) -> Told:
@@ -214,7 +232,8 @@ class Told:
         about = contracts_now.current().definition(one.kpi).title or one.kpi
         reason = one.get_reason_code_display()
         by = one.author_name or "a program"
-        return cls(one.pk, one.agent, about, reason, one.words, by, when_of(one.since), when_of(one.until))
+        since, until = when_of(one.since), when_of(one.until)
+        return cls(one.pk, one.agent, about, reason, one.words, by, since, until, clock_words(one.until))
 
 
 @require_POST
@@ -239,10 +258,10 @@ def is_on(one: Pause) -> bool:
     return one.since <= now < one.until and (one.lifted is None or one.lifted > now)
 
 
-def until_words(at: int) -> str:
-    """When something ends, as a person here reads a clock; with the day where that is another one."""
+def clock_words(at: int) -> str:
+    """A moment as a person here reads a clock; with the day where that is another one."""
     end, today = localtime(moment(at)), localtime(moment(database_clock.micros())).date()
-    return date_format(end, "\\a\\t H:i" if end.date() == today else "\\o\\n j F \\a\\t H:i")
+    return date_format(end, "H:i" if end.date() == today else "j F, H:i")
 
 
 def subject_of(one: Pause) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.db import transaction
 
@@ -24,6 +25,7 @@ from protocols.models import HandOffOffer, ProtocolRun, Step
 from protocols.services import news
 from protocols.services.facts import Whole
 from protocols.services.judging import judged
+from protocols.services.rows import update
 from protocols.services.steps import (
     ACTIONS,
     HAND_OFFS,
@@ -39,6 +41,12 @@ from telemetry.storage import Store, hold, store
 from telemetry.storage.shapes import TallyKey
 from telemetry.storage.turns import turn
 
+RUN_COLUMNS: Final = (
+    "state", "acknowledged", "assignee_id", "assignee_name", "ended", "ended_recorded", "episode_ended", "due",
+    "changed",
+)  # fmt: skip
+STEP_COLUMNS: Final = ("state", "started", "finished", "recorded", "note", "evidence")
+"""What changes of them once they are stored."""
 _COUNTED = {StepState.DONE, StepState.FAILED, StepState.SKIPPED, StepState.OVERRIDDEN}
 
 
@@ -130,10 +138,11 @@ class HeldRun:
                 if not step.is_settled:
                     self.move_step(step, left)
             ended = run.ended or at
-            for one in self.offers.values():
-                if one.state == OfferState.OFFERED:
-                    one.state, one.answered = OfferState.WITHDRAWN, max(ended, one.offered)
-            withdraw_offers({run.pk: ended}, self.work.now, self.work.number, self.work.tallies)
+            unanswered = [one for one in self.offers.values() if one.state == OfferState.OFFERED]
+            for one in unanswered:
+                one.state, one.answered = OfferState.WITHDRAWN, max(ended, one.offered)
+            if unanswered:
+                withdraw_offers({run.pk: ended}, self.work.now, self.work.number, self.work.tallies)
 
     def go_on(self, at: int) -> None:
         """What follows once a step is settled: hand-offs are offered, and a run of which nothing is left is over."""
@@ -188,8 +197,8 @@ class HeldRun:
         run, steps = self.run, [step for step in self.steps if step.number in self._changed]
         run.due = next_due(run, self.steps, self.offers.values(), self.work.now)
         run.changed = self.work.number
-        run.save()
-        Step.objects.bulk_update(steps, ["state", "started", "finished", "recorded", "note", "evidence"])
+        update(self.work.store, [run], RUN_COLUMNS)
+        update(self.work.store, steps, STEP_COLUMNS)
         self.work.changed[run.pk] = Whole(run, self.steps, self.offers)
 
     def _outcome(self) -> RunState:

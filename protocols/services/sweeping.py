@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -18,7 +18,7 @@ from telemetry.storage import hold
 log = logging.getLogger(__name__)
 
 LATER = 60 * MINUTE
-AT_ONCE = 200
+AT_ONCE = 100
 """Runs in one transaction: as long as somebody's observations may have to wait."""
 
 
@@ -48,8 +48,23 @@ def _bring_up(some: Sequence[tuple[int, int]], now: int) -> None:
         places = list(due.order_by("depth", "pk").values_list("depth", "pk"))
         # A child after its parent, and read after it: who does not answer is told of by the parent's hand-off.
         for _, same_depth in groupby(places, itemgetter(0)):
-            for held in held_runs(work, [pk for _, pk in same_depth]):
-                _let_pass(work, held)
+            runs = held_runs(work, [pk for _, pk in same_depth])
+            unanswered = _unanswered(work, runs)
+            for held in runs:
+                _let_pass(work, held, unanswered)
+
+
+def _unanswered(work: Work, runs: Sequence[HeldRun]) -> dict[int, HeldRun]:
+    """The runs that were asked for by hand-offs of these whose time is over, by the number of the hand-off."""
+    over = [
+        one.pk
+        for held in runs
+        for one in held.offers.values()
+        if one.state == OfferState.OFFERED and one.due <= work.now
+    ]
+    children = ProtocolRun.objects.filter(offer__in=over, state=RunState.OFFERED) if over else None
+    pks = [] if children is None else list(children.values_list("pk", flat=True))
+    return {held.run.offer_id: held for held in held_runs(work, pks) if held.run.offer_id} if pks else {}
 
 
 def _bring_up_alone(one: tuple[int, int], now: int) -> None:
@@ -62,7 +77,7 @@ def _bring_up_alone(one: tuple[int, int], now: int) -> None:
         ProtocolRun.objects.filter(pk=one[0]).update(due=now + LATER)
 
 
-def _let_pass(work: Work, held: HeldRun) -> None:
+def _let_pass(work: Work, held: HeldRun, unanswered: Mapping[int, HeldRun]) -> None:
     """Bring one run up to now."""
     now, run = work.now, held.run
     if not held.is_open:  # ended within this sweep, with its parent
@@ -70,7 +85,7 @@ def _let_pass(work: Work, held: HeldRun) -> None:
         return
     for number, offer in list(held.offers.items()):
         if offer.state == OfferState.OFFERED and offer.due <= now:
-            _ignore(work, held, number)
+            _ignore(held, number, unanswered.get(offer.pk))
     waiting = [
         step
         for step in held.steps
@@ -85,14 +100,10 @@ def _let_pass(work: Work, held: HeldRun) -> None:
     held.save()
 
 
-def _ignore(work: Work, held: HeldRun, number: int) -> None:
+def _ignore(held: HeldRun, number: int, asked: HeldRun | None) -> None:
     """Nobody answered a hand-off: the run that it asked for ends, unanswered."""
-    offer = held.offers[number]
-    child = (
-        ProtocolRun.objects.filter(offer=offer, state=RunState.OFFERED).values_list("pk", flat=True).first()
-    )
-    if child is not None:
-        (asked,) = held_runs(work, [child])
-        asked.finish(RunState.IGNORED, offer.due)
+    due = held.offers[number].due
+    if asked is not None:
+        asked.finish(RunState.IGNORED, due)
         asked.save()
-    held.answer(number, OfferState.IGNORED, offer.due, "")
+    held.answer(number, OfferState.IGNORED, due, "")

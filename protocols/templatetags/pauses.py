@@ -13,7 +13,7 @@ from django.template.context import Context
 
 from jobs.database_clock import database_clock
 from protocols.pages.access import may_see
-from protocols.pages.pauses import LENGTHS, USUAL_REASON, WHY_PAUSE, Told, until_words
+from protocols.pages.pauses import LENGTHS, USUAL_REASON, WHY_PAUSE, Told, clock_words
 from protocols.services.pausing import MINUTE, USUAL, pauses_at
 from telemetry import contracts_now
 
@@ -47,13 +47,9 @@ def pause_panel(context: Context, agent: str, kpi: str = "") -> dict[str, Any]:
         "kpis": [(name, released.definition(name).title or name) for name in watched],
         "reasons": WHY_PAUSE,
         "usual_reason": USUAL_REASON,
-        "lengths": [(minutes, label, _until(now + minutes * MINUTE)) for minutes, label in LENGTHS],
+        "lengths": [(minutes, label, clock_words(now + minutes * MINUTE)) for minutes, label in LENGTHS],
         "usual": USUAL,
         "may_pause": request.user.has_perm("protocols.add_pause"),
         "here": request.get_full_path(),
         "csrf_token": context.get("csrf_token"),
     }
-
-
-def _until(at: int) -> str:
-    return until_words(at).removeprefix("at ").removeprefix("on ")

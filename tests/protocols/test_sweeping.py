@@ -21,10 +21,10 @@ def stubborn(monkeypatch):
     runs = [opened(user_id=user) for user in ("u-1", "u-2", "u-3")]
     let_pass = sweeping._let_pass
 
-    def refuse(work, held):
+    def refuse(work, held, unanswered):
         if held.run.pk == runs[1].pk:
             raise ValueError("somehow")
-        let_pass(work, held)
+        let_pass(work, held, unanswered)
 
     monkeypatch.setattr(sweeping, "_let_pass", refuse)
     return runs
@@ -43,7 +43,7 @@ def test_a_run_that_cannot_be_swept_holds_no_other_up(stubborn, caplog):
 def test_a_database_that_is_away_is_no_runs_fault(monkeypatch):
     run = opened()
 
-    def away(work, held):
+    def away(*_):
         raise OperationalError("away")
 
     monkeypatch.setattr(sweeping, "_let_pass", away)

@@ -5,6 +5,7 @@ import pytest
 from contracts.evaluation import micros
 from protocols.models import Deviation, ProtocolRun
 from protocols.pages.agent_page import protocol_of
+from protocols.pages.rules import TITLES
 from protocols.services.reporting import answer_hand_off
 from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
 
@@ -58,7 +59,7 @@ def test_its_inbox_its_newest_runs_and_its_deviations(looking):
     for words in (
         "To do now",
         "18 ms is below 25 ms",
-        "Late</a>",
+        TITLES["RUN003"] + "</a>",
         "1 harmful",
         "1 not as declared",
     ):

@@ -33,7 +33,7 @@ def test_an_agent_is_paused_from_its_page_with_the_reason_and_an_end(actor, edit
     one = Pause.objects.get()
     assert (one.agent, one.kpi, one.user, one.until) == ("NEUROS", "", editor, micros(NOW + 60 * MINUTE))
     page = text(actor, AGENT)
-    assert "NEUROS does nothing</b> until" in page
+    assert "NEUROS does nothing</b> until 13:00" in page
     assert "“Sends nonsense.”" in page
 
 
