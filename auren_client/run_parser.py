@@ -80,6 +80,7 @@ def _step(data: object, run: int, opened: datetime, take: Take) -> Step:
         description=_text(step, "description"),
         severity=_text(step, "severity"),
         declared=step.get("declared") is not False,
+        added=_time(step, "added"),
         state=_get(step, "state", str),
         due=_time(step, "due"),
         started=_time(step, "started"),

@@ -75,10 +75,10 @@ class HandOff:
 class Step:
     """Something to be done in a run: an action, a hand-off, or the review that a hand-off asks for.
 
-    ``state`` is pending, started, done, failed, skipped, overridden (a person said no) or not_needed. All that is
-    said of it takes ``at``, when it was, which is now unless it is given; a note may have 2,000 characters, and
-    ``evidence`` is anything that JSON can hold. It raises OutboxFull, and ValueError and TypeError for what cannot be
-    sent.
+    ``added`` is since when it is asked for: since the run was opened, or since it has grown worse. ``state`` is
+    pending, started, done, failed, skipped, overridden (a person said no) or not_needed. All that is said of it takes
+    ``at``, when it was, which is now unless it is given; a note may have 2,000 characters, and ``evidence`` is
+    anything that JSON can hold. It raises OutboxFull, and ValueError and TypeError for what cannot be sent.
     """
 
     run: int
@@ -88,6 +88,7 @@ class Step:
     description: str
     severity: str
     declared: bool
+    added: datetime | None
     state: str
     due: datetime | None
     started: datetime | None

@@ -17,7 +17,7 @@ from bench.bench_ingest import CALLERS, MICRO, PEOPLE, SIZE, Site, folders, serv
 from bench.figures import CannotMeasure, Figure
 from bench.poll_servers import running
 
-ROUNDS, BATCHES = 9, 8
+ROUNDS, BATCHES = 25, 3
 OPENED = SIZE // 100
 """Runs that a report opens."""
 GOAL = 1.2

@@ -58,7 +58,7 @@ class Runs(Resource):
         """Those that the caller may see."""
         return loaded(own_runs(self.request), whole=False)
 
-    def filter_queryset(self, queryset: QuerySet[ProtocolRun]) -> QuerySet[ProtocolRun]:
+    def filter_queryset(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         """What changed since a cursor comes in the order of the changes, unless another is asked for."""
         found = super().filter_queryset(queryset)
         asked = self.request.query_params

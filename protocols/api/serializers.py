@@ -35,6 +35,7 @@ class StepSerializer(serializers.Serializer[Step]):
     description = serializers.CharField()
     severity = serializers.ChoiceField(choices=SEVERITIES, help_text="At which it was asked for.")
     declared = serializers.BooleanField(help_text="Whether the contract asks for it.")
+    added = serializers.DateTimeField(help_text="Since when it is asked for.")
     state = serializers.ChoiceField(choices=[(one.value, one.name) for one in StepState])
     due = serializers.DateTimeField(allow_null=True)
     started = serializers.DateTimeField(allow_null=True)

@@ -114,6 +114,7 @@ def _step(step: Any, *, whole: bool) -> dict[str, Any]:
         "description": step.description,
         "severity": severity_word(step.severity),
         "declared": step.declared,
+        "added": iso(step.added),
         "state": str(step.state),
         "due": _time(step.due),
         "started": _time(step.started),

@@ -114,10 +114,10 @@ class RunWorker:
             if step.finished:
                 at = step.finished
                 continue
-            what = self._intention(run, step)
-            begun = at + timedelta(minutes=what.delay)
+            what, asked = self._intention(run, step), step.added or run.opened
+            begun = max(at, asked) + timedelta(minutes=what.delay)
             if late := self._late(run, step, what):
-                begun = max(begun, run.opened + timedelta(seconds=late))
+                begun = max(begun, asked + timedelta(seconds=late))
             at = begun + timedelta(minutes=what.takes)
             if at > limit or not (run.is_open or step.state == "not_needed"):
                 if run.is_open:

@@ -15,7 +15,8 @@ OPENED = "1970-01-12T13:46:00Z"
 def step(number=1, name="reduce_training_intensity", state="pending", kind="action", **more):
     return {
         "number": number, "kind": kind, "name": name, "description": "", "severity": "critical", "declared": True,
-        "state": state, "due": None, "started": None, "finished": None, "note": "", "evidence": {}, "hand_off": None,
+        "added": OPENED, "state": state, "due": None,
+        "started": None, "finished": None, "note": "", "evidence": {}, "hand_off": None,
     } | more  # fmt: skip
 
 

@@ -23,7 +23,7 @@ FEW: Final = 8
 """Values of which nobody should say what is usual."""
 SERIES_AT_MOST: Final = 8
 WIDTH: Final = 320
-_EDGE, _WORD = 0.08, 7.0
+_EDGE, _WORD, _HUGE = 0.08, 7.0, 1e300
 WORDS: Final = {"critical": "critical", "warning": "warning", "info": "elevated", "normal": "normal"}
 _SQL = """
 WITH RECURSIVE part(start) AS (
@@ -152,8 +152,15 @@ def _range(value: float, found: Usual | None, bands: Sequence[Band]) -> tuple[fl
     ends = _ends(bands)
     room = max(max(points) - min(points), abs(value) / 2, 1e-9)
     points += [end for end in ends if min(points) - room <= end <= max(points) + room]
-    edge = (max(points) - min(points) or abs(value) or 1.0) * _EDGE
-    return min(points) - edge, max(points) + edge
+    return widened(min(points), max(points))
+
+
+def widened(low: float, high: float) -> tuple[float, float]:
+    """With some room at both ends, also where both are the same or very large."""
+    low, high = max(low, -_HUGE), min(high, _HUGE)
+    size = max(abs(low), abs(high))
+    edge = max((high - low) or size, size * 1e-6, 1e-9) * _EDGE
+    return low - edge, high + edge
 
 
 def _label(x: float, text: str) -> Label:

@@ -29,8 +29,8 @@ def test_a_run_says_what_is_to_be_done_and_why(neuros, protocol):
     }  # fmt: skip
     assert steps[0] == {
         "number": 1, "kind": "action", "name": "reduce_training_intensity", "description": "",
-        "severity": "critical", "declared": True, "state": "pending", "due": "2026-11-24T12:05:00Z",
-        "started": None, "finished": None, "note": "", "evidence": {}, "hand_off": None,
+        "severity": "critical", "declared": True, "added": "2026-11-24T12:00:00Z", "state": "pending",
+        "due": "2026-11-24T12:05:00Z", "started": None, "finished": None, "note": "", "evidence": {}, "hand_off": None,
     }  # fmt: skip
     assert [step["name"] for step in steps[1:]] == ["review_sleep", "SOMNOS", "CARDIOS"]
 

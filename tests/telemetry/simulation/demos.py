@@ -64,7 +64,7 @@ def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
         try:
             wait_until(
                 lambda: "History of" in log.read_text() or process.poll() is not None,
-                120,
+                240,
                 "history",
                 every=0.1,
             )

@@ -174,6 +174,12 @@ def test_in_history_the_late_are_late_by_their_deadline(worker, client, act):
     assert client.told() == [("started", 26), ("done", 30)]
 
 
+def test_in_history_nobody_does_what_is_not_asked_for_yet(worker, client):
+    worse = step(1, added="1970-01-12T14:46:00Z")
+    assert [*worker.look_back(client.read(run(steps=[worse])), LATER)] == []
+    assert client.told() == [("started", 62), ("done", 66)]
+
+
 def test_a_hand_off_that_was_offered_leads_to_who_is_asked_once(worker, client):
     offer = {"agent": "SOMNOS", "state": "offered", "due": None, "answered": None, "answer": "", "run": 12}
     found = client.read(run(steps=[step(1, "SOMNOS", "started", "hand_off", hand_off=offer)]))

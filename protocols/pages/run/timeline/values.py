@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from protocols.pages.run.timeline.axis import LETTER, Axis
+from protocols.pages.run.usual import widened
 from telemetry.pages.contract import Band
 from telemetry.pages.words import WORDS
 
@@ -14,7 +15,6 @@ HEIGHT: Final = 78.0
 STRIP: Final = 18.0
 HEIGHTS: Final = {"critical": 16.0, "warning": 12.0, "info": 8.0, "normal": 6.0, "unknown": 2.0}
 """Of a state's piece: what is worse is higher, for those who do not tell its colour."""
-_EDGE = 0.08
 
 
 class Stripe(NamedTuple):
@@ -132,5 +132,4 @@ def _range(some: Sequence[float], bands: Sequence[Band]) -> tuple[float, float]:
             low = end
         if high < end <= high + room:
             high = end
-    edge = (high - low or abs(high) or 1.0) * _EDGE
-    return low - edge, high + edge
+    return widened(low, high)
