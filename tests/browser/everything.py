@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bindings.background import ask_for_report
-from bindings.models import ApiToken, ValidationReport, Waiver
+from bindings.models import ActionKind, ApiToken, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
 from contracts.documents import write_registry
 from jobs.database_clock import database_clock
@@ -44,6 +44,7 @@ def fill(person: User) -> None:
     """Add one of everything to a site whose contract is released and measured."""
     Group.objects.create(name="nurses")
     Channel.objects.create(name="staging")
+    ActionKind.objects.create(name="rest_today", title="Rest today")
     ValidationRule.objects.create(settings_id=1, field="name", required=True)
     hook = WebHook.objects.create(name="deploy-bot", url="https://example.org/hook", events=["report.made"])
     tell(hook, "test", {})
