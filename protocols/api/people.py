@@ -18,7 +18,7 @@ from protocols.api.runs import NUMBER, whole
 from protocols.api.serializers import PauseSerializer, WholeRunSerializer
 from protocols.models import Intervention, Pause
 from protocols.services.deciding import Decision, decide
-from protocols.services.pausing import USUAL, lift, pause, require_known
+from protocols.services.pausing import USUAL, lift, pause
 from releases.api.callers import author_of, name_of
 from rest.filtering import Ordering
 from rest.permissions import NOT_ANY_MORE, Token, needed
@@ -124,7 +124,6 @@ class Pauses(Decided, Resource):
         """Have an agent do nothing, at all or about one KPI, until it ends by itself or is lifted."""
         body = PauseBody.read(request)
         with refusals(unknown_agent="agent"):
-            require_known(body["agent"], body["kpi"])
             made = pause(
                 body["agent"],
                 kpi=body["kpi"],

@@ -75,6 +75,7 @@ def pause(
         raise RunError("too_long", f"A pause lasts from {SHORTEST} minute to {LONGEST // 1440} days.")
     if reason_code not in ReasonCode.values:
         raise RunError("unknown_reason", "Choose one of the reasons.")
+    require_known(agent, kpi)
     with transaction.atomic():
         news.tell()
         if len(pauses_at(now, [agent])) >= MOST:

@@ -1,5 +1,7 @@
 """The catalogue of actions in the admin: its list, its form, and what an agent's form shows of it."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Permission
 
@@ -88,7 +90,7 @@ def test_the_page_names_the_bindings_that_take_it(catalogue, neuros, editor_clie
     assert f'<a href="/admin/bindings/agent/{neuros.pk}/change/">NEUROS</a> on hrv_rmssd' in page
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "capitals": ({"name": "Rest"}, "not a plain identifier"),
     "a blank at the end": ({"name": "rest "}, "not a plain identifier"),
     "a tab": ({"title": "a\tb"}, "one line"),

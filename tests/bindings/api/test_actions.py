@@ -1,5 +1,7 @@
 """The catalogue of actions through the API."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -65,7 +67,7 @@ def test_an_action_goes_and_bindings_keep_its_name(writer, rest):
     assert not ActionKind.objects.exists()
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "capitals": ({"name": "Rest"}, "action_name", "/name"),
     "a path": ({"name": "../../etc/passwd"}, "action_name", "/name"),
     "full width": ({"name": "ｒest"}, "action_name", "/name"),

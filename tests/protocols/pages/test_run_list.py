@@ -75,7 +75,7 @@ def test_pages_lead_from_one_to_the_next_and_back(looking, monkeypatch):
 def test_a_page_looks_through_no_more_than_it_may_and_says_so(looking, monkeypatch):
     monkeypatch.setattr(run_list, "LOOKED_AT", 3)
     several(9)
-    oldest = ProtocolRun.objects.order_by("opened").first()
+    oldest = ProtocolRun.objects.order_by("opened")[0]
     ProtocolRun.objects.filter(pk=oldest.pk).update(severity=1)
     page = looking.get(f"{LIST}?severity=1")
     assert "None so far" in page.text
