@@ -98,6 +98,6 @@ def gauge_of(facts: Facts, found: Measured, before: Usual | None) -> Gauge | Non
 
 
 def narrow(title: str) -> list[str]:
-    """A title for the column beside the picture: two lines of it."""
-    lines = wrap(title, 14, max_lines=2, placeholder="…")
-    return lines or [title[:14]]
+    """A title for the column beside the picture: up to three lines of it."""
+    lines = wrap(title, 12, max_lines=3, placeholder="…")
+    return lines or [title[:12]]
