@@ -167,14 +167,16 @@ def _take(held: HeldRun, step: Step, report: Report) -> None:
         raise RunError(
             "note_missing", f"Say in the note why step {step.number} is {report.state}.", "Send a note."
         )
+    is_left_out = step.state in (StepState.NOT_NEEDED, StepState.OVERRIDDEN)
     if report.state is StepState.STARTED:
         _refuse_paused(run, now)
-        if not held.is_open or step.state in (StepState.NOT_NEEDED, StepState.OVERRIDDEN):
-            raise RunError(
-                "not_needed",
-                f"Step {step.number} is not to be done any more: {_why(held, step)}.",
-                "Do not begin it. What was done already can be reported as done.",
-            )
+        is_left_out = is_left_out or not held.is_open
+    if is_left_out and report.state in (StepState.STARTED, StepState.SKIPPED):
+        raise RunError(
+            "not_needed",
+            f"Step {step.number} is not to be done any more: {_why(held, step)}.",
+            "Do not begin it. What was done already can be reported as done.",
+        )
     if step.started is not None and report.state in REPORTED and at < step.started:
         raise RunError("before_its_start", f"Step {step.number} cannot end before it began.")
     try:

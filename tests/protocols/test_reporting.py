@@ -75,6 +75,7 @@ def test_what_was_done_before_the_end_may_be_told_after_it():
     run = opened(28)
     told(observation(60, at=NOW + 3 * MINUTE), now=NOW + 3 * MINUTE)
     assert refusal(lambda: reported(run, 1, "started", NOW + 4 * MINUTE)) == "not_needed"
+    assert refusal(lambda: reported(run, 1, "skipped", NOW + 4 * MINUTE, note="No.")) == "not_needed"
     assert reported(run, 1, at=NOW + MINUTE, now=NOW + 4 * MINUTE).state == "completed"
     assert refusal(lambda: reported(run, 1, at=NOW - MINUTE, now=NOW)) == "before_the_run"
 
