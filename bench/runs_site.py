@@ -102,7 +102,7 @@ SELECT s.id, r.agent, s.name, 'Help.', r.opened, r.opened + 1800000000,
 FROM protocols_step s JOIN protocols_protocolrun r ON r.id = s.run_id WHERE s.kind = 'hand_off'
 """
 DEVIATION = """
-INSERT INTO protocols_deviation (run_id, place, rule, at, message, judgement, judged_words, judged_name)
+INSERT INTO protocols_deviation (run_id, place, rule, at, message, judgement, judged_words, judged_by_name)
 SELECT id, 1, 'RUN003', opened, 'Late.', '', '', '' FROM protocols_protocolrun WHERE id % 5 = 0
 """
 

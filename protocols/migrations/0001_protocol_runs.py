@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("judged_words", kpis.models.fields.ProseField(blank=True, default="", max_length=2000)),
-                ("judged_name", models.CharField(blank=True, default="", max_length=310)),
+                ("judged_by_name", models.CharField(blank=True, default="", max_length=310)),
                 ("judged_at", models.BigIntegerField(blank=True, null=True)),
                 (
                     "judged_by",
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                 ("author_name", models.CharField(help_text="Stays when their account goes.", max_length=310)),
                 ("at", models.BigIntegerField()),
                 (
-                    "user",
+                    "author",
                     models.ForeignKey(
                         blank=True,
                         null=True,
@@ -423,7 +423,7 @@ class Migration(migrations.Migration):
                 ("lifted_name", models.CharField(blank=True, default="", max_length=310)),
                 ("changed", models.BigIntegerField(default=0)),
                 (
-                    "user",
+                    "author",
                     models.ForeignKey(
                         blank=True,
                         null=True,

@@ -48,7 +48,7 @@ class Intervention(models.Model):
     kind = models.CharField(max_length=11, choices=Kind.choices)
     reason_code = models.CharField(max_length=15, choices=ReasonCode.choices, blank=True, default="")
     words = ProseField(max_length=NOTE, blank=True, default="")
-    user = models.ForeignKey(
+    author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     author_name = models.CharField(max_length=LONGEST_NAME, help_text="Stays when their account goes.")
@@ -86,7 +86,7 @@ class Deviation(models.Model):
     judged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    judged_name = models.CharField(max_length=LONGEST_NAME, blank=True, default="")
+    judged_by_name = models.CharField(max_length=LONGEST_NAME, blank=True, default="")
     judged_at = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
@@ -108,7 +108,7 @@ class Pause(models.Model):
     since = models.BigIntegerField()
     until = models.BigIntegerField(help_text="When it ends by itself.")
     lifted = models.BigIntegerField(null=True, blank=True, help_text="When a person ended it before.")
-    user = models.ForeignKey(
+    author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     author_name = models.CharField(max_length=LONGEST_NAME)

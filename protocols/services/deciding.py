@@ -48,7 +48,7 @@ def decide(pk: int, decision: Decision, *, user: User | None, author_name: str =
             kind=kind,
             reason_code=decision.reason_code,
             words=decision.words,
-            user=user,
+            author=user,
             author_name=author_name or name_of(user),
             at=now,
         )

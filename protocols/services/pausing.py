@@ -87,7 +87,7 @@ def pause(
             words=words,
             since=now,
             until=now + minutes * MINUTE,
-            user=user,
+            author=user,
             author_name=author_name or name_of(user),
             changed=store().now(),
         )

@@ -46,17 +46,21 @@ def judge_deviation(
         one = Deviation.objects.filter(run=held.run, place=verdict.place, rule=verdict.rule).first()
         if one is None:
             raise NoSuchRun("There is no such deviation: what was reported since may have shown otherwise.")
-        if (one.judgement, one.judged_words, one.judged_name) == (verdict.judgement, verdict.words, author):
+        if (one.judgement, one.judged_words, one.judged_by_name) == (
+            verdict.judgement,
+            verdict.words,
+            author,
+        ):
             return one
         one.judgement, one.judged_words = verdict.judgement, verdict.words
-        one.judged_by, one.judged_name, one.judged_at = user, author, now
-        one.save(update_fields=["judgement", "judged_words", "judged_by", "judged_name", "judged_at"])
+        one.judged_by, one.judged_by_name, one.judged_at = user, author, now
+        one.save(update_fields=["judgement", "judged_words", "judged_by", "judged_by_name", "judged_at"])
         Intervention.objects.create(
             run=held.run,
             step=held.step(verdict.place) if verdict.place else None,
             kind=Intervention.Kind.JUDGE,
             words=f"{one.rule}, {one.get_judgement_display()}: {verdict.words}",
-            user=user,
+            author=user,
             author_name=author,
             at=now,
         )

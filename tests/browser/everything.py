@@ -44,7 +44,6 @@ def fill(person: User) -> None:
     """Add one of everything to a site whose contract is released and measured."""
     Group.objects.create(name="nurses")
     Channel.objects.create(name="staging")
-    ActionKind.objects.create(name="rest_today", title="Rest today")
     ValidationRule.objects.create(settings_id=1, field="name", required=True)
     ActionKind.objects.create(
         name="reduce_training_intensity", title="Train less", agents=["NEUROS"], reversible=True

@@ -32,7 +32,7 @@ def judge(run, judgement="acceptable", words="They were asleep.", place=1, rule=
 def test_a_verdict_is_kept_with_who_and_why_and_is_on_the_record(late):
     user = User.objects.create(username="may", first_name="Ann", last_name="May")
     one = judge(late, user=user, author_name="")
-    assert (one.judgement, one.judged_name, one.judged_at) == ("acceptable", "Ann May", LATER)
+    assert (one.judgement, one.judged_by_name, one.judged_at) == ("acceptable", "Ann May", LATER)
     said = Intervention.objects.get(run=late)
     assert said.step is not None
     assert (said.kind, said.step.number, said.author_name) == ("judge", 1, "Ann May")

@@ -149,7 +149,7 @@ def test_a_service_acts_as_long_as_its_holder_may(service):
     assert answer(service, path, body, 403)["code"] == "permission_denied"
     holder.groups.add(Group.objects.get(name="editor"))
     assert answer(service, path, body, 201)["interventions"][0]["by"] == "token test"
-    assert Intervention.objects.get().user == holder
+    assert Intervention.objects.get().author == holder
 
 
 def test_pauses_are_listed_for_those_who_may_make_them(editor, viewer):

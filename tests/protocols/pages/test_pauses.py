@@ -31,7 +31,7 @@ def test_an_agent_is_paused_from_its_page_with_the_reason_and_an_end(actor, edit
     assert answer.redirect_chain == [(AGENT, 302)]
     assert "NEUROS is paused, and goes on by itself at 13:00." in answer.text
     one = Pause.objects.get()
-    assert (one.agent, one.kpi, one.user, one.until) == ("NEUROS", "", editor, micros(NOW + 60 * MINUTE))
+    assert (one.agent, one.kpi, one.author, one.until) == ("NEUROS", "", editor, micros(NOW + 60 * MINUTE))
     page = text(actor, AGENT)
     assert "NEUROS does nothing</b> until 13:00" in page
     assert "“Sends nonsense.”" in page
