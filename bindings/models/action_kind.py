@@ -90,6 +90,8 @@ class ActionKind(models.Model):
         """Refuse what the rules call an error, and one more than there may be."""
         if self._state.adding:
             require_room("catalogue actions", ActionKind.objects.all())
+        if not self.name:  # which is told already
+            return
         places: dict[tuple[str, ...], str] = {("actions", self.name): "name"}
         places |= {("actions", self.name, field): field for field in ACTION_KIND_FIELDS}
         raise_on_errors(self.judge()[1], places)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from contracts.evaluation import micros
-from jobs.database_clock import database_clock
+from jobs.database_clock import DatabaseClock
 from protocols.models import ProtocolRun
 from protocols.pages import counts
 from telemetry import contracts_now
@@ -43,7 +43,7 @@ def client(ines) -> Client:
 def now(monkeypatch) -> int:
     """The time at which people look, in microseconds: that of the other tests."""
     at = micros(NOW)
-    monkeypatch.setattr("jobs.database_clock.DatabaseClock.micros", lambda clock: at)
+    monkeypatch.setattr(DatabaseClock, "micros", lambda clock: at)
     return at
 
 
@@ -62,7 +62,7 @@ def at(monkeypatch):
     """Have it be another moment."""
 
     def be(moment) -> None:
-        monkeypatch.setattr(database_clock, "micros", lambda: micros(moment))
+        monkeypatch.setattr(DatabaseClock, "micros", lambda clock: micros(moment))
 
     be(NOW)
     return be

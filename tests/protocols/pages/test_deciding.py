@@ -17,7 +17,7 @@ def test_one_agrees_with_a_reason(run, client, ines):
     page = send(client, run, kind="agree", reason_code="right").text
     assert "You agreed. It is on the record." in page
     said = Intervention.objects.get()
-    assert (said.kind, said.reason_code, said.user, said.author_name) == ("agree", "right", ines, "Ines")
+    assert (said.kind, said.reason_code, said.author, said.author_name) == ("agree", "right", ines, "Ines")
 
 
 def test_an_override_ends_the_run(run, client):
