@@ -36,7 +36,7 @@ def test_an_agent_is_paused_in_two_clicks_and_goes_on_in_one(office, ines, start
     page.get_by_role("button", name="1 hour").click()
     expect(page.get_by_text("NEUROS does nothing")).to_be_visible()
     expect(page.get_by_text("NEUROS is paused, and goes on by itself")).to_be_visible()
-    assert Pause.objects.get().user == ines
+    assert Pause.objects.get().author == ines
     page.goto(BOARD)
     expect(page.get_by_role("heading", name="Paused now")).to_be_visible()
     page.goto(AGENT)
