@@ -21,6 +21,8 @@ ROUTES = {
     "kpis/{}/": ("kpis/hrv_rmssd/", "registry"),
     "agents/": ("agents/", "agents"),
     "agents/{}/": ("agents/NEUROS/", "agents"),
+    "actions/": ("actions/", "agents"),
+    "actions/{}/": ("actions/rest_today/", "agents"),
     "bindings/": ("bindings/", "contracts"),
     "bindings/{}/{}/": ("bindings/NEUROS/hrv_rmssd/", "contracts"),
     "handoffs/": ("handoffs/", "contracts"),
