@@ -95,6 +95,8 @@ class AgentAtWork:
         self.connection: http.client.HTTPConnection | None = None
         self.next, self.turn = number * EACH, 0
         self.left: set[tuple[int, int]] = set()
+        self.said: set[tuple[int, int]] = set()
+        """What was reported: an inbox may be a moment old, and nobody does a thing twice for that (nor does the client)."""
 
     def run(self) -> None:
         """A value when it is due, and whatever the inbox has, until told to stop."""
@@ -142,6 +144,7 @@ class AgentAtWork:
             self.answer(run)
             return
         for number, state in self.chosen(run):
+            self.said.add((run["id"], number))
             report = self.chance.random()
             if report < 0.1:
                 self.tell(f"runs/{run['id']}/steps/{number}", {"state": "started"}, run["id"])
@@ -153,7 +156,8 @@ class AgentAtWork:
     def chosen(self, run: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
         for step in run["steps"]:
             key = (run["id"], step["number"])
-            if step["kind"] == "hand_off" or step["state"] not in ("pending", "started") or key in self.left:
+            is_open = step["kind"] != "hand_off" and step["state"] in ("pending", "started")
+            if not is_open or key in self.left or key in self.said:
                 continue
             if self.chance.random() < 0.15:  # for the sweep to find
                 self.left.add(key)
@@ -162,12 +166,13 @@ class AgentAtWork:
 
     def answer(self, run: Mapping[str, Any]) -> None:
         key = (run["id"], 0)
-        if key in self.left:
+        if key in self.left or key in self.said:
             return
         choice = self.chance.random()
         if choice < 0.1:
             self.left.add(key)
             return
+        self.said.add(key)
         number = self.counted()
         said = (
             {"accept": True, "note": f"{LEDGER}{number}"}

@@ -74,7 +74,7 @@ class ActionKindAdmin(OfferedFilters, OptimisticAdmin[ActionKind]):
     is_whole = True
     form = ActionKindForm
     list_display = ("name", "title", "implemented_by", "can_be_undone", "taken_by", "findings")
-    list_filter = ("reversible", "owner")
+    list_filter = ("reversible",)
     list_per_page = 50
     search_fields = ("name", "title", "description", "owner")
     ordering = ("name",)

@@ -96,7 +96,7 @@ def answer_hand_off(
         if run.offer is None:
             raise RunError("no_hand_off", f"Nobody handed run {pk} over: there is nothing to answer.")
         said = OfferState.ACCEPTED if accept else OfferState.REFUSED
-        if run.offer.state == said:
+        if run.offer.state == said and words in ("", run.offer.answer) and at in (None, run.offer.answered):
             return run
         if run.offer.state != OfferState.OFFERED:
             raise RunError(

@@ -54,6 +54,7 @@ def test_a_refusal_and_silence_fail_the_run():
     assert refusal(lambda: say_no("")) == "reason_missing"
     assert say_no("Nobody sleeps here.").state == "refused"
     assert say_no("Nobody sleeps here.").state == "refused"
+    assert refusal(lambda: say_no("For another reason.")) == "already_answered"  # it would not be kept
     assert sweep(micros(NOW + 29 * MINUTE))["runs"] == 0
     sweep(micros(NOW + 31 * MINUTE))
     cardios.refresh_from_db()

@@ -44,7 +44,7 @@ def test_the_list_takes_the_same_queries_for_two_and_for_thirty(
     catalogue, editor_client, django_assert_num_queries
 ):
     editor_client.get(LIST)
-    with django_assert_num_queries(10) as few:
+    with django_assert_num_queries(9) as few:
         editor_client.get(LIST)
     ActionKind.objects.bulk_create(ActionKind(name=f"a_{n}", agents=["NEUROS"]) for n in range(28))
     with django_assert_num_queries(len(few)):
