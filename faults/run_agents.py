@@ -96,7 +96,7 @@ class AgentAtWork:
         self.next, self.turn = number * EACH, 0
         self.left: set[tuple[int, int]] = set()
         self.said: set[tuple[int, int]] = set()
-        """What was reported: an inbox may be a moment old, and nobody does a thing twice for that (nor does the client)."""
+        """What was reported: an inbox may be a moment old, and nobody, as little as the client, acts twice for that."""
 
     def run(self) -> None:
         """A value when it is due, and whatever the inbox has, until told to stop."""
