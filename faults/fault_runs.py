@@ -53,8 +53,9 @@ def runs(stage: Stage) -> Outcome:
     time.sleep(max(begin + seconds - time.monotonic(), 0.1))
     agents.stop()
     told = agents.told
-    # How long a refusal took is told and not judged: there may be more to do than this machine can.
     failures = list(dict.fromkeys(told.wrong))[:10]
+    if told.slowest_refusal > REFUSED_WITHIN:
+        failures.append(f"a refusal took {told.slowest_refusal:.1f} s")
     memory = f"{before} → {footprint(server)}"
     wait_until(swept_by_itself, 60, "a sweep by itself once the trouble is over", 0.2)
     stage.clear()
