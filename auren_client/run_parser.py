@@ -63,7 +63,7 @@ def read_pause(data: object) -> Pause | None:
 
 
 def read_pauses(data: object) -> dict[str, Pause]:
-    """The same by KPI. Raises BodyError."""
+    """Read the pauses of single KPIs, by KPI. Raises BodyError."""
     found = {} if data is None else _mapping(data, "paused_kpis")
     pauses = {kpi: read_pause(one) for kpi, one in found.items()}
     return {kpi: pause for kpi, pause in pauses.items() if pause}

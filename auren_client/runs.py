@@ -63,7 +63,7 @@ class HandOff:
     _take: Take = field(repr=False, compare=False)
 
     def accept(self, note: str = "", *, at: datetime | None = None) -> None:
-        """Say yes. Raises OutboxFull."""
+        """Accept what the other agent asks for. Raises OutboxFull."""
         self._take(accept_report(self.child, self.opened, note, at))
 
     def refuse(self, reason: str, *, at: datetime | None = None) -> None:
@@ -110,23 +110,23 @@ class Step:
         return self.kind != "hand_off"
 
     def start(self, note: str = "", *, at: datetime | None = None) -> None:
-        """It is begun. A hand-off is offered by this at once, before its turn."""
+        """Report that the step was begun. A hand-off is offered by this at once, before its turn."""
         self._say("started", note, None, at)
 
     def done(
         self, note: str = "", *, evidence: Mapping[str, Any] | None = None, at: datetime | None = None
     ) -> None:
-        """It is done."""
+        """Report that the step was done."""
         self._say("done", note, evidence, at)
 
     def fail(
         self, reason: str, *, evidence: Mapping[str, Any] | None = None, at: datetime | None = None
     ) -> None:
-        """It was tried, and did not work; why."""
+        """Report that the step was tried and did not work, and why."""
         self._say("failed", reason, evidence, at)
 
     def skip(self, reason: str, *, at: datetime | None = None) -> None:
-        """It was left out on purpose; why."""
+        """Report that the step was left out on purpose, and why."""
         self._say("skipped", reason, None, at)
 
     def _say(self, state: str, note: str, evidence: Mapping[str, Any] | None, at: datetime | None) -> None:
@@ -161,7 +161,7 @@ class Run:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has not ended."""
+        """Whether the run has not ended."""
         return self.state in OPEN_RUN
 
     @property

@@ -153,7 +153,7 @@ class ReportQueue:
             return len(self._queue)
 
     def add(self, queued: Queued) -> None:
-        """Take one in. Raises OutboxFull."""
+        """Take in a report that is to be sent. Raises OutboxFull."""
         with self._lock:
             if len(self._queue) >= self._longest:
                 raise OutboxFull(f"{self._longest} reports wait already; the server does not take them")

@@ -21,7 +21,7 @@ Token = str | Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request."""
+    """A request to the server, ready to be sent."""
 
     method: str
     url: str
@@ -138,7 +138,7 @@ def read_problem(reply: Reply) -> Problem:
 
 
 def read_refusal(reply: Reply) -> Problem:
-    """The same, in the words for the one thing that is wrong, where the answer has such."""
+    """What a refusal says: in the words for the one thing that is wrong, where the answer has such."""
     problem = read_problem(reply)
     if problem.code == UNEXPECTED:
         return problem
@@ -151,7 +151,7 @@ def read_refusal(reply: Reply) -> Problem:
 
 
 def unreachable(error: Exception) -> Problem:
-    """No answer came."""
+    """The problem of a request that got no answer."""
     reason = _told(str(error)) or type(error).__name__
     return Problem(0, UNREACHABLE, f"the server did not answer: {reason}")
 

@@ -33,7 +33,7 @@ was done twice."""
 
 @dataclass(slots=True)
 class Told:
-    """What all of them saw."""
+    """What all agents together saw."""
 
     sent: int = 0
     observations: int = 0
@@ -69,7 +69,7 @@ class Agents:
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Have every agent begin."""
         for thread in self.threads:
             thread.start()
 

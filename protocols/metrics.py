@@ -37,7 +37,7 @@ _OPEN_RUNS = Question(
 
 
 def join() -> None:
-    """Have them scraped."""
+    """Have the metrics of runs be among those that are scraped."""
     if protocol_families not in families.MORE:
         families.MORE.append(protocol_families)
 

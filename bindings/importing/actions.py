@@ -59,7 +59,7 @@ class ActionFiles(Joined):
         return {} if document.is_empty else {ACTIONS_PATH: write_actions(document)}
 
     def stored(self) -> tuple[Mapping[str, BindingsDocument], RosterDocument | None]:
-        """Nothing of agents."""
+        """Nothing of agents is compared: the catalogue stands beside them."""
         return {}, None
 
     def stamp(self) -> str:

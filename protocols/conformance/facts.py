@@ -62,7 +62,7 @@ class RunFacts(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it goes on."""
+        """Whether the run has not ended."""
         return self.state in OPEN
 
 

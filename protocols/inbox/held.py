@@ -98,7 +98,7 @@ class Held:
         return made
 
     def forget(self) -> None:
-        """Hold nothing."""
+        """Forget every inbox that is held."""
         self.boxes.clear()
         self._cursor = -1
 

@@ -53,7 +53,7 @@ class Keeper:
         self._wanted.set()
 
     def stop(self) -> None:
-        """End now."""
+        """End the thread, and wait for it."""
         self._is_stopped = True
         self._wanted.set()
         if thread := self._thread:

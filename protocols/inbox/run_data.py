@@ -38,7 +38,7 @@ def loaded(rows: QuerySet[ProtocolRun], *, whole: bool) -> QuerySet[ProtocolRun]
 
 
 def run_data(run: ProtocolRun, *, called: Called = as_sent, whole: bool = False) -> dict[str, Any]:
-    """A run of :func:`loaded`."""
+    """One run of :func:`loaded` as JSON."""
     inputs = run.inputs
     return {
         "id": run.pk,
@@ -67,7 +67,7 @@ def run_data(run: ProtocolRun, *, called: Called = as_sent, whole: bool = False)
 
 
 def runs_data(runs: Iterable[ProtocolRun], *, called: Called = as_sent) -> list[dict[str, Any]]:
-    """Several, each in brief."""
+    """Several runs as JSON, each in brief."""
     return [run_data(run, called=called) for run in runs]
 
 
@@ -89,7 +89,7 @@ def _intervention(one: Intervention, *, names: bool) -> dict[str, Any]:
 
 
 def severity_word(severity: int) -> str:
-    """As contracts have it."""
+    """A severity by the word that contracts have for it."""
     return str(ProtocolRun.Severity(severity).label)
 
 

@@ -68,12 +68,12 @@ class Lane:
 
     @property
     def total(self) -> int:
-        """How many are open."""
+        """How many runs of this agent are open."""
         return sum(count for _, _, count in self.counts)
 
     @property
     def more(self) -> int:
-        """How many are not named."""
+        """How many open runs of this agent are not named."""
         return self.total - len(self.rows)
 
 
@@ -124,7 +124,7 @@ class Board:
 
 
 def everybodys(before: str = "") -> Q:
-    """All runs."""
+    """Every run, whoever looks after it."""
     return Q()
 
 

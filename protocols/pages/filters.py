@@ -46,12 +46,12 @@ class Chosen(SimpleListFilter):
     """One value of those that are offered. What else an address says is shown as it is, and finds what it finds."""
 
     def queryset(self, request: HttpRequest, queryset: Runs) -> Runs:
-        """Those of the value."""
+        """The runs of the value that was chosen."""
         value = self.value()
         return queryset if value is None else self.narrowed(request, queryset, value)
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
-        """Those of this value."""
+        """The runs of this value; each filter has its own way."""
         raise NotImplementedError
 
 
@@ -68,7 +68,7 @@ class StateFilter(Chosen):
         yield from ((str(state), word.capitalize()) for state, (word, _) in RUN_STATES.items())
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
-        """Those in it."""
+        """The runs in that state."""
         if value == self.OPEN:
             return queryset.filter(ended__isnull=True)
         if value == self.ENDED:
@@ -99,28 +99,28 @@ class NamedFilter(Chosen):
         raise NotImplementedError
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
-        """Those of the name."""
+        """The runs whose column has this name."""
         return queryset.filter(**{self.column: value})
 
 
 class AgentFilter(NamedFilter):
-    """By agent."""
+    """The runs of one agent."""
 
     title = parameter_name = column = "agent"
 
     def names(self) -> Mapping[str, str]:
-        """Of the roster."""
+        """The agents of the release in force."""
         return {name: name for name in sorted(contracts_now.current().agents)}
 
 
 class KpiFilter(NamedFilter):
-    """By KPI."""
+    """The runs about one KPI."""
 
     title = "KPI"
     parameter_name = column = "kpi"
 
     def names(self) -> Mapping[str, str]:
-        """Those that somebody watches."""
+        """The KPIs that an agent of the release in force watches."""
         released = contracts_now.current()
         watched = {kpi for _, kpi in released.watched}
         return {name: one.title or name for name, one in released.kpis.items() if name in watched}
@@ -136,7 +136,7 @@ class SeverityFilter(Chosen):
         return [(str(one), WORDS[kind_of(one)].capitalize()) for one in (3, 2, 1)]
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
-        """Those of it."""
+        """The runs that were this severe at their worst."""
         return queryset.filter(severity=int(value)) if value in ("1", "2", "3") else queryset.none()
 
 
@@ -151,7 +151,7 @@ class DeviationFilter(Chosen):
         return [(self.ANY, "Any"), *TITLES.items()]
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
-        """Those that have it."""
+        """The runs with this deviation."""
         found = Deviation.objects.filter(run=OuterRef("pk"))
         if value != self.ANY:
             found = found.filter(rule=value) if value in TITLES else found.none()
@@ -170,7 +170,7 @@ class WhoseFilter(Chosen):
         return [(self.MINE, "Me"), (self.OTHERS, "Others"), (self.NOBODY, "Nobody")]
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
-        """Those of the person."""
+        """The runs that this person looks after."""
         return queryset.filter(whose(request, value)()) if value in WHOSE else queryset.none()
 
 
@@ -220,7 +220,7 @@ class PersonFilter(Chosen):
         yield from super().choices(changelist)
 
     def narrowed(self, request: HttpRequest, queryset: Runs, value: str) -> Runs:
-        """Those about the person."""
+        """The runs about one person."""
         number = whole_number(value)
         return queryset.none() if number is None else queryset.filter(subject=number)
 

@@ -81,7 +81,7 @@ class PauseForm(forms.Form):
         return agent
 
     def clean(self) -> dict[str, Any]:
-        """It watches the KPI."""
+        """Refuse a KPI that the agent does not watch."""
         data: dict[str, Any] = super().clean() or {}
         agent, kpi = data.get("agent"), data.get("kpi")
         if agent and kpi and contracts_now.current().binding(agent, kpi) is None:
@@ -90,7 +90,7 @@ class PauseForm(forms.Form):
 
 
 class WhyFilter(admin.SimpleListFilter):
-    """By the reason."""
+    """The pauses of one coded reason."""
 
     title = parameter_name = "why"
 
@@ -99,7 +99,7 @@ class WhyFilter(admin.SimpleListFilter):
         return list(WHY_PAUSE)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Pause]) -> QuerySet[Pause]:
-        """Those of the reason."""
+        """The pauses that were made for this reason."""
         return queryset.filter(reason_code=self.value()) if self.value() else queryset
 
 
@@ -130,7 +130,7 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
         return may_see(request.user) or super().has_view_permission(request, obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """The same."""
+        """Whoever may see pauses sees that there are some."""
         return may_see(request.user) or super().has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
@@ -138,7 +138,7 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
-        """The same."""
+        """A pause stays on record when it is over."""
         return False
 
     def add_view(
@@ -178,14 +178,14 @@ class PauseAdmin(OfferedFilters, admin.ModelAdmin[Pause]):
 
     @admin.display(description="about")
     def about(self, one: Pause) -> str:
-        """What of the agent."""
+        """What the agent is not to do: all of it, or one KPI."""
         return (
             contracts_now.current().definition(one.kpi).title or one.kpi if one.kpi else "everything it does"
         )
 
     @admin.display(description="state")
     def state(self, one: Pause) -> SafeString:
-        """Whether it holds."""
+        """Whether the pause holds, and who lifted it."""
         if is_on(one):
             return chip("warning", "paused now")
         return chip("", f"lifted by {one.lifted_name}" if one.lifted else "over")

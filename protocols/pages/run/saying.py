@@ -15,7 +15,7 @@ from protocols.pages.words import RUN_STATES
 
 
 class Said(NamedTuple):
-    """A line of the record."""
+    """What one person said of a run, as its page shows it."""
 
     at: datetime
     who: str
@@ -35,7 +35,7 @@ class Similar(NamedTuple):
 
 
 def said(facts: Facts) -> list[Said]:
-    """The newest first."""
+    """What people said of a run, the newest first."""
     titles = {step.pk: lowered(facts.title(step)) for step in facts.steps if facts.said}
     return [
         Said(

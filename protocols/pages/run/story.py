@@ -29,7 +29,7 @@ class Story:
 
     @property
     def pieces(self) -> list[Piece]:
-        """As the page shows it."""
+        """The story in pieces, as the page shows it."""
         return pieces(" ".join(self.sentences))
 
     @property
