@@ -31,8 +31,15 @@ def uses_database(item):
     )
 
 
+def has_transactions(item):
+    marker = item.get_closest_marker("django_db")
+    return "transactional_db" in item.fixturenames or (marker and marker.kwargs.get("transaction"))
+
+
 def pytest_collection_modifyitems(config, items):
-    """Without PostgreSQL its tests are skipped."""
+    """Without PostgreSQL its tests are skipped. Those with transactions begin with what migrations put there."""
+    for item in filter(has_transactions, items):
+        item.fixturenames.append("django_db_serialized_rollback")
     if config.getoption("database_only"):
         left_out = [item for item in items if not uses_database(item)]
         config.hook.pytest_deselected(items=left_out)

@@ -12,9 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bindings.models import ApiToken
-from contracts.units import STANDARD_UNITS
-from kpis.models import RegistrySettings, Unit
-from releases.models import Channel
+from kpis.models import RegistrySettings
 from rest import patience
 from tests.conftest import signed_in
 from tests.freezing import Freezing
@@ -41,9 +39,7 @@ LISTS = [f"admin:{one._meta.app_label}_{one._meta.model_name}_changelist" for on
 
 @pytest.fixture
 def kpi():
-    Unit.objects.bulk_create(map(Unit.of_spec, STANDARD_UNITS.values()), ignore_conflicts=True)
     RegistrySettings.objects.get_or_create(pk=1)
-    Channel.objects.get_or_create(name="production")
     found = make()
     publish("The first")
     return found

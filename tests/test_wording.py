@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.browser.everything import fill, pages
 from tests.telemetry.conftest import nothing_known
-from tests.telemetry.samples import HOUR, observation, publish_again, told
+from tests.telemetry.samples import HOUR, observation, publish_with_settings, told
 
 __all__ = ["nothing_known"]
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ TWO_ERRORS = re.compile(
 @pytest.fixture
 def everything(transactional_db):
     """Somebody who may see all there is, on a site with something of every kind."""
-    publish_again()
+    publish_with_settings()
     now = datetime.now(UTC).replace(microsecond=0)
     told(*[observation(45 + n % 9, now - n * 6 * HOUR) for n in range(1, 40)], now=now)
     told(observation(18, now), now=now)

@@ -15,9 +15,10 @@ from telemetry.ingest import clock
 from tests.kpis.conftest import registry
 from tests.protocols.conftest import protocol
 from tests.protocols.samples import NOW, opened, steps
+from tests.releases.serving.conftest import connections_stay
 from tests.telemetry.conftest import nothing_known
 
-__all__ = ["nothing_known", "protocol", "registry"]
+__all__ = ["connections_stay", "nothing_known", "protocol", "registry"]
 pytestmark = pytest.mark.django_db
 
 

@@ -14,7 +14,7 @@ from telemetry import contracts_now
 from telemetry.storage import forget_all
 from tests.browser.conftest import PHONE, form_of, runs_over, save
 from tests.browser.test_look import too_faint
-from tests.telemetry.samples import DAY, HOUR, NOW, observation, publish_again, told
+from tests.telemetry.samples import DAY, HOUR, NOW, observation, publish_with_settings, told
 
 pytestmark = pytest.mark.browser
 PUBLISH = "/admin/releases/release/publish/"
@@ -25,7 +25,7 @@ def noisy(transactional_db, monkeypatch) -> KPI:
     """u-1 is critical for an hour a day, u-2 never: 3.5 alerts per person per week, of a budget of 2."""
     forget_all()
     contracts_now.forget()
-    publish_again()
+    publish_with_settings()
     for user, low in (("u-1", 20), ("u-2", 50)):
         for day in range(10):
             begins = NOW - DAY * (10 - day)

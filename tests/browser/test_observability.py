@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from observability import export
 from observability.generated import cache
-from releases.models import Channel
 from tests.bindings.admin.conftest import make_neuros
 from tests.browser.conftest import PHONE, runs_over
 from tests.observability import samples
@@ -18,7 +17,6 @@ PAGE = "/admin/releases/release/1/observability/"
 @pytest.fixture
 def page(office, ines, hrv, monkeypatch):
     """The page of release 1, in which NEUROS watches a KPI."""
-    Channel.objects.get_or_create(name="production")
     make_neuros()
     publish()
     monkeypatch.setattr(export, "GENERATORS", (samples.rules, samples.dashboards))

@@ -7,14 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contracts.evaluation import micros
-from contracts.units import STANDARD_UNITS
-from kpis.models import RegistrySettings, Unit
+from kpis.models import RegistrySettings
 from protocols.lifecycle import StepState
 from protocols.models import Intervention, Pause, ProtocolRun
 from protocols.services.reporting import Report, answer_hand_off, report_step
-from releases.models import Channel, ServingRevision
 from telemetry import contracts_now
-from telemetry.models import Clock
 from telemetry.storage import forget_all
 from tests.browser.conftest import PHONE, runs_over
 from tests.browser.test_accessibility import violations
@@ -28,11 +25,6 @@ def run(transactional_db) -> ProtocolRun:
     """NEUROS has two things to do, and two agents to ask; it was opened four minutes ago."""
     forget_all()
     contracts_now.forget()
-    # What migrations put into the database, the test before has wiped out.
-    Clock.objects.get_or_create(pk=1)
-    Channel.objects.get_or_create(name="production")
-    ServingRevision.objects.get_or_create(pk=1)
-    Unit.objects.bulk_create([Unit.of_spec(spec) for spec in STANDARD_UNITS.values()], ignore_conflicts=True)
     RegistrySettings.objects.get_or_create(pk=1, defaults={"labels": ["user_id", "measurement_source"]})
     publish_protocol()
     now = datetime.now(UTC).replace(microsecond=0) - 4 * MINUTE

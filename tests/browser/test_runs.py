@@ -6,17 +6,13 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
 from auren_client import Client, Timing
 from bindings.models import Agent
-from contracts.units import STANDARD_UNITS
-from kpis.models import RegistrySettings, Unit
+from kpis.models import RegistrySettings
 from protocols.models import Intervention, Pause, ProtocolRun
-from releases.models import Channel, ServingRevision
 from telemetry import contracts_now
-from telemetry.models import Clock
 from telemetry.storage import forget_all
 from tests.browser.conftest import PHONE, runs_over
 from tests.protocols.samples import publish_protocol
@@ -32,12 +28,6 @@ SCOPES = ("bindings:read", "observations:write", "runs:write")
 def contract(transactional_db) -> None:
     forget_all()
     contracts_now.forget()
-    # What migrations put into the database, the test before has wiped out.
-    Clock.objects.get_or_create(pk=1)
-    Channel.objects.get_or_create(name="production")
-    ServingRevision.objects.get_or_create(pk=1)
-    Group.objects.get_or_create(name="editor")
-    Unit.objects.bulk_create([Unit.of_spec(spec) for spec in STANDARD_UNITS.values()], ignore_conflicts=True)
     RegistrySettings.objects.get_or_create(pk=1, defaults={"labels": ["user_id", "measurement_source"]})
     publish_protocol()
 

@@ -182,10 +182,10 @@ def main() -> None:
     from django.core.management import call_command
 
     from tests.protocols.samples import publish_protocol
-    from tests.telemetry.samples import furnish_again
+    from tests.telemetry.samples import make_settings
 
     call_command("migrate", verbosity=0)
-    furnish_again()
+    make_settings()
     publish_protocol()
     sys.stdout.write(json.dumps(everything()))
 

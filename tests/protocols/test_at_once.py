@@ -12,7 +12,7 @@ from django.db import connection
 from tests.protocols.at_once import TIMES, everything
 from tests.protocols.samples import publish_protocol
 from tests.telemetry.at_once import THREADS
-from tests.telemetry.samples import furnish_again
+from tests.telemetry.samples import make_settings
 
 HALF = TIMES // 2
 
@@ -39,7 +39,7 @@ def assert_all_is_well(found: dict[str, Any]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_on_postgresql():
     connection.pool.resize(1, THREADS + 2)  # type: ignore[attr-defined]  # PostgreSQL's has one
-    furnish_again()
+    make_settings()
     publish_protocol()
     assert_all_is_well(everything())
 

@@ -6,10 +6,8 @@ import httpx
 import pytest
 
 from bindings.models import ApiToken
-from contracts.units import STANDARD_UNITS
 from faults.nginx import Nginx
 from faults.servers import Missing
-from kpis.models import Unit
 from rest.preconditions import seen_version
 from tests.bindings.api.conftest import agents, unhurried, writer  # noqa: F401 - fixtures
 from tests.kpis.conftest import registry  # noqa: F401 - fixture
@@ -42,12 +40,6 @@ def test_what_no_proxy_adds_stays(version):
 
 
 @pytest.fixture
-def units(db):
-    """The standard ones, which are gone after a test with transactions of its own."""
-    Unit.objects.bulk_create(map(Unit.of_spec, STANDARD_UNITS.values()), ignore_conflicts=True)
-
-
-@pytest.fixture
 def proxied(live_server, tmp_path) -> Iterator[str]:
     """The address of an nginx that compresses, before a server of the tests' database."""
     try:
@@ -60,7 +52,7 @@ def proxied(live_server, tmp_path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("units", "agents")
+@pytest.mark.usefixtures("agents")
 @pytest.mark.django_db(transaction=True)
 def test_a_row_is_written_through_an_nginx_that_compresses(proxied):
     token = ApiToken(name="test", scopes=["bindings:read", "registry:write"])

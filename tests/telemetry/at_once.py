@@ -140,10 +140,10 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from tests.telemetry.samples import publish_again
+    from tests.telemetry.samples import publish_with_settings
 
     call_command("migrate", verbosity=0)
-    publish_again()
+    publish_with_settings()
     sys.stdout.write(json.dumps(everything()))
 
 

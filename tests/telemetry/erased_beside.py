@@ -34,10 +34,10 @@ def main() -> None:
 
     from tests.bindings.api.conftest import bearer
     from tests.telemetry.at_once import at_once
-    from tests.telemetry.samples import MINUTE, NOW, observation, publish_again, told
+    from tests.telemetry.samples import MINUTE, NOW, observation, publish_with_settings, told
 
     call_command("migrate", verbosity=0)
-    publish_again()
+    publish_with_settings()
     client = bearer("people:erase")
     path, done = str(connection.settings_dict["NAME"]), 0
     proofs = []

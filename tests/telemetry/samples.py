@@ -8,9 +8,8 @@ import orjson
 
 from bindings.models import Agent
 from contracts.evaluation import SECOND, micros
-from contracts.units import STANDARD_UNITS
-from kpis.models import RegistrySettings, Unit
-from releases.models import Channel, Release
+from kpis.models import RegistrySettings
+from releases.models import Release
 from telemetry import contracts_now, models
 from telemetry.ingest import report
 from tests.bindings.samples import document, make_agent, make_ln_rmssd, replace
@@ -70,17 +69,14 @@ def publish_contract() -> Release:
     return publish().release
 
 
-def furnish_again() -> None:
-    """Put into a database that was emptied what its migrations put there."""
-    Unit.objects.bulk_create(map(Unit.of_spec, STANDARD_UNITS.values()), ignore_conflicts=True)
+def make_settings() -> None:
+    """What the registry says of itself, for tests with transactions of their own."""
     RegistrySettings.objects.update_or_create(pk=1, defaults={"labels": ["user_id", "measurement_source"]})
-    Channel.objects.get_or_create(name="production")
-    models.Clock.objects.get_or_create(pk=1)
 
 
-def publish_again() -> Release:
-    """The same in a database that was emptied."""
-    furnish_again()
+def publish_with_settings() -> Release:
+    """The contract of :func:`publish_contract` in a registry that has no settings yet."""
+    make_settings()
     return publish_contract()
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.telemetry.at_once import THREADS, USERS, everything
-from tests.telemetry.samples import publish_again
+from tests.telemetry.samples import publish_with_settings
 
 
 def assert_all_is_well(found: dict[str, Any]) -> None:
@@ -33,7 +33,7 @@ def assert_all_is_well(found: dict[str, Any]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_on_postgresql():
     connection.pool.resize(1, THREADS + 2)  # type: ignore[attr-defined]  # PostgreSQL's has one
-    publish_again()
+    publish_with_settings()
     assert_all_is_well(everything())
 
 

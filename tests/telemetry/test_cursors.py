@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from telemetry import cursors
 from telemetry.models import Series, Standing
 from telemetry.subjects import label, pseudonym
-from tests.telemetry.samples import HOUR, MINUTE, NOW, observation, publish_again, told
+from tests.telemetry.samples import HOUR, MINUTE, NOW, observation, publish_with_settings, told
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_what_was_seen_is_not_told_again_on_sqlite():
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_commit_that_was_still_under_way_is_not_missed():
-    publish_again()
+    publish_with_settings()
     told(observation(50, user_id="slow", kpi="hrv_patient"), observation(50, user_id="quick"))
     _, cursor = values(cursors.START)
     reported, looked = threading.Event(), threading.Event()

@@ -218,6 +218,11 @@ def read(*items):
     return found
 
 
+def unnumbered(answer):
+    """PostgreSQL gives no number of a run twice, also where the first run was undone."""
+    return answer | {"runs": [run | {"id": 0} for run in answer.get("runs", [])]}
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("contract")
 def test_stored_together_each_is_told_what_it_would_be_told_alone():
@@ -245,6 +250,7 @@ def test_stored_together_each_is_told_what_it_would_be_told_alone():
         after = rows()
         transaction.set_rollback(True)
     assert rows() == before
-    assert _together([read(*batch) for batch in batches], micros(NOW)) == apart
+    together = _together([read(*batch) for batch in batches], micros(NOW))
+    assert list(map(unnumbered, together)) == list(map(unnumbered, apart))
     assert rows() == after
     assert [len(one["errors"]) for one in apart] == [1, 0, 1, 1]

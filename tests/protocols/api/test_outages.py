@@ -8,7 +8,7 @@ from protocols.models import Step
 from tests.bindings.api.conftest import bearer
 from tests.protocols.samples import opened, publish_protocol
 from tests.rest.calls import call
-from tests.telemetry.samples import furnish_again
+from tests.telemetry.samples import make_settings
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +20,7 @@ def set_read_only(how: str) -> None:
 
 @pytest.fixture
 def program() -> Client:
-    furnish_again()
+    make_settings()
     publish_protocol()
     client = bearer("metrics:read", "runs:write")
     client.raise_request_exception = False
