@@ -1,7 +1,8 @@
 """Inboxes as this process holds them: the very bytes that Django would answer, made anew when something changed.
 
 The database is the truth. What changed there is found by a cursor (:mod:`telemetry.cursors`), what was deleted by a
-counter. What is held is good for a second after the last look and no longer: a poll later than that is Django's.
+counter. What is held is good for a second after the last look and no longer, and until any process of this machine has
+changed it (:mod:`protocols.services.marks`): a poll later than that is Django's.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from contracts.evaluation import SECOND
 from jobs.database_clock import database_clock
 from protocols.inbox.body import as_bytes, inbox_of
 from protocols.models import Pause, ProtocolRun
+from protocols.services import news
+from protocols.services.marks import NOTHING
 from protocols.services.pausing import FORESEEN, pauses_to_come
 from releases.serving.bodies import Variant
 from telemetry import cursors
@@ -66,6 +69,8 @@ class Held:
     _place: cursors.Place = ()
     _gone: int = -1
     _seen: Mapping[str, Signature] = field(default_factory=dict)
+    _marks: bytes = NOTHING
+    """As they were before the last look."""
 
     def told(self, agent: str, now: float) -> Told | None:
         """What the inbox of an agent says; None where that is not known well enough. It is held from now on."""
@@ -74,11 +79,12 @@ class Held:
             self.boxes[agent] = Box(now)
             return None
         box.asked = now
-        return box.at(now) if now - self._confirmed < GOOD_FOR else None
+        is_good = now - self._confirmed < GOOD_FOR and news.marks().is_as_in(self._marks, agent)
+        return box.at(now) if is_good else None
 
     def look(self) -> int:
         """Hold all that is committed by now; how many inboxes were made. Raises what the database answers with."""
-        began = monotonic()
+        began, marked = monotonic(), news.marks().all()
         for agent in [name for name, box in self.boxes.items() if began - box.asked > UNASKED]:
             del self.boxes[agent]
         gone = Clock.objects.filter(pk=GONE).values_list("tick", flat=True).first() or 0
@@ -94,7 +100,7 @@ class Held:
                 box.told, box.made = _told(agent, following), began
                 made += 1
         self._cursor, self._place, self._gone, self._seen = following, place, gone, seen
-        self._confirmed = began
+        self._confirmed, self._marks = began, marked
         return made
 
     def forget(self) -> None:

@@ -60,6 +60,8 @@ class Work:
     tallies: Tallies = field(default_factory=Counter)
     changed: dict[int, Whole] = field(default_factory=dict)
     """The runs that were stored, by number."""
+    agents: set[str] = field(default_factory=set)
+    """Whose inboxes are others by it."""
 
     def end(self) -> None:
         """Judge what was changed, and store what was counted: last, because many change the same few rows."""
@@ -71,9 +73,9 @@ class Work:
 def working(now: int) -> Iterator[Work]:
     """A transaction about runs."""
     with turn(), transaction.atomic():
-        news.tell()
         opened = store()
         work = Work(now, opened, opened.now())
+        news.tell(work.agents)
         yield work
         work.end()
 
@@ -162,6 +164,7 @@ class HeldRun:
         asked = [Asked(self.run, step, at) for step in steps]
         children = offer(work.store, asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
+            work.agents.add(child.agent)
             if child.offer is not None:
                 self.offers[step.number] = child.offer
             if child.depth > 1:  # it may have come back to an agent that it began with
@@ -200,6 +203,7 @@ class HeldRun:
         update(self.work.store, [run], RUN_COLUMNS)
         update(self.work.store, steps, STEP_COLUMNS)
         self.work.changed[run.pk] = Whole(run, self.steps, self.offers)
+        self.work.agents.add(run.agent)
 
     def _outcome(self) -> RunState:
         has_failed = any(step.state == StepState.FAILED for step in self.steps)

@@ -1,21 +1,31 @@
-"""Whoever holds runs or pauses in memory hears of a change in this process as soon as it is committed."""
+"""Whoever holds runs or pauses in memory hears of a change as soon as it is committed, in other processes by a mark."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from functools import cache, partial
 
+from django.conf import settings
 from django.db import transaction
+
+from protocols.services.marks import Marks
 
 LISTENERS: list[Callable[[], None]] = []
 """Called without a word of what has changed: that is asked of the database, where others change things too."""
 
 
-def tell() -> None:
-    """Have everybody who listens look once this transaction is committed."""
-    if LISTENERS:
-        transaction.on_commit(_told)
+@cache
+def marks() -> Marks:
+    """Those of this machine."""
+    return Marks(settings.DATA_DIR / "inboxes")
 
 
-def _told() -> None:
+def tell(agents: Set[str]) -> None:
+    """Once this transaction is committed, have everybody look who listens, and mark the agents there are by then."""
+    transaction.on_commit(partial(_told, agents))
+
+
+def _told(agents: Set[str]) -> None:
+    marks().set(agents)
     for listener in LISTENERS:
         listener()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -55,7 +55,7 @@ def opened_by(store: Store, changes: Sequence[EpisodeChange], now: int, tallies:
     for change in changes:
         work.take(change)
     work.store()
-    news.tell()
+    news.tell({change.key.agent for change in changes})
     told: dict[StandingKey, list[dict[str, Any]]] = {}
     for one in work.opened:
         run = one.run
@@ -120,7 +120,10 @@ class _Following:
     opened: list[_Followed] = field(default_factory=list)
     _touched: dict[int, _Followed] = field(default_factory=dict)
     """Those that are stored already, by their number."""
-    _over: list[_Followed] = field(default_factory=list)
+    _over: dict[int, _Followed] = field(default_factory=dict)
+    """Those of them that are over by it, by their number."""
+    _to_judge: dict[int, _Followed] = field(default_factory=dict)
+    """Those of them whose deviations may be others now. Of a run that was over nothing is when its episode ends."""
     _wanted: dict[tuple[int, str, str, int], list[Wanted]] = field(default_factory=dict)
     """What contracts ask for, by release, agent, KPI and severity."""
 
@@ -170,6 +173,8 @@ class _Following:
     def _rise(self, one: _Followed, change: EpisodeChange) -> None:
         """It has grown worse: what the higher severity asks for comes on top, also of a run that was finished."""
         self._touch(one)
+        if not one.run._state.adding:
+            self._to_judge[one.run.pk] = one
         one.run.severity = change.after
         if one.run.state not in PEOPLE:
             self._ask(one, change)
@@ -182,10 +187,14 @@ class _Following:
             return
         nothing = change.is_revised or change.is_unwatched
         outcome = RunState.WITHDRAWN if nothing else RunState.RECOVERED
+        was_begun = run.state != RunState.WAITING
         run.state = follow(RUN_MOVES, run.state, outcome)
         run.ended, run.ended_recorded, run.due = run.episode_ended, self.now, None
         self.tallies[RUNS, run.agent, run.kpi, str(outcome)] += 1
-        self._over.append(one)
+        if not run._state.adding:
+            self._over[run.pk] = one
+            if was_begun:
+                self._to_judge[run.pk] = one
         for step in one.added:
             step.state = StepState.NOT_NEEDED
 
@@ -199,7 +208,6 @@ class _Following:
         for one in (*self.opened, *self._touched.values()):
             if one.run.state in OPEN and (one.added or one.run._state.adding):
                 one.run.due = self._due(one)
-        over = {one.run.pk: one.run.ended or 0 for one in self._over if not one.run._state.adding}
         self._store_touched()  # before what is new: an episode that is over makes room for the next one
         insert(self._store, [one.run for one in self.opened])
         for one in asked:
@@ -213,19 +221,32 @@ class _Following:
             for step in ready_to_offer(one.steps)
         ]
         offer(self._store, ready, self.now, self.number, self.tallies)
-        if over:
-            self._leave_undone(over)
+        if self._over:
+            self._leave_undone()
         # One that was just opened has nothing to judge.
-        judged(with_steps([one.run for one in self._touched.values()]), self.now, self.tallies)
+        judged(with_steps([one.run for one in self._to_judge.values()]), self.now, self.tallies)
 
-    def _leave_undone(self, ends: Mapping[int, int]) -> None:
+    def _leave_undone(self) -> None:
         """What is open of runs that are over is not needed any more."""
-        where, parameter = among("run_id", list(ends))
+        where, parameter = among("run_id", list(self._over))
         left = self._store.run(
-            f"UPDATE protocols_step SET state = %s WHERE {where} AND state IN (%s, %s) RETURNING kind, started",  # noqa: S608
+            f"UPDATE protocols_step SET state = %s WHERE {where} AND state IN (%s, %s)"  # noqa: S608
+            " RETURNING run_id, number, kind, started, due",
             StepState.NOT_NEEDED.value, parameter, StepState.PENDING.value, StepState.STARTED.value,
         )  # fmt: skip
-        if any(kind == Step.Kind.HAND_OFF and started is not None for kind, started in left):
+        steps: dict[int, list[_Left]] = {pk: [] for pk in self._over}
+        for pk, *step in left:
+            steps[pk].append(_Left(*step))
+        for pk, own in steps.items():
+            one = self._over[pk]
+            if not _is_untouched(own, max(self.now, one.run.ended or 0)):
+                self._to_judge[pk] = one
+        if any(
+            step.kind == Step.Kind.HAND_OFF and step.started is not None
+            for own in steps.values()
+            for step in own
+        ):
+            ends = {pk: one.run.ended or 0 for pk, one in self._over.items()}
             withdraw_offers(ends, self.now, self.number, self.tallies)
 
     def _store_touched(self) -> None:
@@ -244,6 +265,27 @@ class _Following:
         kept = [step for step in one.steps if step not in ready] if ready else one.steps
         offers = [*one.offers, *(HandOffOffer(due=self.now + HAND_OFF_WITHIN) for _ in ready[:1])]
         return next_due(one.run, kept, offers, self.now)
+
+
+class _Left(NamedTuple):
+    """A step that was open when its run came to an end."""
+
+    number: int
+    kind: str
+    started: int | None
+    due: int | None
+
+
+def _is_untouched(left: Sequence[_Left], end: int) -> bool:
+    """Whether nobody did anything about a run, and nothing of it was due when it ended: then there is nothing to judge.
+
+    Nothing is missing where all that is open are all steps there are, as their numbers show.
+    """
+    return (
+        bool(left)
+        and len(left) == max(step.number for step in left)
+        and not any(step.started is not None or (step.due is not None and step.due < end) for step in left)
+    )
 
 
 def forget(subject: int) -> Mapping[str, int]:

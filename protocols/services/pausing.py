@@ -77,7 +77,7 @@ def pause(
         raise RunError("unknown_reason", "Choose one of the reasons.")
     require_known(agent, kpi)
     with transaction.atomic():
-        news.tell()
+        news.tell({agent})
         if len(pauses_at(now, [agent])) >= MOST:
             raise RunError("too_many", f"{agent} is paused {MOST} times over.", "Lift a pause first.")
         return Pause.objects.create(
@@ -96,10 +96,10 @@ def pause(
 def lift(pk: int, *, user: User | None, author_name: str = "", now: int) -> Pause:
     """End a pause before its time; one that is over stays as it is. Raises NoSuchRun."""
     with transaction.atomic():
-        news.tell()
         found = Pause.objects.select_for_update().filter(pk=pk).first()
         if found is None:
             raise NoSuchRun("There is no such pause.")
+        news.tell({found.agent})
         if found.lifted is None and found.until > now:
             found.lifted, found.lifted_name = max(now, found.since), author_name or name_of(user)
             found.changed = store().now()

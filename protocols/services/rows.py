@@ -24,10 +24,12 @@ M = TypeVar("M", bound=Model)
 
 def made(model: type[M], **parts: Any) -> M:
     """A new row of a table by its columns; what is not given is as its model has it."""
-    return _row(
-        model,
-        {name: blank.copy() if type(blank) is dict else blank for name, blank in _blanks(model)} | parts,
-    )
+    blanks, emptied = _blanks(model)
+    columns = {**blanks, **parts}
+    for name in emptied:
+        if name not in parts:
+            columns[name] = {}
+    return _row(model, columns)
 
 
 def _row(model: type[M], columns: dict[str, Any]) -> M:
@@ -42,21 +44,22 @@ def insert(store: Store, rows: Sequence[Model]) -> None:
     """Store new rows of one table, and give them their numbers: they ascend in the order of the rows."""
     if not rows:
         return
-    model = type(rows[0])
-    table, names = model._meta.db_table, _names(model)
+    table, (names, blank) = type(rows[0])._meta.db_table, _filled(rows)
+    listed = ", ".join((*names, *blank))
     if isinstance(store, SQLiteStore):  # whoever writes is alone
         (last,) = store.run("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", table) or [(0,)]
         pks = range((last[0] or 0) + 1, (last[0] or 0) + 1 + len(rows))
         _number(rows, pks)
+        marks = ", ".join((*["%s"] * (len(names) + 1), *blank.values()))
         store.many(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})",  # noqa: S608
-            [_values(row, names) for row in rows],
+            f"INSERT INTO {table} (id, {listed}) VALUES ({marks})",  # noqa: S608
+            [_values(row, ("id", *names)) for row in rows],
         )
     else:
-        listed = ", ".join(names[1:])
+        given = ", ".join((*names, *blank.values()))
         found = store.run(
-            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {_source(table)} RETURNING id",  # noqa: S608
-            _json(rows, names[1:]),
+            f"INSERT INTO {table} ({listed}) SELECT {given} FROM {_source(table)} RETURNING id",  # noqa: S608
+            _json(rows, names),
         )
         _number(rows, sorted(pk for (pk,) in found))
 
@@ -138,8 +141,31 @@ def _converted(model: type[Model]) -> list[tuple[str, Callable[[Any], Any]]]:
 
 
 @lru_cache
-def _blanks(model: type[Model]) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.attname, field.get_default()) for field in model._meta.concrete_fields)
+def _blanks(model: type[Model]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What each column is where nothing is said, and those of them that are an empty object then."""
+    blanks = {one.attname: one.get_default() for one in model._meta.concrete_fields}
+    return blanks, tuple(name for name, blank in blanks.items() if blank == {})
+
+
+def _filled(rows: Sequence[Model]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The columns in which some rows have something; of the others, what all of them have there, as SQL has it.
+
+    Most columns of a new row are blank, and it takes longer to hand these over than to store them.
+    """
+    names, (blanks, _) = _names(type(rows[0]))[1:], _blanks(type(rows[0]))
+    columns = zip(*map(attrgetter(*names), rows), strict=True)
+    is_blank = [column.count(blanks[name]) == len(rows) for name, column in zip(names, columns, strict=True)]
+    return (
+        tuple(name for name, one in zip(names, is_blank, strict=True) if not one),
+        {name: _literal(blanks[name]) for name, one in zip(names, is_blank, strict=True) if one},
+    )
+
+
+def _literal(blank: Any) -> str:
+    """A default as SQL has it: None, a number, a word of ours, or an empty object."""
+    if blank is None:
+        return "NULL"
+    return f"'{blank}'" if isinstance(blank, str | dict) else str(blank)
 
 
 def _number(rows: Sequence[Model], pks: Sequence[int]) -> None:

@@ -14,6 +14,7 @@ from protocols.inbox.held import GOOD_FOR, Held
 from protocols.inbox.keeper import Keeper
 from protocols.models import Pause, ProtocolRun
 from protocols.services import news
+from protocols.services.marks import Marks
 from protocols.services.pausing import lift, pause
 from protocols.services.sweeping import sweep
 from protocols.serving import Inboxes
@@ -32,6 +33,13 @@ class Quiet(Keeper):
 
     def polled(self) -> None:
         """Nobody begins a thread."""
+
+
+@pytest.fixture(autouse=True)
+def marks_of_its_own(monkeypatch, tmp_path):
+    """Tests that run beside these change inboxes, too."""
+    found = Marks(tmp_path / "inboxes")
+    monkeypatch.setattr(news, "marks", lambda: found)
 
 
 @pytest.fixture
@@ -162,6 +170,25 @@ def test_what_was_not_confirmed_for_a_second_is_asked_of_django(site, held, neur
     held._confirmed -= GOOD_FOR
     before = site.django.times
     assert ask(site.front, INBOX, neuros).code == 200
+    assert site.django.times == before + 1
+
+
+def test_what_another_process_was_told_is_not_answered_as_it_was_before(
+    site, held, neuros, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(news, "LISTENERS", [])  # as in another process
+    run = opened(18)
+    held.look()
+    assert b'"state":"pending"' in site.both(INBOX, neuros)[0].body
+    before = site.django.times
+    with django_capture_on_commit_callbacks(execute=True):
+        reported(run, 1, "started")
+    assert b'"state":"started"' in ask(site.front, INBOX, neuros).body
+    assert site.django.times == before + 1
+    if connection.vendor == "postgresql":
+        held._seen = {}  # all of a test is one transaction, and has one number
+    held.look()
+    assert b'"state":"started"' in ask(site.front, INBOX, neuros).body
     assert site.django.times == before + 1
 
 
