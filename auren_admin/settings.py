@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from auren_admin.databases import database, of_jobs
 from auren_admin.discretion import logging_to_stderr
 from auren_admin.environment import Environment, SettingError, development_key, read_env_file
-from auren_admin.trace_settings import trace_settings
+from auren_admin.trace_settings import trace_settings, trace_url
 from rest.defaults import API_APPS, SPECTACULAR, rest_framework
 
 # Django's own classes cannot be subscripted everywhere: https://github.com/typeddjango/django-stubs#i-cannot-use-queryset-or-manager-with-type-annotations
@@ -38,7 +38,7 @@ PORT = env.whole("PORT", default=8000, low=1, high=65535)
 WORKERS = env.whole("AUREN_WORKERS", default=1, low=1, high=64)
 THREADS = env.whole("AUREN_THREADS", default=4, low=1, high=64)
 JOBS_AT_ONCE = env.whole("AUREN_JOBS_AT_ONCE", default=2, low=1, high=64)
-TRACING = trace_settings(env)
+TRACING, TRACE_URL = trace_settings(env), trace_url(env)
 
 # Secrets and hosts
 

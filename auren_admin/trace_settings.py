@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from auren_admin.environment import WEB_SCHEMES, WHITE, Environment, SettingError
+from contracts.web_addresses import web_template
 
 OTLP = "OTEL_EXPORTER_OTLP_"
 _SAMPLERS = ("always_on", "always_off", "traceidratio")
@@ -15,6 +16,9 @@ SAMPLERS = (*_SAMPLERS, *(f"parentbased_{name}" for name in _SAMPLERS))
 PROPAGATORS = frozenset({"tracecontext", "baggage", "none"})
 LONGEST_TIMEOUT = 60
 """Seconds. The specification has milliseconds here, so whoever follows that is told."""
+
+TRACE_ID = "{trace_id}"
+"""Where the id of a trace goes in the address of its page."""
 
 BATCH = 128
 """Spans sent at once; while they are put into bytes a request may wait. The specification has 512."""
@@ -53,6 +57,18 @@ def trace_settings(env: Environment) -> TraceSettings | None:
     if env.flag("OTEL_SDK_DISABLED", default=False) or not is_wanted or not any(endpoints):
         return None
     return TraceSettings("tracecontext" in propagators, queue, batch, delay)
+
+
+def trace_url(env: Environment) -> str:
+    """The address at which people look at a trace, with a place for its id, or nothing. It is never shown in an error:
+    it may hold a password that nobody meant to be there. Raises `SettingError`."""
+    name = "AUREN_TRACE_URL"
+    url = env.text(name)
+    try:
+        return web_template(url, TRACE_ID)
+    except ValueError as error:
+        expected = f"an address such as https://jaeger.example.org/trace/{TRACE_ID} ({error})"
+        raise SettingError(name, None, expected) from error
 
 
 def _address(env: Environment, name: str) -> str:

@@ -90,7 +90,8 @@ class Batch:
 
     def _tell_of_runs(self, stretches: Sequence[Stretch]) -> None:
         """Have episodes followed; whoever reported is told of the runs that were opened."""
-        opened = follow(self.store, self._changes, self.now, self._tallies)
+        traces = {self._users[one.user]: one.delivery.trace for one in stretches if one.delivery.trace}
+        opened = follow(self.store, self._changes, self.now, self._tallies, traces)
         if not opened:
             return
         for stretch in stretches:

@@ -44,6 +44,8 @@ class Delivery:
     release: int
     bad: Sequence[Rejection]
     is_strict: bool
+    trace: str | None = None
+    """That of the request which brought it: another one may store it."""
     stretches: list[Stretch] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
     conflicts: list[Rejection] = field(default_factory=list)

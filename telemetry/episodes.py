@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from telemetry.storage import Store
 from telemetry.storage.shapes import StandingKey, TransitionRow
+from tracing import spans
 
 UNKNOWN = -1
 CORRECTION = "correction"
@@ -37,20 +38,29 @@ class EpisodeChange(NamedTuple):
 
 Opened = Mapping[StandingKey, Sequence[Mapping[str, Any]]]
 """What is told of the runs that were opened, by whose standing it was."""
-Follower = Callable[[Store, Sequence[EpisodeChange], int, Counter[tuple[str, ...]]], Opened]
+Traces = Mapping[int, str]
+"""The traces of the requests or of the job that changes come from, by the person; without those that nobody keeps."""
+Follower = Callable[[Store, Sequence[EpisodeChange], int, Counter[tuple[str, ...]], Traces], Opened]
 """Called with the store of the transaction, in which the people are held, what changed, the time by the server's clock
-in microseconds, and the tallies, to count on."""
+in microseconds, the tallies, to count on, and the traces."""
 
 FOLLOWERS: list[Follower] = []
 
 
 def follow(
-    store: Store, changes: Sequence[EpisodeChange], now: int, tallies: Counter[tuple[str, ...]]
+    store: Store,
+    changes: Sequence[EpisodeChange],
+    now: int,
+    tallies: Counter[tuple[str, ...]],
+    traces: Traces | None = None,
 ) -> Opened:
-    """Tell everybody who follows; what is opened by it, for whoever reports."""
+    """Tell everybody who follows; what is opened by it, for whoever reports. Without ``traces`` it is the one here."""
+    if traces is None:
+        trace = spans.sampled_trace() if changes else None
+        traces = {change.key.subject: trace for change in changes} if trace else {}
     opened: dict[StandingKey, Sequence[Mapping[str, Any]]] = {}
     for follower in FOLLOWERS if changes else ():
-        opened.update(follower(store, changes, now, tallies))
+        opened.update(follower(store, changes, now, tallies, traces))
     return opened
 
 

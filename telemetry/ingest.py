@@ -27,6 +27,7 @@ from telemetry.parsing import Reader, Rejection
 from telemetry.storage import Gone, Store, forget_all, store
 from telemetry.storage.shapes import KeptAnswer
 from telemetry.storage.turns import turn
+from tracing import spans
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def report(body: bytes, *, agent: str, now: int | None = None, strict: bool = Fa
         if strict and bad:
             raise _all_or_nothing(bad)
         digest = _digest(body, agent, bad, strict=strict)
-        delivery = Delivery(digest, agent, len(items), released.release, bad, strict)
+        delivery = Delivery(digest, agent, len(items), released.release, bad, strict, spans.sampled_trace())
         delivery.sort(good)
         answer = line.take(delivery, now)
     for told in (*answer["states"], *answer.get("runs", ())):  # answers of an older version have no runs

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 Attributes = Mapping[str, str | int | float | bool]
+SAMPLED: Final = 1
+"""Of the flags of a `traceparent`: whether its span is recorded."""
 
 
 class Kind(Enum):
@@ -99,6 +101,18 @@ _tracer: Tracer = _NOTHING
 def tracer() -> Tracer:
     """The one of this process."""
     return _tracer
+
+
+def sampled_trace() -> str | None:
+    """The id of the trace that runs here, in 32 hexadecimal digits; None where there is none, or nobody keeps it.
+
+    https://www.w3.org/TR/trace-context/#traceparent-header-field-values
+    """
+    parent = _tracer.traceparent()
+    if not parent:
+        return None
+    _, trace, _, flags = parent.split("-")
+    return trace if int(flags, 16) & SAMPLED else None
 
 
 def switch_on(other: Tracer) -> None:

@@ -124,6 +124,10 @@ class RunSerializer(serializers.Serializer[ProtocolRun]):
 class WholeRunSerializer(RunSerializer):
     """A run with everything that is known of it."""
 
+    trace = serializers.CharField(
+        allow_null=True,
+        help_text="The 32 hexadecimal digits of the trace of what opened it; null where nobody keeps one.",
+    )
     interventions = InterventionSerializer(many=True, help_text="What people did about it, the latest first.")
 
 

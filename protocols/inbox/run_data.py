@@ -63,7 +63,7 @@ def run_data(run: ProtocolRun, *, called: Called = as_sent, whole: bool = False)
         "steps": [_step(step, whole=whole) for step in run.steps.all()],
         "deviations": [_deviation(one) for one in run.deviations.all()],
         "cursor": run.changed,
-    }
+    } | ({"trace": run.trace} if whole else {})
 
 
 def runs_data(runs: Iterable[ProtocolRun], *, called: Called = as_sent) -> list[dict[str, Any]]:

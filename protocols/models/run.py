@@ -10,6 +10,8 @@ from protocols.lifecycle import ENDED, OPEN, RunState
 from telemetry.models import Subject
 from telemetry.models.series import NAME
 
+TRACE_ID = 32
+"""Hexadecimal digits: https://www.w3.org/TR/trace-context/#trace-id."""
 _OPEN = sorted(OPEN)
 _ENDED = sorted(ENDED)
 
@@ -97,6 +99,12 @@ class ProtocolRun(models.Model):
     )
     due = models.BigIntegerField(null=True, blank=True, help_text="When time alone changes something next.")
     changed = models.BigIntegerField(default=0)
+    trace = models.CharField(  # noqa: DJ001 - NULL, as most have none; and SQLite need not make the table anew for it
+        max_length=TRACE_ID,
+        null=True,
+        blank=True,
+        help_text="The id of the trace of what opened it; empty where nobody keeps one.",
+    )
 
     objects = RunQuerySet.as_manager()
 

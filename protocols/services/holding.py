@@ -40,6 +40,7 @@ from protocols.timing import next_due
 from telemetry.storage import Store, hold, store
 from telemetry.storage.shapes import TallyKey
 from telemetry.storage.turns import turn
+from tracing import spans
 
 RUN_COLUMNS: Final = (
     "state", "acknowledged", "assignee_id", "assignee_name", "ended", "ended_recorded", "episode_ended", "due",
@@ -161,7 +162,7 @@ class HeldRun:
     def offer(self, steps: Sequence[Step], at: int) -> None:
         """Offer hand-offs."""
         work = self.work
-        asked = [Asked(self.run, step, at) for step in steps]
+        asked = [Asked(self.run, step, at, spans.sampled_trace()) for step in steps]
         children = offer(work.store, asked, work.now, work.number, work.tallies)
         for step, child in zip(steps, children, strict=True):
             work.agents.add(child.agent)

@@ -29,7 +29,7 @@ from protocols.services.steps import (
 from protocols.timing import HAND_OFF_WITHIN, next_due
 from telemetry import contracts_now, cursors, episodes, erasure
 from telemetry.contracts_now import iso
-from telemetry.episodes import EpisodeChange, Opened
+from telemetry.episodes import EpisodeChange, Opened, Traces
 from telemetry.storage import Store
 from telemetry.storage.shapes import StandingKey
 
@@ -49,16 +49,17 @@ def join() -> None:
     cursors.ALSO.update((ProtocolRun, Pause))
 
 
-def opened_by(store: Store, changes: Sequence[EpisodeChange], now: int, tallies: Tallies) -> Opened:
+def opened_by(
+    store: Store, changes: Sequence[EpisodeChange], now: int, tallies: Tallies, traces: Traces
+) -> Opened:
     """Open, extend and end the runs of these episodes; what is told of those that were opened."""
-    work = _Following(store, now, store.now(), tallies, _runs_of(store, changes))
+    work = _Following(store, now, store.now(), tallies, traces, _runs_of(store, changes))
     for change in changes:
         work.take(change)
     work.store()
     news.tell({change.key.agent for change in changes})
     told: dict[StandingKey, list[dict[str, Any]]] = {}
-    for one in work.opened:
-        run = one.run
+    for run in (one.run for one in work.opened):
         key = StandingKey(run.subject_id, run.kpi, run.agent)
         told.setdefault(key, []).append(told_of(run))
     return told
@@ -116,6 +117,7 @@ class _Following:
     now: int
     number: int
     tallies: Tallies
+    traces: Traces
     there: dict[StandingKey, _Followed]
     opened: list[_Followed] = field(default_factory=list)
     _touched: dict[int, _Followed] = field(default_factory=dict)
@@ -141,9 +143,9 @@ class _Following:
 
     def _open(self, change: EpisodeChange) -> None:
         key, row = change.key, change.row
-        parts: dict[str, Any] = {}
+        parts: dict[str, Any] = {"trace": self.traces.get(key.subject)}
         if row is not None:
-            parts = {name: getattr(row, name) for name in ("source", "rule", "condition", "reason")}
+            parts |= {name: getattr(row, name) for name in ("source", "rule", "condition", "reason")}
             parts["inputs"] = orjson.loads(row.inputs)
         run = made(
             ProtocolRun, agent=key.agent, kpi=key.kpi, subject_id=key.subject, severity=change.after,
@@ -215,7 +217,7 @@ class _Following:
                 step.run_id = one.run.pk
         insert(self._store, [step for one in asked for step in one.added])
         ready = [
-            Asked(one.run, step, one.asked)
+            Asked(one.run, step, one.asked, self.traces.get(one.run.subject_id))
             for one in asked
             if one.run.state in OPEN
             for step in ready_to_offer(one.steps)

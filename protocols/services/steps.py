@@ -89,11 +89,12 @@ def ready_to_offer(steps: Sequence[Step]) -> list[Step]:
 
 
 class Asked(NamedTuple):
-    """A hand-off of a run to be offered, and when that is. Both are stored."""
+    """A hand-off of a run to be offered, when that is, and in which trace. Run and step are stored."""
 
     run: ProtocolRun
     step: Step
     at: int
+    trace: str | None
 
 
 def offer(store: Store, asked: Sequence[Asked], now: int, number: int, tallies: Tallies) -> list[ProtocolRun]:
@@ -105,21 +106,21 @@ def offer(store: Store, asked: Sequence[Asked], now: int, number: int, tallies: 
             step=step, source=run.agent, target=step.name, reason=step.description, offered=at,
             due=now + HAND_OFF_WITHIN,
         )
-        for run, step, at in asked
+        for run, step, at, _ in asked
     ]  # fmt: skip
     insert(store, offers)
-    for _, step, at in asked:
+    for _, step, at, _ in asked:
         step.state = follow(STEP_MOVES, step.state, StepState.STARTED)
         step.started, step.recorded = at, now
-    update(store, [step for _, step, _ in asked], ["state", "started", "recorded"])
+    update(store, [one.step for one in asked], ["state", "started", "recorded"])
     children = [
         ProtocolRun(
             agent=one.target, kpi=run.kpi, subject_id=run.subject_id, offer=one, root_id=run.root_id or run.pk,
             depth=run.depth + 1, state=RunState.OFFERED, severity=run.severity, release=run.release,
             source=run.source, rule=run.rule, condition=run.condition, reason=run.reason, inputs=run.inputs,
-            opened=at, recorded=now, due=one.due, changed=number,
+            opened=at, recorded=now, due=one.due, changed=number, trace=trace,
         )
-        for (run, _, at), one in zip(asked, offers, strict=True)
+        for (run, _, at, trace), one in zip(asked, offers, strict=True)
     ]  # fmt: skip
     insert(store, children)
     reviews = [

@@ -3,7 +3,7 @@
 import pytest
 
 from auren_admin.environment import Environment, SettingError
-from auren_admin.trace_settings import trace_settings
+from auren_admin.trace_settings import trace_settings, trace_url
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}
 
@@ -75,4 +75,26 @@ def test_a_share_is_from_0_to_1(share):
 def test_an_address_that_is_refused_is_not_shown():
     with pytest.raises(SettingError) as refused:
         read(OTEL_EXPORTER_OTLP_ENDPOINT="grpc://user:hush@collector")
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["", "https://jaeger.example.org/trace/{trace_id}"])
+def test_a_trace_has_a_page_where_an_address_is_given(url):
+    assert trace_url(Environment({"AUREN_TRACE_URL": f" {url} "})) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://jaeger.example.org/trace/",
+        "jaeger.example.org/trace/{trace_id}",
+        "javascript:alert({trace_id})",
+        "https://ann:hush@jaeger.example.org/trace/{trace_id}",
+        "https://ann:hush/trace/{trace_id}",
+    ],
+)
+def test_what_cannot_lead_to_a_trace_is_refused_with_a_way_out_and_not_shown(url):
+    with pytest.raises(SettingError, match="such as https://jaeger.example.org/trace/{trace_id}") as refused:
+        trace_url(Environment({"AUREN_TRACE_URL": url}))
+    assert refused.value.name == "AUREN_TRACE_URL"
     assert "hush" not in str(refused.value)

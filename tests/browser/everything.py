@@ -20,6 +20,7 @@ from jobs.models import Job
 from jobs.runner import run_due
 from kpis.bulk import BULK_CHANGE, start
 from kpis.models import Upload, ValidationRule
+from protocols.models import ProtocolRun
 from protocols.services.pausing import pause
 from releases.models import Channel, WebHook
 from releases.services import publish, working_copy
@@ -70,6 +71,7 @@ def fill(person: User) -> None:
     run_due()
     edit("< 22")
     pause("NEUROS", reason_code="planned", user=person, now=database_clock.micros())
+    ProtocolRun.objects.update(trace="ab" * 16)
     client = Client()
     client.force_login(person)
     start(name="kpi.delete", ids=[], author=person)

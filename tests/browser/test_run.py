@@ -18,6 +18,7 @@ from tests.browser.test_accessibility import violations
 from tests.protocols.samples import MINUTE, observation, publish_protocol, told
 
 pytestmark = pytest.mark.browser
+TRACE = "ab" * 16
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def run(transactional_db) -> ProtocolRun:
     now = datetime.now(UTC).replace(microsecond=0) - 4 * MINUTE
     told(*[observation(50 + n % 7, now - n * 600 * MINUTE) for n in range(20, 0, -1)], now=now)
     (found,) = told(observation(18, now), now=now)["runs"]
+    ProtocolRun.objects.filter(pk=found["id"]).update(trace=TRACE)
     return ProtocolRun.objects.get(pk=found["id"])
 
 
@@ -122,6 +124,20 @@ def test_it_prints_as_one_page(office, ines, run):
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
 
 
+def test_it_leads_to_its_trace_where_a_tool_shows_them_and_has_the_id_to_copy_elsewhere(
+    office, ines, run, settings
+):
+    page = office.window(ines)
+    page.goto(address(run))
+    page.get_by_role("row", name="Trace").get_by_text(TRACE).click()
+    assert page.evaluate("getSelection().toString()") == TRACE
+    settings.TRACE_URL = "https://jaeger.example.org/trace/{trace_id}"
+    page.reload()
+    expect(page.get_by_role("link", name=TRACE)).to_have_attribute(
+        "href", f"https://jaeger.example.org/trace/{TRACE}"
+    )
+
+
 def test_a_stretch_of_time_is_looked_at_closer(office, ines, run):
     page = office.window(ines)
     page.goto(address(run))
@@ -137,7 +153,8 @@ def test_a_stretch_of_time_is_looked_at_closer(office, ines, run):
     expect(page).to_have_url(re.compile(r"change/\?$"))
 
 
-def test_everybody_can_use_it(office, ines, run):
+def test_everybody_can_use_it(office, ines, run, settings):
+    settings.TRACE_URL = "https://jaeger.example.org/trace/{trace_id}"
     for number in (1, 2):
         report(run, number)
     page = office.window(ines)

@@ -7,8 +7,9 @@ from tests.kpis.conftest import registry
 from tests.protocols.samples import publish_protocol
 from tests.remembered import Remembered
 from tests.telemetry.conftest import nothing_known
+from tests.tracing.conftest import collector, tracer
 
-__all__ = ["nothing_known", "registry"]
+__all__ = ["collector", "nothing_known", "registry", "tracer"]
 the_protocol = Remembered(publish_protocol, Release.objects.get)
 
 

@@ -3,12 +3,13 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from django.conf import settings
@@ -142,6 +143,10 @@ def test_requests_and_the_job_that_one_asked_for_arrive_as_one_tree_and_nobody_i
     assert {span.attributes["auren.agent"] for span in taken if "auren.agent" in span.attributes} == {
         "NEUROS"
     }
+    with closing(sqlite3.connect(tmp_path / "auren.sqlite3")) as database:
+        opened = {trace for (trace,) in database.execute("SELECT trace FROM protocols_protocolrun")}
+    assert opened
+    assert opened <= {span.trace for span in taken}
     web = {span.resource["service.instance.id"] for span in spans if span.kind == 2}
     assert len(web) == 2
     for span in spans:

@@ -25,6 +25,21 @@ def test_one_that_is_switched_on_is_used_from_then_on(tracer):
     assert spans.tracer() is not tracer
 
 
+@pytest.mark.parametrize(
+    ("traceparent", "trace"),
+    [
+        ("", None),
+        (f"00-{'ab' * 16}-{'cd' * 8}-00", None),
+        (f"00-{'ab' * 16}-{'cd' * 8}-02", None),
+        (f"00-{'ab' * 16}-{'cd' * 8}-01", "ab" * 16),
+        (f"00-{'ab' * 16}-{'cd' * 8}-03", "ab" * 16),
+    ],
+)
+def test_the_trace_of_a_span_is_told_where_it_is_kept(monkeypatch, traceparent, trace):
+    monkeypatch.setattr(spans.tracer(), "traceparent", lambda: traceparent)
+    assert spans.sampled_trace() == trace
+
+
 LOADED = """
 import os, sys, threading
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auren_admin.settings")

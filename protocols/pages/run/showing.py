@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from protocols.lifecycle import RunState
@@ -79,7 +80,13 @@ def _told(facts: Facts, whole: bool, step: int) -> dict[str, Any]:
         "value": reading(facts)[1],
         "kpi_lines": narrow(facts.kpi_title),
         "said": said(facts),
+        "trace_page": trace_page(run.trace),
     }
+
+
+def trace_page(trace: str | None) -> str:
+    """The address of what opened a run, where a tool shows traces; empty where there is none."""
+    return str(settings.TRACE_URL.format(trace_id=trace)) if trace else ""
 
 
 def proposals(facts: Facts) -> list[tuple[Deviation, Proposal]]:

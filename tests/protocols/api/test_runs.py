@@ -25,7 +25,7 @@ def test_a_run_says_what_is_to_be_done_and_why(neuros, protocol):
         "state": "waiting", "opened": "2026-11-24T12:00:00Z", "recorded": "2026-11-24T12:00:00Z", "ended": None,
         "release": protocol.number, "condition": "< 25", "reason": "18 ms is below 25 ms", "value": 18,
         "measurement_source": "band", "context": None, "root": None, "parent": None, "acknowledged": None,
-        "assignee": None, "deviations": [], "cursor": run.changed, "interventions": [],
+        "assignee": None, "deviations": [], "cursor": run.changed, "trace": None, "interventions": [],
     }  # fmt: skip
     assert steps[0] == {
         "number": 1, "kind": "action", "name": "reduce_training_intensity", "description": "",

@@ -136,3 +136,32 @@ def test_what_is_folded_is_remembered(run, client):
     assert 'id="fold-knew" open' not in client.get(page_of(run)).text
     client.post(page_of(run).replace("change", "folds"), {"folds": "no"})
     assert 'id="fold-knew" open' in client.get(page_of(run)).text
+
+
+TRACE = "ab" * 16
+
+
+@pytest.fixture
+def traced(run):
+    """A run of which a trace was kept."""
+    ProtocolRun.objects.filter(pk=run.pk).update(trace=TRACE)
+    return run
+
+
+def test_a_trace_is_a_link_where_a_tool_shows_them(traced, client, settings):
+    settings.TRACE_URL = "https://grafana.example.org/explore?left=%7B%22{trace_id}%22%7D&orgId=1"
+    page = client.get(page_of(traced)).text
+    href = f"https://grafana.example.org/explore?left=%7B%22{TRACE}%22%7D&amp;orgId=1"
+    assert f'<a href="{href}" rel="noopener noreferrer"><code>{TRACE}</code></a>' in page
+
+
+def test_a_trace_is_its_id_where_no_tool_is_named(traced, client):
+    page = client.get(page_of(traced)).text
+    assert f"<td><code>{TRACE}</code></td>" in page
+
+
+def test_a_run_without_a_trace_says_nothing_of_it(run, client, settings):
+    settings.TRACE_URL = "https://jaeger.example.org/trace/{trace_id}"
+    page = client.get(page_of(run)).text
+    assert "Trace" not in page
+    assert "jaeger" not in page
