@@ -14,7 +14,8 @@ from typing import Any, Final
 from auren_client.step_reports import (
     Report,
     accept_report,
-    added_report,
+    action_report,
+    hand_off_report,
     refuse_report,
     step_report,
 )
@@ -78,7 +79,8 @@ class Step:
     ``added`` is since when it is asked for: since the run was opened, or since it has grown worse. ``state`` is
     pending, started, done, failed, skipped, overridden (a person said no) or not_needed. All that is said of it takes
     ``at``, when it was, which is now unless it is given; a note may have 2,000 characters, and ``evidence`` is
-    anything that JSON can hold. It raises OutboxFull, and ValueError and TypeError for what cannot be sent.
+    what JSON can hold in 8 KiB and five levels. It raises OutboxFull, and ValueError and TypeError for what cannot be
+    sent.
     """
 
     run: int
@@ -180,10 +182,8 @@ class Run:
         at: datetime | None = None,
     ) -> None:
         """Something was done that no contract asks for: it stands among the steps, as not declared."""
-        self._take(
-            added_report(self.id, self.opened, {"action": action, "state": "done"}, note, evidence, at)
-        )
+        self._take(action_report(self.id, self.opened, action, note, evidence, at))
 
     def hand_off(self, agent: str, reason: str) -> None:
-        """Ask an agent to go on whom no contract names."""
-        self._take(added_report(self.id, self.opened, {"hand_off": agent, "reason": reason}))
+        """Ask an agent to go on whom no contract names; the reason may have 1,000 characters."""
+        self._take(hand_off_report(self.id, self.opened, agent, reason))

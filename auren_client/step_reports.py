@@ -12,10 +12,9 @@ from typing import Any, Final
 
 from auren_client.errors import OutboxFull, Problem
 from auren_client.observing import aware
+from auren_client.report_limits import ACTION, AGENT, NOTE, QUESTION, short, small
 from auren_client.wire import UNEXPECTED, Reply, read_refusal
 
-LONGEST_NOTE: Final = 2_000
-"""Characters; the server takes no more."""
 FROM_THE_FUTURE: Final = "from_the_future"
 AHEAD: Final = timedelta(minutes=5)
 """How far the two clocks may differ."""
@@ -72,21 +71,28 @@ def step_report(
     evidence: Mapping[str, Any] | None,
     at: datetime | None,
 ) -> Report:
-    """What became of a step. Raises ValueError for a note that is too long, or missing where it is the reason."""
+    """What became of a step. Raises ValueError for what is too much, and for a reason that is missing."""
     data = {"state": state, **_told(_reason(note) if state in NEEDS_WORDS else note, evidence)}
     return Report(run, number, state, f"runs/{run}/steps/{number}", data, opened, at)
 
 
-def added_report(
+def action_report(
     run: int,
     opened: datetime,
-    data: Mapping[str, Any],
-    note: str = "",
-    evidence: Mapping[str, Any] | None = None,
-    at: datetime | None = None,
+    action: str,
+    note: str,
+    evidence: Mapping[str, Any] | None,
+    at: datetime | None,
 ) -> Report:
-    """A step that no contract asks for. Raises ValueError for a note that is too long."""
-    return Report(run, 0, "added", f"runs/{run}/steps", {**data, **_told(note, evidence)}, opened, at)
+    """An action that no contract asks for, and that was done. Raises ValueError for what is too much."""
+    data = {"action": short(action, ACTION, "an action's name"), "state": "done", **_told(note, evidence)}
+    return Report(run, 0, "added", f"runs/{run}/steps", data, opened, at)
+
+
+def hand_off_report(run: int, opened: datetime, agent: str, reason: str) -> Report:
+    """Another agent is asked whom no contract names. Raises ValueError for a name or a reason that is too long."""
+    data = {"hand_off": short(agent, AGENT, "an agent's name"), "reason": short(reason, QUESTION, "a reason")}
+    return Report(run, 0, "added", f"runs/{run}/steps", data, opened)
 
 
 def accept_report(run: int, opened: datetime, note: str, at: datetime | None) -> Report:
@@ -97,7 +103,7 @@ def accept_report(run: int, opened: datetime, note: str, at: datetime | None) ->
 
 def refuse_report(run: int, opened: datetime, reason: str, at: datetime | None) -> Report:
     """No to a hand-off. Raises ValueError for a reason that is too long or missing."""
-    data = {"accept": False, "reason": _reason(_short(reason))}
+    data = {"accept": False, "reason": _reason(short(reason, NOTE, "a reason"))}
     return Report(run, 0, "refused", f"runs/{run}/acceptance", data, opened, at)
 
 
@@ -106,19 +112,13 @@ def _json(data: Mapping[str, Any]) -> bytes:
 
 
 def _told(note: str, evidence: Mapping[str, Any] | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"note": _short(note)} if note else {}
-    return found | ({"evidence": dict(evidence)} if evidence else {})
+    found: dict[str, Any] = {"note": short(note, NOTE, "a note")} if note else {}
+    return found | ({"evidence": small(evidence)} if evidence else {})
 
 
 def _reason(note: str) -> str:
     if not note.strip():
         raise ValueError("expected the reason in words")
-    return note
-
-
-def _short(note: str) -> str:
-    if len(note) > LONGEST_NOTE:
-        raise ValueError(f"expected a note of at most {LONGEST_NOTE:,} characters, not {len(note):,}")
     return note
 
 

@@ -150,6 +150,7 @@ EXTRA_KEY: Final = 200
 """Characters of such a key."""
 RUN_LIMITS: Final = {
     "characters of a note, a reason or a comment": 2_000,
+    "characters of why a deviation is judged so": 1_950,
     "bytes of evidence of one step, as JSON": 8 * 1024,
     "levels of evidence": 5,
     "steps of one run": 500,

@@ -98,7 +98,12 @@ class Figure:
 
 
 def figure_of(document: ReleaseDocument) -> Figure:
-    """The noise of a document over the last days; a job that works it out, where that would take long."""
+    """The noise of a document over the last days; a job that works it out, where that would take long.
+
+    A job is left in any case, as the memory of this figure, whatever becomes of what it is asked for: also of a plan,
+    and of a publish that is refused. It holds no more than the plan shows to everybody who may publish, names nobody,
+    and is one per document and ten minutes, however often somebody asks.
+    """
     now = clock()
     asked = ask(document, now)
     if not asked.questions:

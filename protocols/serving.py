@@ -12,6 +12,7 @@ from typing import Any, Final
 from protocols.api.answers import CURSOR
 from protocols.inbox.held import Held, Told
 from protocols.inbox.keeper import Keeper
+from protocols.inbox.measures import BY_DJANGO, FROM_MEMORY
 from releases.serving.front import StartResponse
 from releases.serving.pages import ROOT, Headers, Page, Sheet
 from releases.serving.shelf import Grant
@@ -55,10 +56,12 @@ class Inboxes:
             if len(self._pages) > MOST:
                 self._pages.clear()
             known = self._pages[agent] = (told, self._made(told))
+        FROM_MEMORY.add()
         return known[1]
 
     def learning(self, start_response: StartResponse) -> StartResponse:
         """Have Django answer, and remember the headers."""
+        BY_DJANGO.inc()
         if self._headers:
             return start_response
 

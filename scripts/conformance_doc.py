@@ -23,7 +23,8 @@ HEAD = """\
 A release is a protocol that a computer can follow: at this severity an agent does these actions in this order, within
 these deadlines, and then hands over to those agents. What it really did is compared with that, and each difference is
 a **deviation** with one of the ids below, which never change. A deviation is no verdict: a person judges it harmful,
-acceptable or better than the contract.
+acceptable or better than the contract, on the run's page or [by the API](runs.md#what-people-do). What is better comes
+with the change that would make the contract say it.
 
 - What is not yet due is no deviation.
 - Time counts from when the agent could know, which is when the server stored the reading; who was faster than that is

@@ -152,16 +152,22 @@ def _pause_pages(world: World) -> Iterator[Change]:
 
 
 def _decision_pages(world: World) -> Iterator[Change]:
-    run = world.runs["NEUROS"]
-    page = f"/admin/protocols/protocolrun/{run}"
+    page = f"/admin/protocols/protocolrun/{world.runs['NEUROS']}"
     for kind in ("acknowledge", "assign", "comment", "agree", "override", "take_over"):
         asked = {"kind": kind, "reason_code": "" if kind == "comment" else "known", "words": "Known."}
         yield Change(f"{kind} a run", f"{page}/decide/", EDITORS, asked)
     asked = {"kind": "override", "step": "1", "reason_code": "known"}
     yield Change("override a step", f"{page}/decide/", EDITORS, asked)
-    Deviation.objects.create(run_id=run, place=1, rule="RUN002", at=0, message="It was skipped.")
+    _with_a_deviation(world)
     asked = {"place": "1", "rule": "RUN002", "judgement": "acceptable", "words": "Known."}
     yield Change("judge a deviation", f"{page}/judge/", EDITORS, asked)
+
+
+def _with_a_deviation(world: World) -> None:
+    """Without a report there is none; and a step that is reported is settled."""
+    Deviation.objects.create(
+        run_id=world.runs["NEUROS"], place=1, rule="RUN002", at=0, message="It was skipped."
+    )
 
 
 def _other_pages(world: World) -> Iterator[Change]:
@@ -271,6 +277,9 @@ def _run_calls(world: World) -> Iterator[Change]:
     for kind in ("acknowledge", "assign", "agree", "override", "take_over"):
         body = {"kind": kind} | ({"reason_code": "known"} if kind in ("override", "take_over") else {})
         yield Change(f"{kind} a run", f"runs/{mine}/interventions", deciding, body)
+    _with_a_deviation(world)
+    judged = {"step": 1, "judgement": "acceptable", "words": "Known."}
+    yield Change("judge a deviation", f"runs/{mine}/deviations/RUN002", deciding, judged)
     pause = {"agent": "NEUROS", "reason_code": "planned"}
     yield Change("pause an agent", "pauses/", deciding, pause)
     yield Change("lift a pause", f"pauses/{world.runs['pause']}/lift", deciding, {})

@@ -31,8 +31,13 @@ OF_A_SERVICE: Final[Mapping[str, tuple[str, ...]]] = {
     Scope.PEOPLE_ERASE: ("telemetry.add_erasure",),
     # To report is no person's doing: whoever may make tokens may let an agent report.
     Scope.OBSERVATIONS_WRITE: (),
-    # A service overrides and pauses with it; an agent only says what it did itself.
-    Scope.RUNS_WRITE: ("protocols.add_intervention", "protocols.add_pause", "protocols.change_pause"),
+    # A service overrides, judges and pauses with it; an agent only says what it did itself.
+    Scope.RUNS_WRITE: (
+        "protocols.add_intervention",
+        "protocols.change_deviation",
+        "protocols.add_pause",
+        "protocols.change_pause",
+    ),
 }
 OF_AN_AGENT: Final[Mapping[str, tuple[str, ...]]] = {
     **OF_A_SERVICE,

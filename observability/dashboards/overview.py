@@ -81,6 +81,32 @@ def _requests() -> Iterator[Panel]:
         [Query(_quantile(share), f"p{share * 100:.0f}") for share in (0.5, 0.95, 0.99)],
         _latency(custom={"thresholdsStyle": {"mode": "line"}}, palette=True),
     )
+    yield lines(
+        "requests/inboxes",
+        "Polls of inboxes a second, by what answers",
+        [
+            Query(f"sum by (answered_by) (rate(auren_inbox_polls_total{PERIOD}))", "{{answered_by}}"),
+            Query(f"sum(rate(auren_inbox_look_failures_total{PERIOD}))", "looks that failed"),
+        ],
+        field("reqps", decimals=2, palette=True),
+    )
+    yield lines(
+        "requests/inbox-age",
+        "How old held inboxes become",
+        [
+            Query(_quantile(0.5, "auren_inbox_held_age_seconds_bucket"), "p50"),
+            Query(_quantile(0.99, "auren_inbox_held_age_seconds_bucket"), "p99"),
+            Query(_quantile(0.99, "auren_inbox_look_duration_seconds_bucket"), "p99 of a look"),
+        ],
+        field(
+            "s",
+            decimals=2,
+            at=((None, NORMAL), (1, _WARNING)),
+            custom={"thresholdsStyle": {"mode": "line"}},
+            palette=True,
+        ),
+        description="Beyond one second polls are answered by Django.",
+    )
 
 
 def _work() -> Iterator[Panel]:
@@ -167,8 +193,8 @@ def _collector() -> Iterator[Panel]:
     )
 
 
-def _quantile(share: float) -> str:
-    return f"histogram_quantile({share}, sum by (le) (rate({_LATENCY}{PERIOD})))"
+def _quantile(share: float, buckets: str = _LATENCY) -> str:
+    return f"histogram_quantile({share}, sum by (le) (rate({buckets}{PERIOD})))"
 
 
 def _latency(**options: object) -> Field:

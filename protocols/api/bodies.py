@@ -7,9 +7,10 @@ from typing import Any
 from contracts.limits import AGENT_LIMITS, BINDING_LIMITS, KPI_LIMITS
 from jobs.people import LONGEST_NAME
 from protocols.api.fields import ActionName, Answer, Evidence, Moment, OptionalWord, Prose
-from protocols.models import NOTE, Intervention, ReasonCode
+from protocols.models import NOTE, Deviation, Intervention, ReasonCode
 from protocols.services.pausing import LONGEST, SHORTEST, USUAL
 from protocols.services.reporting import MOST_STEPS
+from protocols.services.verdicts import MOST_WORDS
 from rest.bodies import Body, Line, Whole, Word
 from rest.problems import ErrorItem, Invalid
 
@@ -18,7 +19,7 @@ _AT = "When that was, not before the run was opened; left out, now."
 _NOTE = "In words; why, where it failed or was skipped."
 _EVIDENCE = "What proves it: a small object of JSON."
 SAID_BY_PEOPLE = [kind for kind in Intervention.Kind if kind != Intervention.Kind.JUDGE]
-"""What is said of a run or a step; deviations are judged on their page."""
+"""What is said of a run or a step; a deviation is judged at its own address."""
 
 
 class ReportBody(Body):
@@ -81,6 +82,16 @@ class InterventionBody(Body):
         default=None,
         help_text="Whose it is now, by user name; left out, the caller's; empty, nobody's.",
     )
+
+
+class JudgementBody(Body):
+    """What a person thinks of a deviation."""
+
+    step = Whole(
+        0, MOST_STEPS, required=False, help_text="The deviation's, as the run tells it; left out, 0: the run."
+    )
+    judgement = Word(Deviation.Judgement.values)
+    words = Prose(MOST_WORDS, required=True, help_text="Why.")
 
 
 class PauseBody(Body):

@@ -11,14 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpis.rights import lacking
-from protocols.api.bodies import InterventionBody, NothingBody, PauseBody
+from protocols.api.bodies import InterventionBody, JudgementBody, NothingBody, PauseBody
 from protocols.api.filters import PauseFilters
 from protocols.api.refusals import refusals
 from protocols.api.runs import NUMBER, whole
-from protocols.api.serializers import PauseSerializer, WholeRunSerializer
-from protocols.models import Intervention, Pause
+from protocols.api.serializers import JudgedSerializer, PauseSerializer, WholeRunSerializer, proposal_data
+from protocols.models import Deviation, Intervention, Pause
 from protocols.services.deciding import Decision, decide
 from protocols.services.pausing import USUAL, lift, pause
+from protocols.services.proposing import proposal_of
+from protocols.services.verdicts import Verdict, judge_deviation
 from releases.api.callers import author_of, name_of
 from rest.filtering import Ordering
 from rest.permissions import NOT_ANY_MORE, Token, needed
@@ -30,6 +32,7 @@ Kind = Intervention.Kind
 OF_A_STEP = frozenset({Kind.COMMENT, Kind.AGREE, Kind.OVERRIDE})
 """What may be about one step; the others are about the run."""
 SEEING = "protocols.view_protocolrun"
+RULE = OpenApiParameter("rule", str, "path", description="The deviation's `rule`, such as RUN003.")
 
 
 class Decided(Guarded):
@@ -93,6 +96,32 @@ def _assignee(name: str | None, request: Request) -> User | None:
         message = "Nobody who may see runs has this user name."
         raise Invalid([ErrorItem("unknown_person", message, ("assignee",))])
     return person
+
+
+class Judgements(Decided):
+    """What people think of where a run was not as declared."""
+
+    needs: ClassVar[dict[str, list[str]]] = {"*": ["protocols.change_deviation"]}
+
+    @extend_schema(
+        tags=["runs"],
+        operation_id="judge_deviation",
+        parameters=[NUMBER, RULE],
+        request=JudgementBody,
+        responses={200: JudgedSerializer},
+    )
+    def post(self, request: Request, pk: str, rule: str) -> Response:
+        """Find a deviation harmful, acceptable or better, and say why. The same again changes nothing; another verdict
+        replaces it, and both are on the record."""
+        body = JudgementBody.read(request)
+        verdict = Verdict(body["step"] or 0, rule, body["judgement"], body["words"])
+        with refusals(reason_missing="words"):
+            one = judge_deviation(
+                int(pk), verdict, user=author_of(request), author_name=name_of(request), now=clock()
+            )
+        is_better = one.judgement == Deviation.Judgement.BETTER
+        proposal = proposal_of(one) if is_better else None
+        return Response(whole(request, pk) | {"proposal": proposal_data(proposal)})
 
 
 @extend_schema(tags=["pauses"])

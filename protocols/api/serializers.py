@@ -9,6 +9,7 @@ from rest_framework import serializers
 from protocols.inbox.run_data import as_sent, run_data
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import Deviation, Intervention, Pause, ProtocolRun, ReasonCode, Step
+from protocols.services.proposing import Proposal
 from telemetry.contracts_now import iso
 
 SEVERITIES = ["info", "warning", "critical"]
@@ -129,6 +130,28 @@ class WholeRunSerializer(RunSerializer):
         help_text="The 32 hexadecimal digits of the trace of what opened it; null where nobody keeps one.",
     )
     interventions = InterventionSerializer(many=True, help_text="What people did about it, the latest first.")
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    """A change of the contract that would make what was done what is declared."""
+
+    words = serializers.CharField()
+    form = serializers.CharField(
+        help_text="The page of this server where it is made; empty where the agent is gone."
+    )
+
+
+class JudgedSerializer(WholeRunSerializer):
+    """A run once one of its deviations is judged."""
+
+    proposal = ProposalSerializer(
+        allow_null=True, help_text="Where it is better; null where no contract can say it."
+    )
+
+
+def proposal_data(proposal: Proposal | None) -> dict[str, str] | None:
+    """A change of the contract as JSON."""
+    return None if proposal is None else {"words": proposal.words, "form": proposal.url}
 
 
 class PauseReasonSerializer(serializers.Serializer[Pause]):

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from protocols.inbox import measures
 from protocols.inbox.held import GOOD_FOR, Held
 from protocols.services import news
 from rest.patience import at_most
@@ -38,6 +39,8 @@ class Keeper:
         self._thread: Thread | None = None
         self._wanted = Event()
         self._is_stopped = False
+        self._confirmed: float | None = None
+        """When the last look that succeeded began; None for the first one after nobody polled."""
 
     def polled(self) -> None:
         """Somebody polls: go on, or begin."""
@@ -61,6 +64,7 @@ class Keeper:
 
     def _follow(self) -> None:
         news.LISTENERS.append(self.look_soon)
+        self._confirmed = None
         try:
             while not self._is_stopped and time.monotonic() < self._until:
                 self._wanted.clear()
@@ -70,6 +74,7 @@ class Keeper:
                 time.sleep(min(max(SOON, SHARE * taken), LONGEST))
                 self._wanted.wait(self._every)
         finally:
+            measures.tell()
             news.LISTENERS.remove(self.look_soon)
             connection.close()
             self._thread = None
@@ -77,6 +82,7 @@ class Keeper:
     def look(self) -> None:
         """Hold what is committed by now. What goes wrong, the next poll is told by Django."""
         is_well = False
+        began = time.monotonic()
         try:
             with at_most(PATIENCE):
                 self._held.look()
@@ -86,5 +92,18 @@ class Keeper:
         except Exception:
             log.exception("Inboxes are left to Django")
         finally:
+            self._measure(began, is_well=is_well)
             if not is_well or connection.vendor == "postgresql":
                 connection.close()
+
+    def _measure(self, began: float, *, is_well: bool) -> None:
+        """Count a look, and what was polled until now."""
+        ended = time.monotonic()
+        measures.tell()
+        measures.LOOKS.observe(ended - began)
+        if not is_well:
+            measures.FAILURES.inc()
+            return
+        if self._confirmed is not None:
+            measures.AGES.observe(ended - self._confirmed)
+        self._confirmed = began

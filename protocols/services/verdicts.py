@@ -7,13 +7,18 @@ from typing import Final
 
 from django.contrib.auth.models import User
 
+from contracts.limits import RUN_LIMITS
 from jobs.people import name_of
+from protocols.conformance import RULES
 from protocols.errors import NoSuchRun, RunError
-from protocols.models import NOTE, Deviation, Intervention
+from protocols.models import Deviation, Intervention
 from protocols.services.holding import held_run, working
 
-MOST_WORDS: Final = NOTE - 50
-"""Characters of a reason: beside the rule and the verdict it stands among the run's interventions."""
+MOST_WORDS: Final = RUN_LIMITS["characters of why a deviation is judged so"]
+"""Fewer than a note has: beside the rule and the verdict it stands among the run's interventions."""
+
+NO_DEVIATION: Final = "There is no such deviation: what was reported since may have shown otherwise."
+NO_RULE: Final = "No rule about runs has this id. docs/conformance.md has them all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def judge_deviation(
         held = held_run(work, pk)
         one = Deviation.objects.filter(run=held.run, place=verdict.place, rule=verdict.rule).first()
         if one is None:
-            raise NoSuchRun("There is no such deviation: what was reported since may have shown otherwise.")
+            raise NoSuchRun(NO_DEVIATION if verdict.rule in RULES else NO_RULE)
         if (one.judgement, one.judged_words, one.judged_by_name) == (
             verdict.judgement,
             verdict.words,

@@ -61,7 +61,10 @@ def publish(
     content as the channel's makes no release, whatever else is given. Raises PublishRefused.
     """
     publishing_to(channel)
-    judged = judged_copy()  # before anything is held: it may take its time
+    # Before anything is held: it may take its time. A job of the checks beside the rules, such as that of the noise,
+    # stays where publishing is refused: it remembers what was worked out about the working copy, not that this was
+    # asked for, and whoever looks next need not wait for it again.
+    judged = judged_copy()
     with working_copy_lock():
         guarding.take_turn()
         held = publishing_to(channel)

@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,12 +15,14 @@ from contracts.rules.alerts import NOISE
 from jobs.models import Job
 from kpis.models import KPI, RegistrySettings
 from observability.noise_erasing import ALSO
+from observability.noise_figure import figure_of
 from releases.models import Release
-from releases.services import PublishRefused, plan_publish, publish
+from releases.services import PublishRefused, plan_publish, publish, working_copy
 from telemetry.erasure import erase
 from telemetry.models import Series
 from tests.rest.calls import call
 from tests.telemetry.samples import USER
+from tests.world import readers, state
 
 PUBLISH = "/admin/releases/release/publish/"
 pytestmark = pytest.mark.usefixtures("edited")
@@ -57,6 +60,11 @@ def registry(*words: str) -> tuple[int, str]:
     return code, out.getvalue()
 
 
+def apart_from_jobs() -> list[Any]:
+    """All rows there are, but those of jobs."""
+    return [rows for sql, rows in zip(readers(), state(), strict=True) if "jobs_job" not in sql]
+
+
 def test_publishing_is_refused_without_a_reason_and_says_which_kpi_and_why():
     with pytest.raises(PublishRefused) as refused:
         publish(author=None, message="Words.")
@@ -64,6 +72,19 @@ def test_publishing_is_refused_without_a_reason_and_says_which_kpi_and_why():
     (entry,) = refused.value.entries
     assert (entry.rule, entry.kpi) == (NOISE, "hrv_rmssd")
     assert "3.5 alerts per person per week by NEUROS; the budget is 2." in entry.message
+
+
+def test_a_refused_publish_leaves_the_figure_and_nothing_else(settings):
+    settings.REQUIRE_APPROVAL = True
+    Job.objects.all().delete()  # the plan's
+    before = apart_from_jobs()
+    for _ in range(2):
+        with pytest.raises(PublishRefused, match="so the author must be known"):
+            publish(author=None, message="Words.", accepted="Known.")
+    assert apart_from_jobs() == before
+    job = Job.objects.get()
+    assert (job.kind, job.state, job.author, job.author_name) == ("noise", Job.State.DONE, None, "")
+    assert figure_of(working_copy()).job == job
 
 
 def test_a_reason_is_kept_with_the_release_with_who_gave_it_and_when(admin_user):

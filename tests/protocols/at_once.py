@@ -129,6 +129,31 @@ def people() -> dict[str, Any]:
     }
 
 
+def verdicts() -> dict[str, Any]:
+    """People who judge one deviation at once, two of them each saying the same: everybody is on the record, once."""
+    from protocols.models import Deviation, Intervention
+    from protocols.services.verdicts import Verdict, judge_deviation
+    from tests.protocols.samples import MINUTE, NOW, opened, reported
+
+    run = opened(user_id="verdicts")
+    reported(run, 1, now=NOW + 17 * MINUTE)
+    choices = Deviation.Judgement.values
+
+    def work(n: int) -> str:
+        own = n // 2
+        verdict = Verdict(1, "RUN003", choices[own % 3], f"So thinks {own}.")
+        now = micros(NOW + 20 * MINUTE)
+        return outcome(
+            lambda: judge_deviation(run.pk, verdict, user=None, author_name=f"person {own}", now=now)
+        )
+
+    told = Counter(at_once(work, TIMES))
+    one = Deviation.objects.get(run=run, rule="RUN003")
+    said = list(Intervention.objects.filter(run=run).order_by("pk").values_list("words", flat=True))
+    last = f"RUN003, {one.get_judgement_display()}: {one.judged_words}"
+    return {"told": dict(told), "people": len(set(said)), "last": last == said[-1]}
+
+
 def recovery() -> dict[str, Any]:
     """Steps are reported while the value recovers and falls again: each report counts, each episode has one run."""
     from protocols.models import ProtocolRun, Step
@@ -167,6 +192,7 @@ def everything() -> dict[str, Any]:
         "steps": steps_in_any_order(),
         "answers": answers(),
         "people": people(),
+        "verdicts": verdicts(),
         "recovery": recovery(),
     }
     counted = Tally.objects.filter(name="protocol_runs", what="opened").values_list("count", flat=True)

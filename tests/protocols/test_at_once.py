@@ -29,6 +29,7 @@ def assert_all_is_well(found: dict[str, Any]) -> None:
     assert (people["told"], people["said"]) == ({"done": TIMES}, TIMES * 3 // 4)
     assert people["state"] in ("taken_over", "overridden")
     assert (people["open steps"], people["children open"]) == (0, 0)
+    assert found["verdicts"] == {"told": {"done": TIMES}, "people": HALF, "last": True}
     assert found["recovery"]["told"] == {"done": HALF, "measured": HALF}
     assert (found["recovery"]["done"], found["recovery"]["going on"]) == (4, [1, 1, 1, 1])
     assert set(found["recovery"]["episodes"]) <= {1, 2}

@@ -59,6 +59,7 @@ ROUTES = {
     "runs/{}/steps/{}/": ("runs/1/steps/1/", "steps"),
     "runs/{}/acceptance/": ("runs/1/acceptance/", "steps"),
     "runs/{}/interventions/": ("runs/1/interventions/", "decisions"),
+    "runs/{}/deviations/{}/": ("runs/1/deviations/RUN003/", "decisions"),
     "pauses/": ("pauses/", "pauses"),
     "pauses/{}/lift/": ("pauses/1/lift/", "decisions"),
     "agents/{}/inbox/": ("agents/NEUROS/inbox/", "runs"),

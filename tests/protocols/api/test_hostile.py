@@ -71,7 +71,8 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "another encoding": ('{"state": "done"}'.encode("utf-16"), 400, "wrong_encoding"),
     "a megabyte": (b'{"state": "done", "note": "' + b"a" * 2**20 + b'"}', 413, "too_large"),
 }
-TARGETS = ("steps/1", "steps", "acceptance", "interventions")
+BY_PEOPLE = ("interventions", "deviations/RUN003")
+TARGETS = ("steps/1", "steps", "acceptance", *BY_PEOPLE)
 
 
 def counts() -> dict[str, int]:
@@ -124,7 +125,7 @@ def test_what_is_no_step_is_not_added(neuros, parts, pointer, code):
 def test_a_body_that_cannot_be_read_is_a_problem(neuros, editor, path, body, status, code):
     run = opened()
     before = counts()
-    client = editor if path == "interventions" else neuros
+    client = editor if path in BY_PEOPLE else neuros
     assert_refused(call(client, "POST", f"runs/{run.pk}/{path}", body), status, code)
     assert counts() == before
     assert_the_next_good_one_works(neuros, run)
@@ -137,7 +138,7 @@ def test_another_encoding_is_refused(neuros, path):
         assert_refused(
             call(neuros, "POST", f"runs/{run.pk}/{path}", {"state": "done"}, **headers), 415,
             "unsupported_media_type",
-        ) if path != "interventions" or "content_encoding" in headers else None  # fmt: skip
+        ) if path not in BY_PEOPLE or "content_encoding" in headers else None  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,7 @@ ADDRESSES = [
     ("POST", "runs/{}/steps", {"action": "rest_today"}),
     ("POST", "runs/{}/acceptance", {"accept": True}),
     ("POST", "runs/{}/interventions", {"kind": "agree"}),
+    ("POST", "runs/{}/deviations/RUN003", {"judgement": "harmful", "words": "No."}),
     ("POST", "pauses/{}/lift", {}),
 ]
 
@@ -182,7 +184,7 @@ KEYS = ["0", "9" * 18, "9" * 40, "-1", "1.0", "a", "%00", "1%00", "..%2f1", "%EF
     "key", ["0", "9" * 18, "9" * 40, "-1", "1.0", "a", "%00", "1%00", "..%2f1", "%EF%BC%91", "1e3"]
 )
 def test_an_address_that_leads_nowhere_is_told(neuros, editor, method, path, body, key):
-    client = editor if "pauses" in path or "interventions" in path else neuros
+    client = editor if path.endswith(("/lift", *BY_PEOPLE)) else neuros
     response = call(client, method, path.format(key), body)
     assert response.status_code in (400, 404, 405), response.content
     assert response["Content-Type"] == "application/problem+json"

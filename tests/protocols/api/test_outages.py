@@ -29,11 +29,13 @@ def program() -> Client:
 
 def test_reading_goes_on_and_what_is_said_comes_again(program):
     run = opened()
-    paths = (f"runs/{run.pk}/steps/1", f"runs/{run.pk}/steps", f"runs/{run.pk}/interventions", "pauses/")
+    below = ("steps/1", "steps", "interventions", "deviations/RUN003")
+    paths = (*(f"runs/{run.pk}/{path}" for path in below), "pauses/")
     bodies = (
         {"state": "done"},
         {"action": "rest"},
         {"kind": "agree"},
+        {"step": 1, "judgement": "harmful", "words": "No."},
         {"agent": "NEUROS", "reason_code": "planned"},
     )
     set_read_only("on")
