@@ -54,7 +54,7 @@ def diff_versions(
 ) -> list[Change]:
     """What differs between two versions of one action, its name too. The subject of each change is the action."""
     subject = f"The action {new_name}"
-    told = f"{subject} was called {name} before"
+    told = f"{subject}: name changed from {name} to {new_name}"
     renamed = [Change(subject, ("actions", new_name), _COSMETIC, name, new_name, told)]
     fields = [replace(one, subject=subject) for one in diff_action(new_name, before, after)]
     return [*(renamed if name != new_name else ()), *fields]

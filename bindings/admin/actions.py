@@ -25,12 +25,12 @@ from kpis.admin import history
 from kpis.admin.kpi import counted, level_counts
 from kpis.admin.optimistic import OptimisticAdmin
 from kpis.form_fields import LinesField, ProseField, ReasonField
-from kpis.models import Revision
+from kpis.models import KPI, Revision, Threshold
 
 MOST_BOXES = 60
 """Of more agents than this the form asks for names, one a line."""
 MOST_TAKERS = 50
-"""Bindings of one action that its page names."""
+"""Bindings and KPIs of one action that its page names."""
 UNDONE = {True: ("normal", "yes"), False: ("warning", "no"), None: ("unknown", "nobody has said")}
 
 
@@ -103,8 +103,8 @@ class ActionKindAdmin(OfferedFilters, OptimisticAdmin[ActionKind]):
         return ((None, {"fields": said}), *asked)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ActionKind | None = None) -> tuple[str, ...]:
-        """Which bindings take it is theirs to say."""
-        return ("bindings",) if obj else ()
+        """Which bindings take it, and which KPIs recommend it, is theirs to say."""
+        return ("bindings", "recommenders") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: ActionKind, form: Any, change: bool) -> None:
         """Save, and keep it as its next revision where anything was changed."""
@@ -177,3 +177,16 @@ class ActionKindAdmin(OfferedFilters, OptimisticAdmin[ActionKind]):
         )
         more = " and more" if len(rows) > MOST_TAKERS else ""
         return format_html("{}{}", links, more) if rows else format_html("{}", "No binding takes it.")
+
+    @admin.display(description="recommended by")
+    def recommenders(self, action: ActionKind) -> SafeString:
+        """The KPIs whose thresholds recommend it, each a way to its page."""
+        found = KPI.objects.filter(pk__in=Threshold.objects.filter(action=action.name).values("kpi"))
+        rows = list(found.order_by("position").values_list("pk", "name")[: MOST_TAKERS + 1])
+        links = format_html_join(
+            ", ",
+            '<a href="{}">{}</a>',
+            ((reverse("admin:kpis_kpi_change", args=[pk]), name) for pk, name in rows[:MOST_TAKERS]),
+        )
+        more = " and more" if len(rows) > MOST_TAKERS else ""
+        return format_html("{}{}", links, more) if rows else format_html("{}", "No KPI recommends it.")

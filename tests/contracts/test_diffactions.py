@@ -60,7 +60,7 @@ def test_two_versions_of_one_action_tell_a_new_name_too():
     before, after = (ActionKindDocument.model_validate(REST | part) for part in ({}, {"title": "Lie down"}))
     told = [(one.subject, one.words) for one in diff_versions("rest", before, "lie_down", after)]
     assert told == [
-        ("The action lie_down", "The action lie_down was called rest before"),
+        ("The action lie_down", "The action lie_down: name changed from rest to lie_down"),
         ("The action lie_down", "The action lie_down: title changed from Rest to “Lie down”"),
     ]
     assert diff_versions("rest", before, "rest", before) == []

@@ -72,7 +72,7 @@ def test_the_history_tells_the_change_in_words(rest, editor_client):
 
 def test_the_history_tells_a_new_name(rest, editor_client):
     fill_in(editor_client, page(rest), name="lie_down")
-    assert "Was called rest_today before" in editor_client.get(page(rest, "history/")).text
+    assert "Name changed from rest_today to lie_down" in editor_client.get(page(rest, "history/")).text
 
 
 def test_a_former_version_comes_back_whole_with_its_name(rest, editor_client):
