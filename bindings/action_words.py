@@ -6,9 +6,7 @@ from collections.abc import Collection
 
 from bindings.models import ActionKind
 from contracts.action_words import ActionWords
-
-MOST_OFFERED = 500
-"""Actions that a form offers at most: a browser's list of more helps nobody."""
+from kpis.models.catalogue import MOST_OFFERED
 
 
 def words_of(names: Collection[str]) -> dict[str, ActionWords]:

@@ -18,7 +18,7 @@ from contracts.action_words import ActionWords
 from contracts.rules.bindings import ROLES
 from contracts.severity import Severity
 from contracts.units import UnitSpec
-from kpis.forms import LinesField
+from kpis.form_fields import LinesField, ReasonField
 from kpis.models.fields import printable
 
 SEVERITY_CHOICES = [
@@ -71,10 +71,7 @@ class HeadForm(RowForm):
         required=False, help_text="Words to find it by, one per line.",
         widget=forms.Textarea(attrs={"rows": 1}),
     )  # fmt: skip
-    reason = forms.CharField(
-        required=False, max_length=500, label="Why this change",
-        help_text="Kept in the history, for anyone who wonders why next year.",
-    )  # fmt: skip
+    reason = ReasonField()
     started_from = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -46,7 +46,7 @@ def replace_agent(
     if agent._state.adding:
         agent.position = next_position()
     elif agent.name != before:
-        rename_agent(before, agent.name)
+        rename_agent(before, agent.name, author=author, source=source)
     agent.save()
     write_rows([agent])
     return record(agent=agent, author=author, source=source, reason=reason)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from contracts.documents import (
+    ActionKindDocument,
     AlertsDocument,
     ExportConfig,
     KpiDocument,
@@ -114,7 +115,9 @@ class RegistryContext:
     """Everything around one KPI.
 
     ``names`` and ``metrics`` list, by folded name, every KPI that has it, the KPI itself included: two
-    entries under one name are a collision. They come from a whole document, or from two narrow queries.
+    entries under one name are a collision. They come from a whole document, or from two narrow queries. ``actions``
+    are those of the catalogue, by name; None where there is none to ask, and ``left_out`` names that the files define
+    in a shape that cannot be used.
     """
 
     units: Mapping[str, UnitSpec]
@@ -124,6 +127,9 @@ class RegistryContext:
     metrics: Mapping[str, tuple[KnownKpi, ...]]
     near_units: NearNames = field(repr=False, compare=False)
     near_names: NearNames = field(repr=False, compare=False)
+    actions: Mapping[str, ActionKindDocument] | None = None
+    left_out: frozenset[str] = frozenset()
+    near_actions: NearNames = field(default_factory=lambda: NearNames(()), repr=False, compare=False)
 
     @classmethod
     def of(
@@ -147,6 +153,12 @@ class RegistryContext:
             near_units=NearNames(units),
             near_names=NearNames(kpi.name for kpi in kpis),
         )
+
+    def with_actions(
+        self, actions: Mapping[str, ActionKindDocument], left_out: frozenset[str] = frozenset()
+    ) -> RegistryContext:
+        """The same, held against a catalogue of actions."""
+        return replace(self, actions=actions, left_out=left_out, near_actions=NearNames(actions))
 
 
 def context_of(document: RegistryDocument, left_out: Iterable[str] = ()) -> RegistryContext:

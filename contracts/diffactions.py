@@ -6,6 +6,7 @@ Everything of it is cosmetic: it tells people what a step is, and nothing that a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.diff import ABSENT, Change, ChangeClass, change, differences
@@ -46,6 +47,17 @@ def diff_action(
         was, becomes = before and as_data(before), after and as_data(after)
         return [Change(ACTIONS, ("actions", name), _COSMETIC, was, becomes, told)]
     return [_field(name, path, a, b) for path, a, b in differences(as_data(before), as_data(after), ())]
+
+
+def diff_versions(
+    name: str, before: ActionKindDocument, new_name: str, after: ActionKindDocument
+) -> list[Change]:
+    """What differs between two versions of one action, its name too. The subject of each change is the action."""
+    subject = f"The action {new_name}"
+    told = f"{subject}: name changed from {name} to {new_name}"
+    renamed = [Change(subject, ("actions", new_name), _COSMETIC, name, new_name, told)]
+    fields = [replace(one, subject=subject) for one in diff_action(new_name, before, after)]
+    return [*(renamed if name != new_name else ()), *fields]
 
 
 def _field(name: str, path: Path, before: Any, after: Any) -> Change:

@@ -89,6 +89,7 @@ def check_tree(
     the same for bindings and the roster; by default they stand alone.
     """
     found = tree.findings
+    actions, left_out = _actions(tree, beside), _left_out(tree.findings)
     kpis: list[KpiSpec] = []
     checked: list[tuple[list[KpiSpec], YamlSource]] = []
     for registry in tree.registries:
@@ -96,10 +97,11 @@ def check_tree(
             # Only bindings need all KPIs at once; without any, they are compiled and dropped one by one.
             specs = compile_registry(registry.document) if tree.bindings else None
             context = around or context_of(registry.document, _left_out(registry.findings))
+            context = context.with_actions(actions, left_out)
             found += placed(check_registry(registry.document, specs, context), registry.source)
             checked.append((specs or [], registry.source))
             kpis += specs or []
-    agents = _agent_context(tree, kpis, beside)
+    agents = _agent_context(tree, kpis, beside, actions)
     for bindings in tree.bindings:
         if bindings.document:
             agent = compile_agent(bindings.document, agents, _folder(bindings.source.file))
@@ -159,7 +161,16 @@ def _line_and_column(path: Path, source: YamlSource) -> tuple[int, int]:
     return source.locate(path, key=is_block)
 
 
-def _agent_context(tree: Tree, kpis: list[KpiSpec], beside: Beside | None) -> AgentContext:
+def _actions(tree: Tree, beside: Beside | None) -> dict[str, ActionKindDocument]:
+    """The catalogue's actions: the files' own count over those beside them."""
+    catalogues = [one.document for one in tree.catalogues if one.document]
+    own = {name: action for document in catalogues for name, action in document.actions.items()}
+    return {**(beside.actions if beside else {}), **own}
+
+
+def _agent_context(
+    tree: Tree, kpis: list[KpiSpec], beside: Beside | None, actions: Mapping[str, ActionKindDocument]
+) -> AgentContext:
     registries = [one.document for one in tree.registries if one.document]
     rosters = [one.document for one in tree.rosters if one.document]
     documents = [one.document for one in tree.bindings if one.document]
@@ -168,12 +179,6 @@ def _agent_context(tree: Tree, kpis: list[KpiSpec], beside: Beside | None) -> Ag
         units |= units_of(registry)
     listed = {name: agent for roster in rosters for name, agent in roster.agents.items()}
     known = [*(beside.kpis if beside else ()), *kpis]  # the files' own come last, and count
-    actions = {
-        name: action
-        for one in tree.catalogues
-        if one.document
-        for name, action in one.document.actions.items()
-    }
     context = AgentContext.of(
         kpis=known if registries or beside else None,
         units=units,
@@ -181,7 +186,7 @@ def _agent_context(tree: Tree, kpis: list[KpiSpec], beside: Beside | None) -> Ag
         bindings=documents,
         complete=tree.whole and len(documents) == len(tree.bindings) and not tree.unusable,
         left_out=_left_out(tree.findings),
-        actions={**(beside.actions if beside else {}), **actions},
+        actions=actions,
     )
     context = replace(context, has_roster=bool(rosters) or not beside)
     return _joined(context, documents, beside) if beside else context

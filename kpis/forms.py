@@ -1,96 +1,23 @@
 """The form of a KPI with its thresholds."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
-from pydantic_core import PydanticCustomError
 
-from contracts.decimals import DIGITS_EXPECTED, plain
-from contracts.documents.base import read_number
 from contracts.findings import Finding
 from contracts.severity import Severity
 from contracts.texts import unfit_character
 from contracts.units import UnitSpec
-from contracts.yamltree import Plain
+from kpis.form_fields import LinesField, NumberField, ProseField, ReasonField
 from kpis.gate import as_error, errors_only
 from kpis.models import KPI, RegistrySettings, Threshold, ValidationRule
-from kpis.models.fields import printable
 from kpis.models.threshold import THRESHOLD_FIELDS
 
 SEVERITIES = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 """The order in which people read thresholds: worst first."""
-
-
-def each_printable(lines: Sequence[str]) -> None:
-    """Every line is fit to be kept. Raises ValidationError."""
-    for line in lines:
-        printable(line)
-
-
-class LinesField(forms.CharField):
-    """A list of texts, one per line."""
-
-    widget = forms.Textarea
-    default_validators = [each_printable]
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a stored list as lines."""
-        return "\n".join(str(item) for item in value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]  # a list is what this field is for
-        """Read lines as a list, without blank ones."""
-        if isinstance(value, list):
-            return value
-        return [line.strip() for line in (value or "").splitlines() if line.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare as lists."""
-        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
-
-
-class ProseField(forms.CharField):
-    """A text of several lines. Browsers send a line end as two characters, the registry file has one."""
-
-    def to_python(self, value: Any) -> str:
-        """The text with line ends as the file has them."""
-        return str(super().to_python(value)).replace("\r\n", "\n")
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Blanks around the text do not count: the field cannot show whether a file had some."""
-        return (initial or "").strip() != self.to_python(data)
-
-
-class NumberField(forms.Field):
-    """A number, read by the very grammar of the registry file, with its codes."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    default_error_messages = {
-        "number_expected": "Write a number, such as 30 or 0.8.",
-        "not_finite": "Write a finite number; leave the field empty where there is no limit.",
-        "number_too_long": f"Write a number with {DIGITS_EXPECTED}.",
-    }
-
-    def __init__(self, *, max_digits: int = 0, decimal_places: int = 0, **kwargs: Any) -> None:
-        """The column's digits are those of the grammar; they need no check of their own."""
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> Decimal | None:
-        """The exact decimal, or None for an empty field. Raises ValidationError."""
-        text = str(value).strip() if value is not None else ""
-        if not text:
-            return None
-        try:
-            return read_number(Plain(text))
-        except PydanticCustomError as error:
-            raise ValidationError(self.error_messages[error.type], code=error.type) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a stored number without trailing zeros."""
-        return plain(value) if isinstance(value, Decimal) else value
 
 
 def is_missing(form: forms.BaseForm, field: str) -> bool:
@@ -105,10 +32,7 @@ class KPIForm(forms.ModelForm[KPI]):
         required=False, label="References", help_text="Papers or standards behind the numbers, one per line.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    reason = forms.CharField(
-        required=False, max_length=500, label="Why this change",
-        help_text="Kept in the history, for anyone who wonders why next year.",
-    )  # fmt: skip
+    reason = ReasonField()
     started_from = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -160,7 +84,10 @@ class ThresholdForm(forms.ModelForm[Threshold]):
     class Meta:
         model = Threshold
         fields = ("severity", "condition", "action", "for_duration", "keep_firing_for", "recover_if")
-        widgets = {"severity": forms.HiddenInput}
+        widgets = {
+            "severity": forms.HiddenInput,
+            "action": forms.TextInput(attrs={"list": "catalogue", "autocomplete": "off"}),
+        }
         error_messages = {"condition": {"required": "Say when it holds, or clear the whole row."}}
 
     CONTENT = ("condition", "action", "for_duration", "keep_firing_for", "recover_if")

@@ -8,28 +8,36 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from bindings import action_catalogue as catalogue
+from bindings.admin.action_history import ACTIONS
 from bindings.models import Action, ActionKind, Agent
+from bindings.models.action_kind import ACTION_KIND_FIELDS
 from bindings.models.context import known_roster
 from contracts.agents import AgentContext
 from jobs.admin_lists import OfferedFilters
+from kpis.admin import history
 from kpis.admin.kpi import counted, level_counts
 from kpis.admin.optimistic import OptimisticAdmin
-from kpis.forms import LinesField, ProseField
+from kpis.form_fields import LinesField, ProseField, ReasonField
+from kpis.models import KPI, Revision, Threshold
 
 MOST_BOXES = 60
 """Of more agents than this the form asks for names, one a line."""
 MOST_TAKERS = 50
-"""Bindings of one action that its page names."""
+"""Bindings and KPIs of one action that its page names."""
 UNDONE = {True: ("normal", "yes"), False: ("warning", "no"), None: ("unknown", "nobody has said")}
 
 
 class ActionKindForm(forms.ModelForm[ActionKind]):
     """One action as people edit it; the agents are ticked where there are few enough to be listed."""
+
+    reason = ReasonField()
 
     class Meta:
         model = ActionKind
@@ -79,9 +87,43 @@ class ActionKindAdmin(OfferedFilters, OptimisticAdmin[ActionKind]):
     search_fields = ("name", "title", "description", "owner")
     ordering = ("name",)
 
+    def get_urls(self) -> list[URLPattern]:
+        """The pages around the form."""
+        restore = self.admin_site.admin_view(history.restore_view(ACTIONS, self))
+        return [
+            path("<row:pk>/history/<row:number>/", restore, name="bindings_actionkind_restore"),
+            *super().get_urls(),
+        ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: ActionKind | None = None) -> Any:
+        """Why it changes is asked of those who may change it."""
+        said = ("name", *ACTION_KIND_FIELDS, *self.get_readonly_fields(request, obj))
+        may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        asked = (("This change", {"fields": ("reason",)}),) if may else ()
+        return ((None, {"fields": said}), *asked)
+
     def get_readonly_fields(self, request: HttpRequest, obj: ActionKind | None = None) -> tuple[str, ...]:
-        """Which bindings take it is theirs to say."""
-        return ("bindings",) if obj else ()
+        """Which bindings take it, and which KPIs recommend it, is theirs to say."""
+        return ("bindings", "recommenders") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: ActionKind, form: Any, change: bool) -> None:
+        """Save, and keep it as its next revision where anything was changed."""
+        super().save_model(request, obj, form, change)
+        if form.has_changed():
+            catalogue.record(
+                actions=[obj], author=request.user, source=Revision.Source.ADMIN, reason=form.cleaned_data["reason"]
+            )  # fmt: skip
+
+    def delete_model(self, request: HttpRequest, obj: ActionKind) -> None:
+        """Delete, and keep a mark of it in the history."""
+        catalogue.delete_actions(ids=[obj.pk], author=request.user, source=Revision.Source.ADMIN)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ActionKind]) -> None:
+        """Delete the selected actions, and keep a mark of each in the history."""
+        ids = set(queryset.values_list("pk", flat=True))
+        catalogue.delete_actions(ids=ids, author=request.user, source=Revision.Source.BULK)
+
+    history_view = history.history_view(ACTIONS)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Judge the page's actions and count who takes them, by two queries for all of them."""
@@ -135,3 +177,16 @@ class ActionKindAdmin(OfferedFilters, OptimisticAdmin[ActionKind]):
         )
         more = " and more" if len(rows) > MOST_TAKERS else ""
         return format_html("{}{}", links, more) if rows else format_html("{}", "No binding takes it.")
+
+    @admin.display(description="recommended by")
+    def recommenders(self, action: ActionKind) -> SafeString:
+        """The KPIs whose thresholds recommend it, each a way to its page."""
+        found = KPI.objects.filter(pk__in=Threshold.objects.filter(action=action.name).values("kpi"))
+        rows = list(found.order_by("position").values_list("pk", "name")[: MOST_TAKERS + 1])
+        links = format_html_join(
+            ", ",
+            '<a href="{}">{}</a>',
+            ((reverse("admin:kpis_kpi_change", args=[pk]), name) for pk, name in rows[:MOST_TAKERS]),
+        )
+        more = " and more" if len(rows) > MOST_TAKERS else ""
+        return format_html("{}{}", links, more) if rows else format_html("{}", "No KPI recommends it.")

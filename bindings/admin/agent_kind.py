@@ -17,13 +17,13 @@ from bindings.documents import Contract
 from bindings.models import Agent
 from contracts.diff import Change
 from contracts.diffagents import diff_bindings, diff_entries
-from kpis.admin.kinds import Data, Kind, register
+from kpis.admin.kinds import Data, MergedKind, register
 from kpis.models import KPI, Revision
 
 ORDER = "order"
 
 
-class AgentKind(Kind[Agent]):
+class AgentKind(MergedKind[Agent]):
     """An agent with its bindings, their triggers and actions, and its hand-offs."""
 
     name = services.KIND_AGENT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -12,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from pydantic import Field
 from rest_framework import serializers
 
+from bindings.action_catalogue import delete_actions, replace_action
 from bindings.models import ActionKind
 from contracts.documents import ActionKindDocument
 from contracts.documents.base import Text
@@ -19,8 +19,8 @@ from contracts.findings import Finding, Path
 from contracts.limits import ACTION_KIND_LIMITS
 from kpis.gate import errors_only
 from kpis.locking import working_copy_lock
+from kpis.models import Revision
 from rest.fields import TextField
-from rest.preconditions import digest
 from rest.serializers import ContractSerializer
 from rest.views import WritableResource
 
@@ -61,6 +61,7 @@ class ActionKindSerializer(ContractSerializer):
         required=False, allow_null=True, default=None, help_text="Null where nobody has said."
     )
     owner = TextField(ACTION_KIND_LIMITS["owner"], help_text="Who answers questions about it.")
+    revision = serializers.IntegerField(read_only=True)
     extra = serializers.DictField(read_only=True, help_text="Keys of imported files that have no field here.")
 
     def as_document(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -73,11 +74,16 @@ class ActionKindSerializer(ContractSerializer):
         return lambda path: (path[2:] or ("name",)) if path[:1] == ("actions",) else path
 
     def store(self, row: ActionKind, document: ActionKindBody, *, author: Any, reason: str) -> ActionKind:
-        """Fill every column, judge, save."""
-        row.name = document.name
-        row.fill(ActionKindDocument.model_validate(document.model_dump(by_alias=True, exclude={"name"})))
-        row.full_clean()
-        row.save()
+        """Replace the whole action, through the same service as every other door."""
+        said = ActionKindDocument.model_validate(document.model_dump(by_alias=True, exclude={"name"}))
+        replace_action(
+            action=row,
+            name=document.name,
+            document=said,
+            author=author,
+            source=Revision.Source.API,
+            reason=reason,
+        )
         return row
 
     def findings(self, row: ActionKind) -> Sequence[Finding]:
@@ -104,6 +110,9 @@ class ActionResource(WritableResource):
         return working_copy_lock()
 
     def version(self, row: ActionKind) -> str:
-        """An action has no revision of its own; what it says is its version."""
-        said = [row.name, row.title, row.description, row.agents, row.reversible, row.owner, row.extra]
-        return f"action-{row.pk}-{digest(json.dumps(said, sort_keys=True))}"
+        """Its revision."""
+        return f"action-{row.pk}-{row.revision}"
+
+    def remove(self, row: ActionKind, *, author: Any, reason: str) -> None:
+        """Delete, and keep a mark of it in the history."""
+        delete_actions(ids=[row.pk], author=author, source=Revision.Source.API, reason=reason)

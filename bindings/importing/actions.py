@@ -12,6 +12,9 @@ from contracts.loading import Tree
 from contracts.releasefiles import ACTIONS_PATH
 from contracts.tree import Beside
 from kpis.importing import Action, Conflicts, Joined, JoinedPlan, Step
+from kpis.importing.editors import last_editors, name_of
+from kpis.importing.permissions import of_steps
+from kpis.models import Revision
 from kpis.services import Author
 
 
@@ -25,16 +28,24 @@ class ActionPlan(JoinedPlan):
 
     def permissions(self, conflicts: Conflicts) -> tuple[str, ...]:
         """What it takes to make these changes by hand."""
-        return tuple(self.catalogue.permissions()) if self.catalogue else ()
+        head = ("bindings.change_actionkind",) if self.catalogue and self.catalogue.head else ()
+        return (*of_steps(self.steps, "bindings", "actionkind", conflicts), *head)
 
     def make_way(self, kpis: Collection[str], conflicts: Conflicts) -> None:
         """Nothing: an action is about no KPI."""
 
     def apply(self, *, author: Author, reason: str, conflicts: Conflicts) -> None:
         """Do it, with the rows as they are now: nobody has changed them since, or the import was refused."""
-        if self.catalogue:
-            prune = bool(self.catalogue.gone)
-            CatalogueSteps.towards(self.catalogue.document, prune=prune, held=True).write()
+        if self.catalogue is None:
+            return
+        clashing = {step.name for step in self.steps if step.action is Action.CONFLICT}
+        steps = CatalogueSteps.towards(
+            self.catalogue.document,
+            prune=bool(self.catalogue.gone),
+            held=True,
+            leave=clashing if conflicts is Conflicts.OURS else (),
+        )
+        steps.write(author=author, source=Revision.Source.IMPORT, reason=reason)
 
 
 class ActionFiles(Joined):
@@ -45,7 +56,7 @@ class ActionFiles(Joined):
         return Beside()
 
     def plan(self, tree: Tree, *, prune: bool) -> ActionPlan:
-        """What importing the files would do with the catalogue; two queries."""
+        """What importing the files would do with the catalogue, in a constant number of queries."""
         document = next((one.document for one in tree.catalogues if one.document), None)
         if document is None:
             return ActionPlan()
@@ -63,17 +74,27 @@ class ActionFiles(Joined):
         return {}, None
 
     def stamp(self) -> str:
-        """The whole of it: its actions have no revisions."""
+        """The whole of it: what stands beside the actions has no revisions."""
         rows = ActionKind.objects.order_by("pk").values_list()
         return repr((ActionCatalogue.current().as_data(), list(rows)))
 
 
 def steps_of(wanted: CatalogueSteps) -> list[Step]:
     """What happens to each action, in words."""
-    steps = []
-    for name in wanted.wanted:
-        changes = wanted.changes_of(name) if name in wanted.stored else ()
-        is_new = name not in wanted.stored
-        action = Action.CREATE if is_new else Action.CHANGE if changes else Action.UNCHANGED
-        steps.append(Step(action, name, changes=changes, kind=KIND_ACTION))
-    return [*steps, *(Step(Action.DELETE, name, kind=KIND_ACTION) for name in wanted.gone)]
+    editors = last_editors(KIND_ACTION, wanted.stored.values())
+    steps = [step_of(name, wanted, editors) for name in wanted.wanted]
+    gone = [wanted.stored[name] for name in wanted.gone]
+    return [*steps, *(Step(Action.DELETE, row.name, revision=row.revision, kind=KIND_ACTION) for row in gone)]
+
+
+def step_of(name: str, wanted: CatalogueSteps, editors: Mapping[int, Revision]) -> Step:
+    """What the file's version of one action means for the stored one."""
+    row = wanted.stored.get(name)
+    if row is None:
+        return Step(Action.CREATE, name, kind=KIND_ACTION)
+    changes = wanted.changes_of(name)
+    editor = editors.get(row.pk) if changes else None
+    if editor is not None:
+        return Step(Action.CONFLICT, name, None, changes, row.revision, name_of(editor), KIND_ACTION)
+    action = Action.CHANGE if changes else Action.UNCHANGED
+    return Step(action, name, changes=changes, revision=row.revision, kind=KIND_ACTION)

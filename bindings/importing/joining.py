@@ -22,8 +22,9 @@ class AgentFiles(Joined):
     def beside(self, tree: Tree, *, prune: bool) -> Beside:
         """The KPIs that the bindings name, all names, the agents here, whom they ask, and the actions; six queries."""
         documents = [one.document for one in tree.bindings if one.document]
+        actions = {} if prune and tree.catalogues else known_actions()
         if not documents and not tree.rosters and not tree.catalogues:
-            return Beside()
+            return Beside(actions=actions)  # a registry's thresholds are held against the catalogue
         coming = {kpi.name for one in tree.registries if one.document for kpi in one.document.kpis}
         keys = {row.key for document in documents for row in document.kpis_used} - coming
         here = () if prune and tree.registries else KPI.objects.whole().filter(name__in=keys)
@@ -34,7 +35,7 @@ class AgentFiles(Joined):
             names=tuple(KPI.objects.values_list("name", flat=True)),
             agents={name: RosterAgent(enabled=on, status=status) for name, on, status in rows},
             asked=tuple(asked.values_list("name", "hand_offs__target__name")),
-            actions={} if prune and tree.catalogues else known_actions(),
+            actions=actions,
         )
 
     def plan(self, tree: Tree, *, prune: bool) -> AgentPlan:

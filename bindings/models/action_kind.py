@@ -44,6 +44,7 @@ class ActionKind(models.Model):
         max_length=ACTION_KIND_LIMITS["owner"], blank=True, help_text="Who answers questions about it."
     )
     extra = models.JSONField(default=dict, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = "catalogue action"

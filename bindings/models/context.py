@@ -40,6 +40,8 @@ def known_roster() -> dict[str, RosterAgent]:
 
 
 def known_actions() -> dict[str, ActionKindDocument]:
-    """As much of each action of the catalogue as the rules about bindings need: its agents; one query."""
-    rows = ActionKind.objects.values_list("name", "agents")
-    return {name: ActionKindDocument.model_construct(agents=agents) for name, agents in rows}
+    """As much of each action of the catalogue as rules and forms need: its title and its agents; one query."""
+    rows = ActionKind.objects.order_by().values_list("name", "title", "agents")
+    return {
+        name: ActionKindDocument.model_construct(title=title, agents=agents) for name, title, agents in rows
+    }

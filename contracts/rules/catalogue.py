@@ -1,17 +1,19 @@
-"""Rules about the catalogue of actions, and about bindings in view of it."""
+"""Rules about the catalogue of actions, and about bindings and thresholds in view of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from contracts.agents import AgentContext, BindingSpec
-from contracts.catalogue import Problem, action_rule, binding_rule
+from contracts.catalogue import Problem, action_rule, binding_rule, kpi_rule
+from contracts.context import RegistryContext
 from contracts.documents import ActionsDocument
 from contracts.limits import ACTION_KIND_LIMITS
 from contracts.naming import is_name
 from contracts.rules.names import unfit_lines, unfit_texts
 from contracts.rules.response import bad_action
-from contracts.rules.words import listed, quoted
+from contracts.rules.words import listed, quoted, word
+from contracts.spec import KpiSpec
 
 
 @action_rule(
@@ -129,22 +131,23 @@ def says_what_it_does(catalogue: ActionsDocument, context: AgentContext) -> Iter
 def actions_are_catalogued(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
     """Where there is a catalogue of actions, people read in it what a step does and whether it can be undone.
     Of one that it lacks they see only the name."""
-    if not context.actions:
-        return
-    known = context.actions.keys() | context.left_out
     for index, action in enumerate(binding.document.alerting.actions):
-        if action.name not in known and _is_fit(action.name):
-            near = context.near_actions.question(action.name)
-            yield Problem(
-                ("alerting", "actions", index, "name"),
-                f"The catalogue of actions does not have {quoted(action.name)}.",
-                f"{near} Otherwise add it to the catalogue." if near else "Add it to the catalogue.",
-            )
+        if _is_lacking(action.name, context):
+            told = f"The catalogue of actions does not have {quoted(action.name)}."
+            yield Problem(("alerting", "actions", index, "name"), told, _way_out(action.name, context))
 
 
-def _is_fit(name: str) -> bool:
-    """Whether other rules have nothing to say of the name itself."""
+def _is_lacking(name: str, context: AgentContext | RegistryContext) -> bool:
+    """Whether there is a catalogue and it lacks an action, of whose name itself other rules have nothing to say."""
+    if not context.actions or name in context.actions or name in context.left_out:
+        return False
     return is_name(name) and len(name) <= ACTION_KIND_LIMITS["name"]
+
+
+def _way_out(name: str, context: AgentContext | RegistryContext) -> str:
+    """What to do about a name that the catalogue lacks: what was probably meant comes first."""
+    near = context.near_actions.question(name)
+    return f"{near} Otherwise add it to the catalogue." if near else "Add it to the catalogue."
 
 
 @binding_rule(
@@ -172,3 +175,45 @@ def actions_are_implemented(binding: BindingSpec, context: AgentContext) -> Iter
             f"{binding.agent} does not implement {quoted(action.name)}. The catalogue says that {told} {verb}.",
             f"Take another action, or add {binding.agent} to this one in the catalogue.",
         )
+
+
+@kpi_rule(
+    "KPI045",
+    "action_not_catalogued",
+    "note",
+    title="Recommended action that the catalogue does not have",
+    example='risk_thresholds: {critical: {condition: "> 80", action: call_a_docter}}',
+)
+def recommendations_are_catalogued(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """A threshold recommends an action by the name that bindings call it by, and alerts show it to people. Where
+    there is a catalogue, they read in it what is meant and who can take it. Of one that it lacks they see only the
+    name."""
+    for trigger in kpi.triggers:
+        action = trigger.document.action
+        if action and _is_lacking(action, context):
+            told = (
+                f"No agent is known to implement {quoted(action)}. The catalogue of actions does not have it."
+            )
+            yield Problem((*trigger.row, "action"), told, _way_out(action, context))
+
+
+@kpi_rule(
+    "KPI046",
+    "action_not_implemented",
+    "note",
+    title="Recommended action that no agent implements",
+    example='risk_thresholds: {critical: {condition: "> 80", action: ask_a_friend}}',
+)
+def recommendations_are_implemented(kpi: KpiSpec, context: RegistryContext) -> Iterator[Problem]:
+    """A threshold only recommends: an agent takes the actions of its binding. So this is a note, and a binding that
+    asks for what its agent cannot do gets a warning. Still, who reads the recommendation may expect that an agent
+    can follow it."""
+    for trigger in kpi.triggers:
+        action = trigger.document.action
+        known = context.actions.get(action) if context.actions else None
+        if known is not None and not known.agents:
+            yield Problem(
+                (*trigger.row, "action"),
+                f"No agent implements {quoted(action)}, which is recommended at {word(trigger.severity)}.",
+                "Name the agents that can take it in the catalogue, or recommend another action.",
+            )

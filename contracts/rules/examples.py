@@ -21,7 +21,7 @@ from contracts.checks import (
     check_roster,
     compile_registry,
 )
-from contracts.context import units_of
+from contracts.context import context_of, units_of
 from contracts.documents import ActionsDocument, BindingsDocument, RegistryDocument, RosterDocument
 from contracts.findings import Finding
 from contracts.yamltree import read_yaml, resolve
@@ -97,6 +97,9 @@ actions:
   sleep_early: {title: Go to bed early, agents: [NEUROS], reversible: true}
 """
 
+UNTAKEN = "actions: {ask_a_friend: {title: Ask a friend, reversible: true}}"
+"""What the catalogue has as well where KPIs are held against it: an action that nobody can take."""
+
 
 def findings_of_example(rule: Rule) -> list[Finding]:
     """What the rules say about a rule's example; for anything but a rule of reading."""
@@ -110,7 +113,9 @@ def findings_of(scope: Scope, example: Mapping[str, Any]) -> list[Finding]:
     Raises pydantic's ValidationError when the example does not fit into its document.
     """
     if scope in (Scope.KPI, Scope.SETTINGS, Scope.REGISTRY):
-        return check_registry(_registry(example))
+        document = _registry(example)
+        actions = _actions({}).actions | _actions(_plain(UNTAKEN)).actions
+        return check_registry(document, context=context_of(document).with_actions(actions))
     registry, roster = _registry({}), _roster(example if scope is Scope.ROSTER else {})
     changed = example.get("bindings", {}) if scope is Scope.COVERAGE else example
     neuros = _bindings(changed if scope not in (Scope.ROSTER, Scope.ACTIONS) else {})

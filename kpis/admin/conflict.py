@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from kpis import merge
-from kpis.admin.kinds import Data, Kind, Thing
+from kpis.admin.kinds import Data, MergedKind, Thing
 from kpis.admin.rows import number_in, row_or_404
 from kpis.models import Revision
 
@@ -20,7 +20,7 @@ DRAFTS = "merge_drafts"
 
 
 def answer_if_stale(
-    kind: Kind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str | None
+    kind: MergedKind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str | None
 ) -> HttpResponse | None:
     """None when the form may go on; else the conflict page, or a plain answer where both say the same."""
     if request.method != "POST" or object_id is None or not object_id.isdecimal():
@@ -34,7 +34,7 @@ def answer_if_stale(
 
 
 def conflict_page(
-    kind: Kind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str | None
+    kind: MergedKind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, object_id: str | None
 ) -> HttpResponse:
     """Both versions side by side, with a choice for what both changed."""
     thing = row_or_404(kind.whole(), object_id)
@@ -58,7 +58,7 @@ def conflict_page(
 
 
 def both_versions(
-    kind: Kind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, thing: Thing
+    kind: MergedKind[Thing], model_admin: ModelAdmin[Thing], request: HttpRequest, thing: Thing
 ) -> tuple[Data, list[merge.Part]]:
     """My version as it is merged, and every part in which it differs from what is stored."""
     base = base_data(kind, thing, request.POST.get("started_from", ""))
@@ -67,7 +67,7 @@ def both_versions(
     return mine, merge.parts(base=kind.spread(base) if base else None, mine=mine, theirs=theirs)
 
 
-def base_data(kind: Kind[Thing], thing: Thing, number: str) -> Data | None:
+def base_data(kind: MergedKind[Thing], thing: Thing, number: str) -> Data | None:
     """What the person started from, where the history still has it."""
     started_from = number_in(number)
     if started_from is None:
@@ -76,7 +76,7 @@ def base_data(kind: Kind[Thing], thing: Thing, number: str) -> Data | None:
     return revision.document if revision else None
 
 
-def merge_view(kind: Kind[Thing], model_admin: ModelAdmin[Thing]) -> Callable[..., HttpResponse]:
+def merge_view(kind: MergedKind[Thing], model_admin: ModelAdmin[Thing]) -> Callable[..., HttpResponse]:
     """Settle a conflict: keep the outcome as a draft and open the form on it. Nothing is saved yet."""
 
     def view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -98,6 +98,6 @@ def merge_view(kind: Kind[Thing], model_admin: ModelAdmin[Thing]) -> Callable[..
     return view
 
 
-def draft_of(kind: Kind[Thing], request: HttpRequest, thing: Thing) -> Any:
+def draft_of(kind: MergedKind[Thing], request: HttpRequest, thing: Thing) -> Any:
     """What this person merged and has not saved yet, or None."""
     return request.session.get(DRAFTS, {}).get(f"{kind.name}:{thing.pk}")

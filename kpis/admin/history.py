@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from contracts.diff import Change
+from contracts.rules.words import listed
 from kpis import services
 from kpis.admin.kinds import KINDS, Data, Kind, Thing
 from kpis.admin.rows import number_in, row_or_404
@@ -79,7 +80,7 @@ def changes_view(model_admin: ModelAdmin[Any]) -> View:
             "opts": model_admin.opts,
             "page": page,
             "rows": rows_of(list(page)),
-            "nouns": " and ".join(kind.plural for kind in kinds),
+            "nouns": listed([kind.plural for kind in kinds], "and"),
         }
         return TemplateResponse(request, "admin/kpis/kpi/changes.html", context)
 

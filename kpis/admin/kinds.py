@@ -1,7 +1,7 @@
 """What has a history: kinds of things whose whole contract is kept as a revision with every save.
 
-History, restore and the conflict page are the same for all of them; each kind says here how its things are
-read, compared and brought back.
+History and restore are the same for all of them; each kind says here how its things are read, compared and brought
+back. Where two people's edits are merged as documents, a kind also says how (:class:`MergedKind`).
 """
 
 from abc import ABC, abstractmethod
@@ -47,12 +47,6 @@ class Kind(ABC, Generic[Thing]):
         """Its contract as a revision holds it."""
 
     @abstractmethod
-    def posted(
-        self, model_admin: ModelAdmin[Thing], request: HttpRequest, thing: Thing, base: Data | None
-    ) -> Data:
-        """The form as such data, whatever became of the rows it was made from; ``base`` is what it began with."""
-
-    @abstractmethod
     def changes(self, before: Data, after: Data) -> list[Change]:
         """The difference in words."""
 
@@ -67,6 +61,16 @@ class Kind(ABC, Generic[Thing]):
     @abstractmethod
     def pictures(self, thing: Thing, data: Data) -> dict[str, Any]:
         """What the restore page shows side by side: ``now`` and ``then``; empty where nothing can be drawn."""
+
+
+class MergedKind(Kind[Thing]):
+    """A kind whose forms are merged as whole documents where two people edit one thing (:mod:`kpis.admin.conflict`)."""
+
+    @abstractmethod
+    def posted(
+        self, model_admin: ModelAdmin[Thing], request: HttpRequest, thing: Thing, base: Data | None
+    ) -> Data:
+        """The form as such data, whatever became of the rows it was made from; ``base`` is what it began with."""
 
     def spread(self, data: Data) -> Data:
         """The data as nested mappings, in which two people's edits are merged leaf by leaf."""

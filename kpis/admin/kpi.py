@@ -25,8 +25,10 @@ from kpis.admin.columns import COLUMNS
 from kpis.admin.kpi_kind import KPIS, show_draft
 from kpis.admin.locked import locked
 from kpis.admin.paging import SIZE_VAR, SizedChangeList, remember_size
-from kpis.forms import KPIForm, NumberField, ThresholdForm, ThresholdFormSet
+from kpis.form_fields import NumberField
+from kpis.forms import KPIForm, ThresholdForm, ThresholdFormSet
 from kpis.models import KPI, Revision, Threshold
+from kpis.models.catalogue import offered_actions
 from kpis.models.kpi import registry_context
 from kpis.pictures import strip_svg
 from rest.concurrency import expensive_page
@@ -208,7 +210,7 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
         """Put the picture and the findings beside the fields, as they stand when the page is opened."""
         kpi, formset = context["adminform"].form.instance, context["inline_admin_formsets"][0].formset
         rows = formset.rows() if formset.is_bound else kpi.thresholds.all() if kpi.pk else []
-        context |= preview.context_of(kpi, list(formset.shown or rows))
+        context |= preview.context_of(kpi, list(formset.shown or rows)) | {"catalogue": offered_actions()}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: KPI, form: ModelForm[KPI], change: bool) -> None:

@@ -14,7 +14,7 @@ from contracts.documents import KpiDocument
 from contracts.spec import compile_kpi
 from kpis import merge, services
 from kpis.admin.conflict import draft_of
-from kpis.admin.kinds import Data, Kind, register
+from kpis.admin.kinds import Data, MergedKind, register
 from kpis.admin.preview import bound_forms
 from kpis.documents import fill_kpi
 from kpis.models import KPI, Revision, Unit
@@ -23,7 +23,7 @@ from kpis.pictures import bands_picture
 THRESHOLDS = "thresholds"
 
 
-class KpiKind(Kind[KPI]):
+class KpiKind(MergedKind[KPI]):
     """A KPI with its thresholds."""
 
     name = services.KIND_KPI

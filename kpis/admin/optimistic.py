@@ -2,7 +2,7 @@
 
 The page carries, signed, what it showed. When it comes back and something else is stored by then, nothing is
 overwritten: a page shows what each side changed, field by field, and one button saves what comes of both. KPIs and
-agents have revisions and a page of their own for it (:mod:`kpis.admin.conflict`).
+agents are merged as whole documents, on a page of their own (:mod:`kpis.admin.conflict`).
 """
 
 from __future__ import annotations

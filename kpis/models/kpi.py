@@ -18,6 +18,7 @@ from contracts.limits import KPI_LIMITS
 from contracts.spec import KpiSpec, compile_kpi
 from contracts.units import STANDARD_UNITS
 from kpis.gate import raise_on_errors
+from kpis.models.catalogue import known_actions
 from kpis.models.constraints import KPI_CONSTRAINTS
 from kpis.models.fields import LineField, ProseField
 from kpis.models.room import require_room
@@ -242,11 +243,10 @@ class KPI(models.Model):
 
 
 def registry_context(known: Iterable[KnownKpi]) -> RegistryContext:
-    """The rules' view of the working copy: settings, units and those KPIs that matter; three queries."""
+    """The rules' view of the working copy: settings, units, actions and those KPIs that matter; four queries."""
     settings = RegistryDocument.model_validate(RegistrySettings.current().as_data() | {"kpis": []})
-    return RegistryContext.of(
-        settings, known, units={unit.code: unit.as_spec() for unit in Unit.objects.all()}
-    )
+    units = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
+    return RegistryContext.of(settings, known, units=units).with_actions(known_actions())
 
 
 KPI_FIELDS: dict[tuple[str, ...], str] = {

@@ -30,7 +30,7 @@ from releases.services.texts import as_line
 class RestoreResult:
     """What restoring did, by name. Nothing in it means that the working copy was that release already.
 
-    ``settings`` are the things without a history that were written: units, the registry's settings, the roster, the
+    ``settings`` are the things that are not counted one by one: units, the registry's settings, the roster, the
     catalogue of actions.
     """
 
@@ -102,7 +102,7 @@ def write_plan(plan: RestorePlan, author: Author, reason: str) -> Written:
     rewriting_agents.write_agents(agents, differing_agents, author, reason, done)
     rewriting.forget_units(document.registry, done)
     if plan.catalogue.permissions():
-        plan.catalogue.write()
+        plan.catalogue.write(author=author, source=rewriting.RESTORE, reason=reason)
         done.settings.append("catalogue of actions")
     return done
 

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from bindings import services
+from bindings.action_catalogue import replace_action
 from bindings.models import ActionCatalogue, ActionKind, Agent, Binding, HandOff, Roster
-from contracts.documents import write_bindings, write_roster
+from contracts.documents import ActionKindDocument, write_bindings, write_roster
 from contracts.findings import Level
 from kpis.importing import (
     Action,
@@ -245,6 +246,52 @@ def test_what_changes_in_the_catalogue_is_told_and_made(kpis):
         False,
         {"x-note": "other"},
     )
+
+
+def kept(name: str) -> list[tuple[int, str, str]]:
+    """What the history has of an action, newest first."""
+    rows = Revision.objects.filter(kind="action", subject_name=name)
+    return list(rows.values_list("number", "source", "reason"))
+
+
+def test_what_an_import_does_with_actions_stands_in_their_history(kpis):
+    bring_in(catalogue(), reason="First")
+    bring_in(catalogue())  # nothing changes
+    bring_in(catalogue(CATALOGUE.replace("Rest", "Lie down")), reason="Second")
+    bring_in(catalogue("actions: {}"), prune=True, reason="Third")
+    assert kept("rest_today") == [(3, "import", "Third"), (2, "import", "Second"), (1, "import", "First")]
+    assert Revision.objects.filter(kind="action", number=3, document__isnull=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("conflicts", "title"), [(Conflicts.THEIRS, "Lie down"), (Conflicts.OURS, "Mine"), (None, "Mine")]
+)
+def test_an_action_that_was_edited_here_since_is_a_conflict(kpis, conflicts, title):
+    bring_in(catalogue())
+    said = ActionKindDocument.model_validate({"title": "Mine", "agents": ["NEUROS"]})
+    replace_action(
+        action=ActionKind.objects.get(), name="rest_today", document=said, author=None, source="admin"
+    )
+    files = catalogue(CATALOGUE.replace("Rest", "Lie down").replace("x-note: kept", "  wait: {title: Wait}"))
+    plan = plan_of(files, prune=True)
+    (step,) = plan.of(Action.CONFLICT)
+    assert (step.kind, step.name, step.edited_by) == ("action", "rest_today", "someone")
+    if conflicts is None:
+        with pytest.raises(ImportRefused, match="rest_today"):
+            apply_import(plan)
+    else:
+        apply_import(plan, conflicts=conflicts)
+    assert ActionKind.objects.get(name="rest_today").title == title
+    assert ActionKind.objects.filter(name="wait").exists() is (conflicts is not None)
+
+
+def test_an_action_that_was_edited_back_is_no_conflict(kpis):
+    bring_in(catalogue())
+    row = ActionKind.objects.get()
+    for title in ("Mine", "Rest"):
+        said = row.as_document().model_copy(update={"title": title})
+        replace_action(action=row, name="rest_today", document=said, author=None, source="admin")
+    assert plan_of(catalogue(CATALOGUE.replace("Rest", "Lie down"))).of(Action.CONFLICT) == []
 
 
 def test_what_the_catalogue_lacks_stays_unless_it_is_to_go(kpis):

@@ -11,10 +11,11 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
+from bindings.action_catalogue import replace_action
 from bindings.background import ask_for_report
 from bindings.models import ActionKind, ApiToken, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
-from contracts.documents import write_registry
+from contracts.documents import ActionKindDocument, write_registry
 from jobs.database_clock import database_clock
 from jobs.models import Job
 from jobs.runner import run_due
@@ -46,9 +47,11 @@ def fill(person: User) -> None:
     Group.objects.create(name="nurses")
     Channel.objects.create(name="staging")
     ValidationRule.objects.create(settings_id=1, field="name", required=True)
-    ActionKind.objects.create(
-        name="reduce_training_intensity", title="Train less", agents=["NEUROS"], reversible=True
-    )
+    less = {"title": "Train less", "agents": ["NEUROS"], "reversible": True}
+    replace_action(
+        action=ActionKind(), name="reduce_training_intensity", document=ActionKindDocument.model_validate(less),
+        author=person, source="admin",
+    )  # fmt: skip
     hook = WebHook.objects.create(name="deploy-bot", url="https://example.org/hook", events=["report.made"])
     tell(hook, "test", {})
     token = ApiToken(name="neuros-test", scopes=["registry:read"])

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from contracts.units import UnitSpec
 from kpis.models import KPI, Unit
 from tests.bindings.admin.conftest import make_neuros
+from tests.bindings.admin.test_action_history import make_action
 from tests.browser.conftest import PHONE, condition, form_of, runs_over
 
 pytestmark = pytest.mark.browser
@@ -43,9 +44,11 @@ def paths(hrv, ines):
     group = Group.objects.create(name="editors")
     kpi = f"/admin/kpis/kpi/{hrv.pk}"
     agent = f"/admin/bindings/agent/{make_neuros().pk}"
+    action = f"/admin/bindings/actionkind/{make_action('reduce_training_intensity').pk}"
     return [
         "/admin/bindings/agent/", "/admin/bindings/agent/add/", "/admin/bindings/agent/map/", f"{agent}/change/",
         "/admin/bindings/actionkind/", "/admin/bindings/actionkind/add/",
+        f"{action}/change/", f"{action}/history/", f"{action}/history/1/",
         f"{agent}/history/", f"{agent}/history/1/", f"{agent}/delete/",
         "/admin/", "/admin/kpis/kpi/", "/admin/kpis/kpi/?q=nothing", "/admin/kpis/kpi/add/", f"{kpi}/change/",
         f"{kpi}/history/", f"{kpi}/history/1/", f"{kpi}/delete/", "/admin/kpis/kpi/changes/", "/admin/kpis/kpi/import/",

@@ -3,8 +3,8 @@
 import pytest
 
 from contracts.diff import ChangeClass
-from contracts.diffactions import diff_actions
-from contracts.documents import NO_ACTIONS, ActionsDocument
+from contracts.diffactions import diff_actions, diff_versions
+from contracts.documents import NO_ACTIONS, ActionKindDocument, ActionsDocument
 
 REST = {"title": "Rest", "agents": ["NEUROS"], "reversible": True}
 
@@ -54,3 +54,13 @@ def test_the_file_s_own_values_are_told():
         "catalogue of actions: version changed from 1.1 to 2",
         "catalogue of actions: x-note set to a",
     ]
+
+
+def test_two_versions_of_one_action_tell_a_new_name_too():
+    before, after = (ActionKindDocument.model_validate(REST | part) for part in ({}, {"title": "Lie down"}))
+    told = [(one.subject, one.words) for one in diff_versions("rest", before, "lie_down", after)]
+    assert told == [
+        ("The action lie_down", "The action lie_down: name changed from rest to lie_down"),
+        ("The action lie_down", "The action lie_down: title changed from Rest to “Lie down”"),
+    ]
+    assert diff_versions("rest", before, "rest", before) == []

@@ -78,6 +78,21 @@ def test_the_catalogue_of_actions_is_checked_with_the_rest(tmp_path):
     }
 
 
+def test_what_a_registry_recommends_is_held_against_the_catalogue_beside_it(tmp_path):
+    tree = write_tree(tmp_path)
+    (tree / "agents/actions.yaml").write_text(
+        "actions: {rest: {title: Rest}, train_more: {agents: [NEUROS]}}"
+    )
+    found = {
+        (one.rule, one.file.rsplit("/", 1)[-1], one.line, one.column)
+        for one in validate_tree([tree]).findings
+        if one.rule in ("KPI045", "KPI046")
+    }
+    assert found == {("KPI046", "kpi_registry.yaml", 9, 45), ("KPI045", "kpi_registry.yaml", 10, 44)}
+    alone = validate_tree([tree / "agents/shared_modules/kpi_registry.yaml"])
+    assert not {"KPI045", "KPI046"} & {one.rule for one in alone.findings}
+
+
 def test_severities_are_named_as_the_file_names_them(tmp_path):
     report = validate_tree([write_tree(tmp_path)])
     (finding,) = (finding for finding in report.findings if finding.code == "action_missing")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpis.forms import KPIForm, LinesField, ProseField
+from kpis.forms import KPIForm
 from kpis.models import KPI, Revision
 from tests.kpis.conftest import form_data, make
 
@@ -21,12 +21,6 @@ def test_a_text_of_several_lines_survives_a_browser_unchanged(registry, editor_c
 def test_an_edited_text_is_stored_with_plain_line_ends(hrv, editor_client):
     editor_client.post(f"/admin/kpis/kpi/{hrv.pk}/change/", form_data(hrv, description="New.\r\nLines."))
     assert KPI.objects.get().description == "New.\nLines."
-
-
-def test_prose_and_lines_know_what_did_not_change():
-    assert not ProseField().has_changed("a\nb\n", "a\r\nb")
-    assert ProseField().has_changed("a\nb", "a\r\nc")
-    assert not LinesField().has_changed(["a", "b"], "a\r\n\r\nb\r\n")
 
 
 def test_an_empty_field_is_said_to_be_empty_once(hrv):

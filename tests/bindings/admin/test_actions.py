@@ -90,6 +90,14 @@ def test_the_page_names_the_bindings_that_take_it(catalogue, neuros, editor_clie
     assert f'<a href="/admin/bindings/agent/{neuros.pk}/change/">NEUROS</a> on hrv_rmssd' in page
 
 
+def test_the_page_names_the_kpis_that_recommend_it(catalogue, hrv, editor_client):
+    action = ActionKind.objects.get(name="reduce_training_intensity")
+    page = editor_client.get(f"{LIST}{action.pk}/change/").text
+    assert f'<a href="/admin/kpis/kpi/{hrv.pk}/change/">hrv_rmssd</a>' in page
+    other = ActionKind.objects.get(name="call_a_doctor")
+    assert "No KPI recommends it." in editor_client.get(f"{LIST}{other.pk}/change/").text
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "capitals": ({"name": "Rest"}, "not a plain identifier"),
     "a blank at the end": ({"name": "rest "}, "not a plain identifier"),

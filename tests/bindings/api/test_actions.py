@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bindings.models import ActionKind
+from kpis.models import Revision
 from tests.bindings.api.conftest import bearer, member
 from tests.rest.calls import call, codes, seen
 
@@ -24,7 +25,7 @@ def rest(writer):
 
 
 def test_what_is_written_is_what_is_read(writer, rest):
-    assert seen(writer, "actions/rest_today/")[0] == REST | {"extra": {}}
+    assert seen(writer, "actions/rest_today/")[0] == REST | {"extra": {}, "revision": 1}
 
 
 def test_what_nobody_has_said_is_null(writer, agents):
@@ -59,6 +60,40 @@ def test_who_changes_an_action_must_have_seen_it(writer, rest):
     )
     assert call(writer, "PATCH", "actions/rest_today/", {"title": "Sleep"}, if_match=tag).status_code == 412
     assert call(writer, "DELETE", "actions/rest_today/", if_match=tag).status_code == 412
+
+
+def kept() -> list[tuple[int, str, str, str]]:
+    """What the history has, newest first."""
+    rows = Revision.objects.filter(kind="action").order_by("-pk")
+    return list(rows.values_list("number", "source", "reason", "author_name"))
+
+
+def test_every_write_leaves_a_revision_with_who_and_why(agents):
+    person = member("editor")
+    call(person, "POST", "actions/", REST | {"change_reason": "New"})
+    for method, change in (("PATCH", {"title": "Lie down", "change_reason": "Clearer"}), ("DELETE", None)):
+        _, tag = seen(person, "actions/rest_today/")
+        query = "?change_reason=Gone" if change is None else ""
+        assert call(person, method, f"actions/rest_today/{query}", change, if_match=tag).status_code < 300
+    who = kept()[0][3]
+    assert kept() == [(3, "api", "Gone", who), (2, "api", "Clearer", who), (1, "api", "New", who)]
+    assert who
+    assert Revision.objects.latest("pk").document is None
+
+
+def test_what_a_token_writes_names_the_token(writer, rest):
+    ((number, source, reason, who),) = kept()
+    assert (number, source, who) == (1, "api", "")
+    assert reason.startswith("(by ")
+
+
+def test_a_dry_run_and_what_is_refused_leave_none(writer, rest):
+    _, tag = seen(writer, "actions/rest_today/")
+    row, _ = seen(writer, "actions/rest_today/")
+    call(writer, "PATCH", "actions/rest_today/?dry_run=true", {"title": "Other"}, if_match=tag)
+    call(writer, "PATCH", "actions/rest_today/", {"name": "Rest"}, if_match=tag)
+    call(writer, "PUT", "actions/rest_today/", row, if_match=tag)  # it says what is there
+    assert len(kept()) == 1
 
 
 def test_an_action_goes_and_bindings_keep_its_name(writer, rest):

@@ -55,10 +55,10 @@ def test_few_and_many_rows_need_the_same_queries(neuros, count, django_assert_nu
         kpi = make(name=f"kpi_{n}", prometheus_metric=f"auren_kpi_{n}_ms")
         bound(neuros, kpi)
         Agent.objects.create(name=f"AGENT_{n}", code=f"agent_{n}", position=n + 2)
-    # outline: KPIs, agents, bindings, who asks whom; settings with rules and units twice, waivers, roster;
+    # outline: KPIs, agents, bindings, who asks whom; settings with rules and units twice, actions, waivers, roster;
     # KPIs and thresholds; hand-offs, triggers, actions, bindings; before all that the stamp: latest revision twice,
     # settings with rules, units, roster, the catalogue twice; the catalogue
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         judge_all()
 
 

@@ -6,6 +6,7 @@ import yaml
 from contracts.agents import AgentContext, compile_agent
 from contracts.checks import check_actions, check_agent
 from contracts.documents import ActionsDocument, BindingsDocument, RosterAgent
+from tests.contracts.samples import context, findings, kpi
 
 CATALOGUE = {
     "rest_today": {"title": "Rest today", "agents": ["NEUROS"]},
@@ -61,6 +62,54 @@ def test_an_action_that_no_agent_implements_is_told():
         "BND026",
         "NEUROS does not implement “wait”. The catalogue says that no agent does.",
     )
+
+
+def said_of_threshold(action, actions=CATALOGUE, left_out=()):
+    """What the rules about the catalogue say of a KPI whose threshold recommends an action."""
+    document = kpi(risk_thresholds={"critical": {"condition": "< 20", "action": action}})
+    around = context()
+    if actions is not None:
+        known = ActionsDocument.model_validate({"actions": actions}).actions
+        around = around.with_actions(known, frozenset(left_out))
+    found = findings(document, around)
+    return [(one.rule, one.path, one.message, one.hint) for one in found if one.rule in ("KPI045", "KPI046")]
+
+
+ACTION = ("risk_thresholds", "critical", "action")
+
+
+@pytest.mark.parametrize("actions", [None, {}], ids=["no file", "an empty one"])
+def test_of_a_recommendation_nothing_is_said_where_there_is_no_catalogue(actions):
+    assert said_of_threshold("anything", actions) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["rest_today", "", "Rest today", "a" * 121],
+    ids=["somebody implements it", "none", "no name", "too long"],
+)
+def test_of_a_recommendation_that_is_fine_or_that_another_rule_objects_to_nothing_is_said(name):
+    assert said_of_threshold(name) == []
+
+
+def test_a_recommendation_that_the_files_define_in_a_shape_that_cannot_be_used_is_not_unknown():
+    assert said_of_threshold("odd", left_out=["odd"]) == []
+
+
+def test_a_recommendation_that_is_nearly_in_the_catalogue_is_asked_about():
+    [(rule, path, message, hint)] = said_of_threshold("rest_todya")
+    assert (rule, path) == ("KPI045", ACTION)
+    assert message == (
+        "No agent is known to implement “rest_todya”. The catalogue of actions does not have it."
+    )
+    assert hint == "Did you mean rest_today? Otherwise add it to the catalogue."
+
+
+def test_a_recommendation_that_no_agent_implements_is_told():
+    [(rule, path, message, hint)] = said_of_threshold("wait")
+    assert (rule, path) == ("KPI046", ACTION)
+    assert message == "No agent implements “wait”, which is recommended at critical."
+    assert hint.startswith("Name the agents that can take it")
 
 
 def said_of(text, agents=("NEUROS",)):

@@ -26,8 +26,9 @@ def test_few_and_many_rows_need_the_same_queries(registry, count, editor_client,
     for n in range(count):
         make(name=f"kpi_{n}", prometheus_metric=f"auren_kpi_{n}_ms")
     editor_client.get(LIST)
-    # Session, person, two of permissions, two counts, KPIs, thresholds, settings, rules, units, two filters
-    with django_assert_num_queries(13):
+    # Session, person, two of permissions, two counts, KPIs, thresholds, settings, rules, units, actions, two
+    # filters
+    with django_assert_num_queries(14):
         editor_client.get(LIST)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bindings.models import ActionKind
 from kpis.models import Threshold
 from releases.models import Channel, Release
 from tests.conftest import signed_in
@@ -157,3 +158,10 @@ def test_the_page_takes_as_many_queries_for_one_change_as_for_three(
 def test_a_released_warning_is_told_with_its_reason(warned, publisher_client):
     released(condition="< 25")
     assert "Known." in publisher_client.get("/admin/releases/release/2/").text
+
+
+def test_it_says_which_recommended_action_the_catalogue_lacks(first, publisher_client):
+    ActionKind.objects.create(name="another_action", title="Another", agents=["NEUROS"])
+    page = publisher_client.get(PUBLISH).text
+    assert "No agent is known to implement" in page
+    assert "#threshold-critical" in page

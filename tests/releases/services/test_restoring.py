@@ -152,6 +152,11 @@ def test_a_catalogue_comes_back_as_it_was_with_what_somebody_needs_for_it(first,
     assert restore(second).settings == ("catalogue of actions",)
     assert is_exact(second)
     assert ActionKind.objects.get(name="rest_today").extra == {"x-cost": 3}
+    kept = Revision.objects.filter(kind="action").order_by("subject_name")
+    assert [(one.subject_name, one.source, one.document is None) for one in kept] == [
+        ("call_a_doctor", "restore", False), ("rest_today", "restore", False), ("wait", "restore", True),
+    ]  # fmt: skip
+    assert {one.reason for one in kept} == {"Restored from release 2"}
 
 
 def make_release(document: ReleaseDocument) -> Release:
