@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache, partial
 from typing import Final, TypeVar
 
 from contracts.conditions import Change, Condition, parse
