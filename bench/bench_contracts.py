@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -38,8 +38,9 @@ LARGEST = 64 * 1024 * 1024
 """50,000 KPIs are more than is usually read."""
 
 
-def registry(kpis: int) -> str:
-    """A registry file of this many KPIs."""
+def registry(kpis: int, *, faulty: bool = True, told: Callable[[int], str] = str) -> str:
+    """A registry file of this many KPIs; without ``faulty`` nothing in it is wrong. ``told`` is what titles say of
+    the number of a KPI."""
     chance = random.Random(SEED)  # noqa: S311  # nosec B311
     head = 'version: "1.1"\nlast_updated: "2025-07-31"\nschema_version: "1.0"\nkpis:\n'
     tail = (
@@ -50,18 +51,18 @@ def registry(kpis: int) -> str:
         '  - {field: prometheus_metric, required: true, pattern: "^auren_[a-z][a-z0-9_]*$"}\n'
         "  - {field: unit, required: true, allowed_values: [milliseconds, hours, score, bpm, percentage]}\n"
     )
-    return head + "".join(_kpi(number, chance) for number in range(kpis)) + tail
+    return head + "".join(_kpi(number, chance, faulty, told) for number in range(kpis)) + tail
 
 
-def _kpi(number: int, chance: random.Random) -> str:
+def _kpi(number: int, chance: random.Random, faulty: bool, told: Callable[[int], str]) -> str:
     unit, suffix = UNITS[number % len(UNITS)]
     low, high = chance.randrange(3_000, 5_000) / 100, chance.randrange(9_000, 15_000) / 100
     critical = low - chance.randrange(1, 1_000) / 100
-    if number % 50 == 0:
+    if faulty and number % 50 == 0:
         critical = high + 1  # overlaps the normal range and is wider than the warning
     return f"""\
   - name: "measured_value_{number}_{suffix}"
-    title: "Measured value {number}"
+    title: "Measured value {told(number)}"
     description: "What is measured at place {number}, averaged over one night of sleep."
     unit: "{unit}"
     category: "cardiovascular"

@@ -6,7 +6,7 @@ leaves every byte as it was. Reading it back needs the standard library alone: a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, KeysView, Sequence
 from typing import TYPE_CHECKING, Any
 
 from contracts.conditions import ConditionError, parse
@@ -65,18 +65,21 @@ class UnknownAgent(LookupError):
 
 
 class Watching:
-    """A release's document, asked agent by agent. What agents share is worked out once."""
+    """A release's document, asked agent by agent. Each agent is worked out once, and what agents share too."""
 
     def __init__(self, document: ReleaseDocument) -> None:
         self._document = document
         self._symbols = document.symbols
         self._kpis = {kpi.name: kpi for kpi in document.registry.kpis}
         self._definitions: dict[str, Definition] = {}
+        self._agents: dict[str, WatchedAgent | None] = dict.fromkeys(
+            [*document.roster.agents, *document.bindings]
+        )
 
     @property
-    def agents(self) -> list[str]:
+    def agents(self) -> KeysView[str]:
         """Every agent's name: those on the roster in its order, then those that only have bindings."""
-        return list(dict.fromkeys([*self._document.roster.agents, *self._document.bindings]))
+        return self._agents.keys()
 
     @property
     def kpis(self) -> list[str]:
@@ -85,10 +88,16 @@ class Watching:
 
     def agent(self, name: str) -> WatchedAgent:
         """What one agent watches and whom it asks. Raises UnknownAgent."""
+        found = self._agents.get(name)
+        if found is None:
+            found = self._agents[name] = self._worked_out(name)
+        return found
+
+    def _worked_out(self, name: str) -> WatchedAgent:
+        if name not in self._agents:
+            raise UnknownAgent(f"The release has no agent called {name[:60]}.")
         entry = self._document.roster.agents.get(name)
         document = self._document.bindings.get(name)
-        if entry is None and document is None:
-            raise UnknownAgent(f"The release has no agent called {name[:60]}.")
         hand_offs = tuple(_hand_offs(document)) if document else ()
         return WatchedAgent(
             name=name,
@@ -101,8 +110,9 @@ class Watching:
         )
 
     def body(self, name: str) -> dict[str, Any]:
-        """The same as JSON, as it is served. Raises UnknownAgent."""
-        return self.agent(name).as_data()
+        """The same as JSON, as it is served: asked for once, so nothing is kept for it. Raises UnknownAgent."""
+        known = self._agents.get(name)
+        return (known or self._worked_out(name)).as_data()
 
     def definition(self, kpi: str) -> Definition | None:
         """A KPI as agents need to know it; None where the registry lacks it."""

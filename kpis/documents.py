@@ -1,6 +1,7 @@
 """From the registry file's shapes to rows: which part of a document stands in which column."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from contracts.documents import AlertsDocument, Document, KpiDocument, RegistryDocument, ThresholdDocument
@@ -67,8 +68,9 @@ def as_it_would_be(document: KpiDocument, units: Mapping[str, UnitSpec] = STANDA
     return document.model_copy(update={"risk_thresholds": thresholds})
 
 
+@lru_cache(maxsize=1000)
 def scratch_unit(spec: UnitSpec) -> Unit:
-    """A unit that is in no database, for KPIs that are in none either."""
+    """A unit that is in no database, for KPIs that are in none either: one for all of them."""
     unit = Unit.of_spec(spec)
     unit.pk = 1
     return unit

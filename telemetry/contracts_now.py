@@ -126,8 +126,9 @@ def load() -> Released:
         for agent in whole.agents:
             if numbers.get(following.get(agent, PRODUCTION)) == number:
                 agents.add(agent)
-                for binding in whole.agent(agent).bindings:
-                    found[agent, binding.kpi] = _watched(binding, number, is_on=whole.agent(agent).enabled)
+                watched = whole.agent(agent)
+                for binding in watched.bindings:
+                    found[agent, binding.kpi] = _watched(binding, number, is_on=watched.enabled)
     return Released(production, found, kpis, frozenset(agents), NearNames(kpis))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bindings import services
 from bindings.documents import Contract, as_it_would_be, fill_roster, hand_offs_of, roster_data
 from bindings.importing.applying import apply_agents, release_kpis
+from bindings.loading import all_agents
 from bindings.models import Agent, Roster
 from contracts.diff import Change, order_changed
 from contracts.diffagents import ROSTER, diff_bindings, diff_entries, diff_rosters
@@ -78,7 +79,7 @@ def plan_agents(tree: Tree, *, prune: bool) -> AgentPlan:
     bindings = {one.document.agent: one.document for one in tree.bindings if one.document}
     if roster is None and not bindings:
         return AgentPlan((), (), {}, None)
-    stored = {agent.name: agent for agent in Agent.objects.whole()}
+    stored = {agent.name: agent for agent in all_agents()}
     editors = last_editors(services.KIND_AGENT, stored.values())
     units = units_of_kpis(tree)
     symbols = {name: unit.symbol for name, unit in units.items()}
@@ -162,10 +163,13 @@ def wanted(
     units: Mapping[str, UnitSpec],
 ) -> Contract:
     """The contract after the import: what the files do not tell of stays, unless what they lack is to go."""
+    listed = entry or (now.entry if now else OFF_THE_ROSTER)
+    if now and bindings == now.bindings:  # what is stored is written as it would be
+        return Contract(now.bindings, listed)
+    if bindings:
+        return Contract(as_it_would_be(bindings, units), listed)
     nothing = BindingsDocument(agent=name, kpis_used=[])
-    here = nothing if now is None or empties else now.bindings
-    listed = now.entry if now else OFF_THE_ROSTER
-    return Contract(as_it_would_be(bindings, units) if bindings else here, entry or listed)
+    return Contract(nothing if now is None or empties else now.bindings, listed)
 
 
 def plan_agent(

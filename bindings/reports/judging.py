@@ -11,9 +11,9 @@ from django.utils import timezone
 from pydantic import BaseModel
 
 from bindings.importing.joining import bindings_path
+from bindings.loading import Outline, agents_in_pieces, kpis_in_pieces
 from bindings.models import ActionKind, Agent, Roster, Waiver
 from bindings.reports.entries import Entry, entries_of, told, worst_first
-from bindings.reports.loading import Outline, agents_in_pieces, kpis_in_pieces
 from contracts import loading
 from contracts.agents import AgentContext, cycles_among
 from contracts.checks import check_coverage, check_registry, check_settings

@@ -13,7 +13,7 @@ from typing import Final
 from contracts.decimals import Number
 from contracts.evaluation.marks import after_silence, after_time, after_value, ends_at
 from contracts.evaluation.memory import Cause, Mark, Memory, Observed, State, Transition
-from contracts.evaluation.regions import Mask, Regions
+from contracts.evaluation.regions import Mask, regions_of
 from contracts.evaluation.rules import History, Past, Rule, guard_of, length_of, rules_of
 from contracts.evaluation.words import GONE, Words
 from contracts.intervals import EMPTY
@@ -49,7 +49,7 @@ class Evaluator:
         self.missing = length_of(binding.definition.missing_data, place) or None
         values = [rule.condition.values for rule in self.rules]
         recoveries = [rule.recovery.values if rule.recovery else EMPTY for rule in self.rules]
-        self._regions = Regions([*values, *recoveries])
+        self._regions = regions_of((*values, *recoveries))
         self._mask = self._regions.mask
         self._triggers: Mask = (1 << len(self.rules)) - 1
         clauses = [one for rule in self.rules for one in (rule.condition, rule.recovery) if one]

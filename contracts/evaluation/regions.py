@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from math import inf
 from sys import float_info
 from typing import Final
@@ -24,6 +25,7 @@ from contracts.intervals import IntervalSet
 _LARGEST: Final = float_info.max
 _ONE: Final = Decimal(1)
 _HALF: Final = Decimal("0.5")
+KEPT: Final = 1 << 15
 Mask = int
 """Bit n is set for the n-th set."""
 
@@ -72,6 +74,12 @@ class Regions:
         place = bisect_left(self._ends, number)
         is_end = place < len(self._ends) and self._ends[place] == number
         return self._masks[2 * place + is_end]
+
+
+@lru_cache(maxsize=KEPT)
+def regions_of(sets: tuple[IntervalSet, ...]) -> Regions:
+    """The regions of some sets: bindings that draw the same lines have them in common."""
+    return Regions(sets)
 
 
 def _one_of_each(ends: Sequence[Decimal]) -> list[Decimal]:

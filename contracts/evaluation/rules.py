@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TypeVar
+from functools import lru_cache, partial
+from typing import Final, TypeVar
 
 from contracts.conditions import Change, Condition, parse
 from contracts.decimals import EXACT, Number, exact, plain
@@ -17,6 +18,8 @@ from contracts.tokens import ExpectationError
 from contracts.watched import BodyError, WatchedBinding, WatchedTrigger
 
 T = TypeVar("T")
+KEPT: Final = 1 << 15
+"""Conditions that are kept ready, of whichever bindings they are."""
 _MICRO = Decimal("0.000001")
 _TINY = 1e-200
 History = Callable[[int], tuple[Number, int]]
@@ -146,7 +149,13 @@ def rules_of(binding: WatchedBinding) -> Iterator[Rule]:
 
 
 def _clause(text: str, symbol: str, place: str) -> Clause:
-    return Clause.of(_read(parse, text, place), symbol)
+    return _read(partial(_clause_of, symbol=symbol), text, place)
+
+
+@lru_cache(maxsize=KEPT)
+def _clause_of(text: str, symbol: str) -> Clause:
+    """Most bindings have a condition of their KPI's, or one that others have too."""
+    return Clause.of(parse(text), symbol)
 
 
 def _inside(interval: Interval, symbol: str) -> str:

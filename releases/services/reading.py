@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from bindings.action_catalogue import catalogue_document
 from bindings.documents import Contract
-from bindings.models import Agent, Roster
-from bindings.reports.loading import Outline, agents_in_pieces
+from bindings.loading import all_agents
+from bindings.models import Roster
 from contracts.diff import Change
 from contracts.documents import RegistryDocument, RosterDocument
 from contracts.release import EMPTY, ReleaseDocument, diff_releases
@@ -42,14 +42,6 @@ def working_copy() -> ReleaseDocument:
             {agent.name: agent.code for agent, _ in agents},
             catalogue_document(),
         )
-
-
-def all_agents() -> list[Agent]:
-    """Every agent in the roster's order, its bindings and hand-offs as drafts.
-
-    Not by prefetching, which on SQLite ends at a thousand KPIs that agents watch.
-    """
-    return [agent for piece in agents_in_pieces(Outline.read()) for agent in piece]
 
 
 def latest(channel: str = PRODUCTION) -> Release | None:

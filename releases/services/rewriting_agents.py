@@ -11,13 +11,13 @@ from pydantic import ValidationError as ShapeError
 from bindings import services
 from bindings.documents import Contract, fill_contract, fill_entry, fill_roster
 from bindings.importing.applying import COLUMNS
+from bindings.loading import all_agents
 from bindings.models import Agent, Binding, HandOff, Roster
 from contracts.documents import BindingsDocument, RosterDocument
 from contracts.release import ReleaseDocument
 from kpis.models import KPI
 from kpis.models.rewriting_columns import overwrite, park
 from kpis.services import Author
-from releases.services.reading import all_agents
 from releases.services.rewriting import RESTORE, Written, put_in_order
 
 

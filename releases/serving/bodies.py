@@ -70,7 +70,7 @@ class Renderer:
     @property
     def agents(self) -> list[str]:
         """Every agent's name."""
-        return self._watching.agents
+        return list(self._watching.agents)
 
     def addresses(self) -> Iterator[str]:
         """Where, below the API's root, the release may have something to serve."""

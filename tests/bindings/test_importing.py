@@ -179,7 +179,7 @@ def test_a_plan_and_an_import_ask_as_many_queries_of_few_and_many(kpis, django_a
     roster = "agents:\n" + "".join(f"  {name}: {{status: alpha}}\n" for name in names)
     used = NEUROS["kpis_used"]
     whole = {name: document(agent=name, kpis_used=used, collaboration={}) for name in names}
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         plan = plan_of(files(roster=roster, **whole))
     with django_assert_max_num_queries(34):  # one more on PostgreSQL
         apply_import(plan)

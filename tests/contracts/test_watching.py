@@ -92,7 +92,13 @@ def test_a_disabled_binding_is_there_and_says_so():
 def test_an_agent_that_is_only_on_the_roster_watches_nothing():
     assert body("IDLE")["bindings"] == []
     assert body("IDLE")["enabled"] is False
-    assert Watching(HRV).agents == ["NEUROS", "IDLE", "SOMNOS"]
+    assert list(Watching(HRV).agents) == ["NEUROS", "IDLE", "SOMNOS"]
+
+
+def test_each_agent_is_worked_out_once_however_often_it_is_asked_for():
+    watching = Watching(HRV)
+    assert watching.agent("NEUROS") is watching.agent("NEUROS")
+    assert watching.body("NEUROS") == watching.agent("NEUROS").as_data()
 
 
 def test_an_agent_that_is_nowhere_is_told_apart_from_one_that_watches_nothing():

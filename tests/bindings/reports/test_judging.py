@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
+from bindings import loading
 from bindings.models import ActionKind, Agent, HandOff, Trigger, Waiver
-from bindings.reports import loading
 from bindings.reports.judging import judge_all
 from kpis.models import KPI, RegistrySettings
 from tests.bindings.reports.conftest import bound

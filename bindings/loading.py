@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bindings.models import Action, Agent, Binding, HandOff, Trigger
 from contracts.context import KnownKpi
+from contracts.yamltree import paused_gc
 from kpis.models import KPI
 
 PIECE = 1000
@@ -77,6 +78,15 @@ def agents_in_pieces(outline: Outline) -> Iterator[list[Agent]]:
         rows += len(by_agent[agent.pk]) + 1
     if piece:
         yield filled(piece, by_agent, names)
+
+
+def all_agents() -> list[Agent]:
+    """Every agent in the roster's order, its bindings and hand-offs as drafts.
+
+    Not by prefetching, which makes a queryset for each row, and on SQLite ends at a thousand KPIs that agents watch.
+    """
+    with paused_gc():
+        return [agent for piece in agents_in_pieces(Outline.read()) for agent in piece]
 
 
 def filled(

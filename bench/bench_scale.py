@@ -1,0 +1,101 @@
+"""A large registry: each operation in a process of its own, against its goal in processor seconds, and its growth.
+
+``SIZE`` in the environment says how large: 1k (1,000 KPIs, 20 agents, 10,000 bindings; the default), 3k or 10k. Goals
+are those of 10k; smaller ones get a share of it by the number of their bindings, and at least a fifth of a second.
+Prints the most memory and the queries of each operation beside its figure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bench.bench_ingest import folders
+from bench.figures import CannotMeasure, Figure
+from bench.poll_servers import ROOT
+from bench.scale_files import SIZES, Size, write
+
+LARGEST: Final = SIZES["10k"]
+LEAST: Final = 0.2
+"""Processor seconds: below that, the machine's noise is what one measures."""
+GOALS: Final[Mapping[str, float]] = {
+    "import_first": 25,
+    "import_unchanged": 6,
+    "import_1_percent_changed": 10,
+    "export": 8,
+    "publish": 20,
+    "load_in_force": 5,
+    "page_now": 0.5,
+    "page_agents": 0.5,
+    "page_agent": 0.5,
+    "page_map": 0.5,
+    "api_registry": 0.05,
+    "api_agents": 0.5,
+}
+"""Processor seconds for 10,000 KPIs and 100,000 bindings."""
+
+
+def run() -> Iterator[Figure]:
+    """The figures of this area."""
+    asked = os.environ.get("SIZE") or "1k"
+    if asked not in SIZES:
+        raise CannotMeasure(f"SIZE={asked} is none of {', '.join(SIZES)}")
+    yield from figures(SIZES[asked])
+
+
+def figures(size: Size) -> Iterator[Figure]:
+    """Of a registry of this size."""
+    share = size.agents * size.bindings / (LARGEST.agents * LARGEST.bindings)
+    with folders() as folder:
+        write(folder / "files", size)
+        write(folder / "changed", size, lambda number: f"{number}{' again' if number % 100 == 1 else ''}")
+        for name, told in measured(folder):
+            if name in GOALS:
+                rest = f"{told['bytes'] / 1e6:,.0f} MB, {told['queries']:,} queries, {told['size']:,} bytes"
+                print(f"  {name}: {told['seconds']:.1f} s by the clock, {rest}")
+                yield Figure(f"scale.{size}_{name}_s", told["processor"], max(GOALS[name] * share, LEAST), 1)
+
+
+def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every operation, in an order in which each finds what it needs."""
+    files, changed = str(folder / "files"), str(folder / "changed")
+    for name, *words in (
+        ("migrate", "migrate"),
+        ("import_first", "import", files),
+        ("import_unchanged", "import", files),
+        ("import_1_percent_changed", "import", changed),
+        ("export", "export", str(folder / "out")),
+        ("publish", "publish"),
+        ("load_in_force", "load"),
+        ("page_now", "page", "/admin/"),
+        ("page_agents", "page", "/admin/bindings/agent/"),
+        ("page_agent", "page", "/admin/bindings/agent/AGENT/change/"),
+        ("page_map", "page", "/admin/bindings/agent/map/"),
+        ("api_registry", "page", "/api/v1/registry"),
+        ("api_agents", "page", "/api/v1/agents?page_size=200"),
+    ):
+        yield name, one(folder / "data", *words)
+
+
+def one(data: Path, *words: str) -> Mapping[str, Any]:
+    """What one operation took."""
+    data.mkdir(exist_ok=True)
+    environment = {
+        "AUREN_DATA_DIR": str(data),
+        "AUREN_ENV_FILE": os.devnull,
+        "AUREN_LOG_LEVEL": "ERROR",
+        "DJANGO_SETTINGS_MODULE": "auren_admin.settings",
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "bench.scale_site", *words]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
+    if answer.returncode:
+        raise CannotMeasure(f"{' '.join(words)}: {answer.stderr[-1000:]}")
+    found: Mapping[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+    return found

@@ -1,0 +1,140 @@
+"""``python -m bench.scale_site OPERATION [FOLDER]``: one operation on the site of AUREN_DATA_DIR or DATABASE_URL.
+
+Prints one line of JSON: processor seconds, seconds by the clock, the most bytes that the process held, how many queries
+it made, and the bytes of a page. `bench.bench_scale` has what the operations are for.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auren_admin.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 - Django has to be set up first
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from bindings.models import Agent  # noqa: E402
+from releases.services import publish  # noqa: E402
+from telemetry import contracts_now  # noqa: E402
+
+WHY = "Measured."
+OK = 200
+settings.ALLOWED_HOSTS = ["*"]
+
+
+def migrate(_: str) -> int:
+    """An empty database, and somebody who may do everything."""
+    call_command("migrate", verbosity=0)
+    get_user_model().objects.create_superuser("bench")
+    return 0
+
+
+def registry(*words: str) -> int:
+    """A command, whose output is thrown away."""
+    output = io.StringIO()
+    try:
+        call_command("registry", *words, verbosity=0, stdout=output, stderr=output)
+    except SystemExit as end:
+        if end.code not in (0, None, 1):
+            raise RuntimeError(output.getvalue()[-2000:]) from end
+    return len(output.getvalue())
+
+
+def published(_: str) -> int:
+    """What there is becomes a release."""
+    publish(author=None, message="Measured", author_name="bench", accepted=WHY)
+    return 0
+
+
+def loaded(_: str) -> int:
+    """What is in force, ready to judge by."""
+    contracts_now.forget()
+    return len(contracts_now.load().watched)
+
+
+def someone() -> Client:
+    """Signed in, and may do everything."""
+    client = Client(raise_request_exception=True)
+    client.force_login(get_user_model().objects.get(username="bench"))
+    return client
+
+
+def answered(client: Client, path: str) -> bytes:
+    """A page, which has to be there."""
+    answer = client.get(path)
+    if answer.status_code != OK:
+        raise RuntimeError(f"{path} answers {answer.status_code}")
+    return answer.content
+
+
+def page(path: str) -> int:
+    """The bytes of one page."""
+    client = someone()
+    client.get("/admin/password_change/")  # what the first page of a process does is not this one's
+    path = path.replace("AGENT", str(Agent.objects.order_by("pk")[1].pk))
+    return measured(lambda: len(answered(client, path)))
+
+
+OPERATIONS: dict[str, Callable[[str], int]] = {
+    "migrate": migrate,
+    "import": lambda folder: registry("import", folder),
+    "export": lambda folder: registry("export", "--only", "registry", "--out", folder),
+    "diff": lambda folder: registry("diff", folder),
+    "publish": published,
+    "load": loaded,
+    "page": page,
+}
+told: dict[str, Any] = {}
+
+
+def measured(work: Callable[[], int]) -> int:
+    """Do it; what it took is told once the operation is over. The innermost counts."""
+    asked = 0
+
+    def count(execute, sql, params, many, context):  # type: ignore[no-untyped-def]  # Django's own signature
+        nonlocal asked
+        asked += 1
+        return execute(sql, params, many, context)
+
+    began, busy = time.perf_counter(), time.process_time()
+    with connection.execute_wrapper(count):
+        size = work()
+    if not told:
+        told.update(
+            processor=time.process_time() - busy,
+            seconds=time.perf_counter() - began,
+            queries=asked,
+            size=size,
+            bytes=peak_bytes(),
+        )
+    return size
+
+
+def peak_bytes() -> int:
+    """The most that this process held; `getrusage` counts what the one held that it was forked from.
+    https://man7.org/linux/man-pages/man5/proc_pid_status.5.html (VmHWM)"""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+def main(operation: str, word: str = "") -> None:
+    """Run one operation."""
+    measured(lambda: OPERATIONS[operation](word))
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,20 @@
+"""Every operation of the bench of scale works, on a registry small enough for a test."""
+
+import pytest
+
+from bench.bench_scale import GOALS, figures
+from bench.scale_files import Size, write
+from contracts.tree import validate_tree
+
+
+def test_what_is_made_up_has_nothing_wrong_in_it(tmp_path):
+    write(tmp_path, Size(100, 4, 30))
+    levels = {finding.level for finding in validate_tree([tmp_path]).findings}
+    assert "error" not in {str(level) for level in levels}
+
+
+@pytest.mark.slow
+def test_each_operation_is_measured():
+    found = list(figures(Size(50, 3, 10)))
+    assert [one.name.removeprefix("scale.0k_") for one in found] == [f"{name}_s" for name in GOALS]
+    assert all(one.ours > 0 for one in found)
