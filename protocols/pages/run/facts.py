@@ -181,6 +181,7 @@ def lateness(facts: Facts, step: Step, run: ProtocolRun | None = None) -> int | 
     return too_late_by(run or facts.run, step, facts.pauses, facts.now, stopped=stopped) or None
 
 
-def due(facts: Facts, step: Step) -> int | None:
-    """The last moment at which a step is in time, pauses not counted; None where it has no deadline."""
-    return due_of(facts.run, step, facts.pauses, facts.now)
+def due(facts: Facts, step: Step, run: ProtocolRun | None = None) -> int | None:
+    """The last moment at which a step of a run, this one where none is given, is in time, pauses not counted; None
+    where it has no deadline."""
+    return due_of(run or facts.run, step, facts.pauses, facts.now)

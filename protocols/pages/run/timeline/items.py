@@ -8,7 +8,7 @@ from typing import NamedTuple
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, ProtocolRun, Step
 from protocols.pages.prose import clock, done_words, length, lowered, to_do
-from protocols.pages.run.facts import Facts, lateness
+from protocols.pages.run.facts import Facts, due, lateness
 from protocols.pages.run.timeline.lanes import Item
 
 DONE, LATE, WRONG, OPEN, LEFT = "f-normal", "f-warning", "f-critical", "b-open", "b-left"
@@ -59,8 +59,8 @@ def moments(facts: Facts) -> list[int]:
         found += [run.opened, run.ended]
         for step in facts.steps_of.get(run.pk, ()):
             found += [step.added, step.started, step.finished]
-            if not step.is_settled and step.due and step.due <= facts.now:
-                found.append(step.due)
+            if not step.is_settled and (end := due(facts, step, run)) and end <= facts.now:
+                found.append(end)
     for offer in facts.offers_of.values():
         found += [offer.offered, offer.answered]
     found += [one.at for one in facts.said]
