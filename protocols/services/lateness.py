@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
-    Case,
-    CharField,
     Exists,
+    Expression,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Value,
-    When,
 )
 from django.db.models.functions import Cast, Coalesce
-from django.db.models.lookups import Exact
+from django.db.models.sql.compiler import SQLCompiler
 
 from contracts.evaluation import SECOND
 from protocols.conformance import PauseFacts
@@ -36,10 +36,12 @@ from protocols.models import Pause, ProtocolRun, Step
 from protocols.services.facts import pause_facts, too_late_by
 
 UNSETTLED: Final = (StepState.PENDING, StepState.STARTED)
-STRETCHES: Final = 300
+STRETCHES: Final = 100
 """Of one agent and KPI, the newest that count: more pauses than anybody makes while a run is open, and as many as fit
 into a statement."""
-Stretches = Sequence[tuple[int, int]]
+Stretches = tuple[tuple[int, int], ...]
+Paused = tuple[tuple[str, str, Stretches], ...]
+"""When each agent was paused, about one KPI, or about all others ("") after those."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ class Lateness:
         if not self._stretches:
             return steps
         length = Cast("deadline", BigIntegerField()) * Value(SECOND, BigIntegerField())
-        # Django takes what is computed for a small number, and leaves out what compares it with a large one.
         known = ExpressionWrapper(F("due") - length, BigIntegerField())
-        return steps.alias(known=known).filter(due__lt=self._latest())
+        latest = _Latest(known, OuterRef("agent"), OuterRef("kpi"), self._stretches, self.now)
+        return steps.filter(due__lt=latest)
 
     def runs(self) -> Exists:
         """Of a run: whether a step of it is late. Looked up run by run: most steps of the table are of ended runs."""
@@ -95,47 +97,61 @@ class Lateness:
         return found
 
     @cached_property
-    def _stretches(self) -> list[tuple[str, str, Stretches]]:
+    def _stretches(self) -> Paused:
         """When each agent was paused, about one KPI and then about all others (""), up to now."""
         found = []
         for agent, pauses in self._of_agent.items():
             facts = [pause_facts(one) for one in pauses]
-            for kpi in sorted(
-                {one.kpi for one in facts}, reverse=True
-            ):  # "" comes last: any KPI not named before
+            for kpi in sorted({one.kpi for one in facts}, reverse=True):  # "", any KPI, comes last
                 stretches = self._until_now(one for one in facts if one.kpi in ("", kpi))
                 if stretches:
                     found.append((agent, kpi, stretches))
-        return found
+        return tuple(found)
 
     def _until_now(self, pauses: Iterable[PauseFacts]) -> Stretches:
         whole = joined(sorted(pauses, key=lambda one: one.since))
-        return [(since, min(until, self.now)) for since, until in whole if since < self.now][-STRETCHES:]
-
-    def _latest(self) -> Case:
-        """Before which moment a step has to be due in order to be late: now, less what pauses took of its time."""
-        return Case(
-            *(
-                When(_is_of_run(agent, kpi), then=_latest(stretches, self.now))
-                for agent, kpi, stretches in self._stretches
-            ),
-            default=Value(self.now),
-            output_field=BigIntegerField(),
-        )
+        return tuple((since, min(until, self.now)) for since, until in whole if since < self.now)[-STRETCHES:]
 
 
-def _is_of_run(agent: str, kpi: str) -> Q:
-    """Whether the run that is asked about is of this agent, and about this KPI where one is given."""
-    pairs = [("agent", agent), *([("kpi", kpi)] if kpi else [])]
-    return Q(*(Exact(Value(name, CharField()), OuterRef(column)) for column, name in pairs))
+class _Latest(Func):
+    """Before which moment a step has to be due in order to be late: now, less what pauses took of its time.
+
+    ``known`` is since when it could be known, ``agent`` and ``kpi`` are its run's. Written as SQL: put together of
+    Django's expressions, some for each pause, it would take longer to say than to answer. The text has only numbers.
+    """
+
+    output_field = BigIntegerField()
+
+    def __init__(
+        self, known: Expression, agent: OuterRef, kpi: OuterRef, paused: Paused = (), now: int = 0
+    ) -> None:
+        super().__init__(known, agent, kpi)
+        self.paused, self.now = paused, now
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **extra: Any
+    ) -> tuple[str, list[Any]]:
+        """A case for each agent and KPI."""
+        known, agent, kpi = (compiler.compile(one) for one in self.get_source_expressions())
+        sql, params = [], []
+        for whose, about, stretches in self.paused:
+            of_kpi = f" AND {kpi[0]} = %s" if about else ""
+            sql.append(f"WHEN {agent[0]} = %s{of_kpi} THEN {_arms(known[0], stretches, self.now)}")
+            params += [
+                *agent[1],
+                whose,
+                *([*kpi[1], about] if about else []),
+                *known[1] * (3 * len(stretches)),
+            ]
+        return f"CASE {' '.join(sql)} ELSE {self.now:d} END", params
 
 
-def _latest(stretches: Stretches, now: int) -> Case:
+def _arms(known: str, stretches: Stretches, now: int) -> str:
     """The same of one agent and KPI: from the newest pause back, each takes its length of all that was known before."""
     latest, arms = now, []
     for since, until in reversed(stretches):
-        arms.append(When(known__gte=until, then=Value(latest)))
+        arms.append(f"WHEN {known} >= {until:d} THEN {latest:d}")
         # Known in the midst of a pause: its time began when that was over.
-        arms.append(When(known__gte=since, then=F("known") + Value(latest - until, BigIntegerField())))
+        arms.append(f"WHEN {known} >= {since:d} THEN {known} + {latest - until:d}")
         latest -= until - since
-    return Case(*arms, default=Value(latest), output_field=BigIntegerField())
+    return f"CASE {' '.join(arms)} ELSE {latest:d} END"
