@@ -14,10 +14,12 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from protocols.lifecycle import RunState
-from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
+from protocols.models import Pause, ProtocolRun, Step
 from protocols.pages.action_words import Wordings, wordings
 from protocols.pages.filters import Whose
+from protocols.pages.pauses import Told
 from protocols.pages.prose import to_do
+from protocols.pages.waiting import Waiting, waiting
 from protocols.pages.words import RUN_STATES, lasting
 from protocols.services.lateness import UNSETTLED, Lateness
 from telemetry import contracts_now
@@ -28,7 +30,6 @@ NAMED: Final = 200
 """Runs on a board: the worst."""
 STUCK_NAMED: Final = 20
 IN_A_LANE: Final = 6
-OFFERS_NAMED: Final = 30
 STEPS_READ: Final = 4_000
 """Of the runs that are named: what each of them does next."""
 COUNTED: Final = 1_000
@@ -68,7 +69,7 @@ class Lane:
     agent: str
     counts: tuple[tuple[str, str, int], ...]
     rows: tuple[Row, ...]
-    pauses: tuple[Pause, ...] = ()
+    pauses: tuple[Told, ...] = ()
 
     @property
     def total(self) -> int:
@@ -79,24 +80,6 @@ class Lane:
     def more(self) -> int:
         """How many open runs of this agent are not named."""
         return self.total - len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A hand-off that nobody has answered: who asked whom, about whom, and until when they may."""
-
-    run: int
-    child: int | None
-    source: str
-    target: str
-    reason: str
-    title: str
-    person: str
-    kind: str
-    word: str
-    due: datetime | None
-    is_over: bool
-    is_declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +133,7 @@ def board(now: int, whose: Whose = everybodys) -> Board:
             agent,
             _worst_first(counts),
             tuple(row for row in rows if row.agent == agent)[:IN_A_LANE],
-            tuple(paused.get(agent, ())),
+            tuple(Told.of(one) for one in paused.get(agent, ())),
         )
         for agent, counts in by_agent.items()
     ]
@@ -268,32 +251,4 @@ def _words(step: Step | None, words: Wordings) -> str:
         return ""
     return (
         "review it as asked" if step.kind == Step.Kind.REVIEW else to_do(words[step.release][step.name].title)
-    )
-
-
-def waiting(now: int, whose: Whose = everybodys) -> list[Waiting]:
-    """What waits for whom, what is due first; one query."""
-    rows = HandOffOffer.objects.filter(whose("step__run__"), answered__isnull=True)
-    rows = rows.select_related("step__run__subject", "child").order_by("due", "pk")
-    released = contracts_now.current()
-    return [_waiting(one, released, now) for one in rows[:OFFERS_NAMED]]
-
-
-def _waiting(offer: HandOffOffer, released: Released, now: int) -> Waiting:
-    run = offer.step.run
-    kind = kind_of(run.severity)
-    child = getattr(offer, "child", None)
-    return Waiting(
-        run=run.pk,
-        child=child.pk if child else None,
-        source=offer.source,
-        target=offer.target,
-        reason=offer.reason,
-        title=released.definition(run.kpi).title or run.kpi,
-        person=called(run.subject_id, run.subject.user_id),
-        kind=kind,
-        word=WORDS[kind],
-        due=when_of(offer.due),
-        is_over=offer.due <= now,
-        is_declared=offer.step.declared,
     )

@@ -101,9 +101,10 @@ def drawn(released: Released, beside: Collection[Pair] = ()) -> RosterMap:
 
 
 def _agents(lanes: Sequence[Lane], pauses: Sequence[Pause]) -> dict[str, Mark]:
+    released = contracts_now.current()
     found = {lane.agent: _mark(lane) for lane in lanes}
     for pause in pauses:
-        about = f" about {pause.kpi}" if pause.kpi else ""
+        about = f" about {released.definition(pause.kpi).title or pause.kpi}" if pause.kpi else ""
         one = found.get(pause.agent) or Mark("paused", "", "")
         if not pause.kpi:
             one = replace(one, kind="paused", label="paused")

@@ -86,6 +86,14 @@ def test_the_time_of_a_pause_is_not_late(looking, at, editor):
         assert to_look_at(micros(NOW + minute * MINUTE)) == bool(late)
 
 
+def test_a_pause_about_one_kpi_says_it_as_people_do(looking, editor):
+    opened()
+    pause("NEUROS", kpi="hrv_rmssd", reason_code="planned", user=editor, now=micros(NOW))
+    page = words(looking)
+    assert ">paused about Heart-rate variability</a>" in page
+    assert "It is paused about Heart-rate variability." in page
+
+
 def test_who_waits_for_whom_until_when(looking):
     run = opened()
     reported(run, 1)
