@@ -22,7 +22,8 @@ from telemetry import contracts_now
 FAMILY_AT_MOST = 40
 """Runs of one page: the one that all began with, and those that hand-offs opened."""
 STEPS_AT_MOST = 2_000
-PAUSES_AT_MOST = 2_000
+PAUSES_AT_MOST = 300
+"""That are read, of all agents of the page: the newest."""
 SAID_AT_MOST = 200
 """Interventions that are listed, the newest of them."""
 REVIEW_WORDS = ActionWords(
