@@ -280,7 +280,12 @@ def _edge(line: Line, chain: Sequence[Slot], levels: Sequence[float], turned: bo
             f"H{bend_from:g}C{middle:g} {level:g} {middle:g} {following:g} {bend_to:g} {following:g}"
         )
     tip, back, level = (start, 9, levels[0]) if turned else (end, -9, levels[-1])
-    word = REGISTRY_WORD[line.severity]
+    word = REGISTRY_WORD[line.severity] if line.severity else "not declared"
+    when = (
+        f" when {line.kpi or 'anything it watches'} is {word}"
+        if line.severity
+        else ", though no contract in force declares it"
+    )
     circle = ", in a circle" if circular else ""
     reason = f": {line.reason}" if line.reason else ""
     return Edge(
@@ -291,5 +296,5 @@ def _edge(line: Line, chain: Sequence[Slot], levels: Sequence[float], turned: bo
         label_x=start + 14,
         label_y=levels[0] - 5,
         circular=circular,
-        words=f"{line.source} asks {line.target} when {line.kpi or 'anything it watches'} is {word}{circle}{reason}",
+        words=f"{line.source} asks {line.target}{when}{circle}{reason}",
     )

@@ -29,11 +29,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One hand-off: ``source`` asks ``target`` at a severity, for a reason; ``kpi`` is the only one it is about."""
+    """One hand-off: ``source`` asks ``target`` at a severity, for a reason; ``kpi`` is the only one it is about. One
+    that happens and that no contract declares has no severity."""
 
     source: str
     target: str
-    severity: Severity
+    severity: Severity | None
     reason: str = ""
     kpi: str = ""
 
@@ -58,10 +59,11 @@ class Layers:
 
 
 def in_circle(lines: Sequence[Line]) -> list[bool]:
-    """Of each line, whether a case handed over by it can come back to where it was."""
-    targets = targets_of(lines)
-    reach = {name: reached_from(targets, [name]) for name in {line.target for line in lines}}
-    return [line.source in reach[line.target] for line in lines]
+    """Of each line, whether a case handed over by it can come back to where it was, as contracts declare it."""
+    declared = [line for line in lines if line.severity]
+    targets = targets_of(declared)
+    reach = {name: reached_from(targets, [name]) for name in {line.target for line in declared}}
+    return [bool(line.severity) and line.source in reach[line.target] for line in lines]
 
 
 def targets_of(lines: Iterable[Line]) -> dict[str, list[str]]:

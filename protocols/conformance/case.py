@@ -23,7 +23,8 @@ class Case:
     run: RunFacts
     pauses: tuple[PauseFacts, ...]
     now: int
-    _stretches: tuple[tuple[int, int], ...] = field(init=False, repr=False)
+    stretches: tuple[tuple[int, int], ...] = field(init=False, repr=False)
+    """When it was paused: no two of them overlap, in order; the last may have no end."""
 
     @classmethod
     def of(cls, run: RunFacts, pauses: Iterable[PauseFacts], now: int) -> Case:
@@ -32,7 +33,7 @@ class Case:
         return cls(run, tuple(sorted(own, key=lambda one: (one.since, one.kpi, one.end or _FOREVER))), now)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_stretches", tuple(_joined(self.pauses)))
+        object.__setattr__(self, "stretches", tuple(joined(self.pauses)))
 
     @cached_property
     def moved(self) -> dict[int, Moved]:
@@ -42,14 +43,14 @@ class Case:
     def worked(self, start: int, end: int) -> int:
         """How much time passed between two moments, without what pauses took of it."""
         paused = sum(
-            max(0, min(end, until) - max(start, since)) for since, until in self._stretches if since < end
+            max(0, min(end, until) - max(start, since)) for since, until in self.stretches if since < end
         )
         return max(0, end - start - paused)
 
     def after(self, start: int, length: int) -> int | None:
         """When so much time has passed since a moment, pauses not counted; None where a pause has no end."""
         end = start + length
-        for since, until in self._stretches:
+        for since, until in self.stretches:
             if since >= end or until <= start:
                 continue
             if until == _FOREVER:
@@ -109,7 +110,7 @@ def acts(step: StepFacts) -> tuple[int, ...]:
     return tuple(one for one in (step.started, step.finished) if one is not None)
 
 
-def _joined(pauses: Iterable[PauseFacts]) -> Iterator[tuple[int, int]]:
+def joined(pauses: Iterable[PauseFacts]) -> Iterator[tuple[int, int]]:
     """Stretches of time that do not overlap, in order; ``pauses`` are by their beginning."""
     start, stop = 0, 0
     for one in pauses:

@@ -16,12 +16,12 @@ from django.db.models import Count, Q, QuerySet
 from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState
 from protocols.models import Deviation, Pause, ProtocolRun, Step
-from protocols.pages.board import Row, late_runs, rows_of
+from protocols.pages.board import Row, rows_of
 from protocols.pages.paths import OFFERS, Told, Watch, at_share, watches_of
 from protocols.pages.rules import TITLES
 from protocols.pages.run_rows import with_deviations
 from protocols.pages.words import RUN_STATES, lasting
-from protocols.services.pausing import pauses_at
+from protocols.services.lateness import Lateness
 from telemetry import contracts_now
 from telemetry.pages.words import WORDS, called, kind_of, when_of
 
@@ -57,6 +57,8 @@ class Asker:
     agent: str
     outcomes: tuple[tuple[str, int], ...]
     usually: str
+    undeclared: int = 0
+    """How often no contract said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +100,15 @@ def now_of(agent: str, now: int) -> Now:
     mine = ProtocolRun.objects.open().filter(agent=agent)
     by_severity = dict(mine.order_by().values_list("severity").annotate(n=Count("pk")))
     inbox = list(runs.filter(pk__in=_first(mine)).order_by("-severity", "opened", "pk"))
-    late = late_runs(ProtocolRun.objects.filter(pk__in=[run.pk for run in inbox]), now)
+    lateness = Lateness.at(now)
     newest = list(runs.order_by("-opened", "-pk")[:NEWEST_NAMED])
     with_deviations(newest)
     counts = tuple(
         (kind_of(one), WORDS[kind_of(one)], by_severity[one]) for one in (3, 2, 1) if by_severity.get(one)
     )
     return Now(
-        rows_of(inbox, now, late), sum(by_severity.values()), counts, [_past(run) for run in newest],
-        pauses_at(now, [agent]),
+        rows_of(inbox, lateness), sum(by_severity.values()), counts, [_past(run) for run in newest],
+        [one for one in lateness.holding if one.agent == agent],
     )  # fmt: skip
 
 
@@ -133,12 +135,14 @@ def _past(run: ProtocolRun) -> Past:
 
 
 def protocol_of(agent: str, now: int) -> Protocol:
-    """Its protocol and how that went; four queries. The runs are named to the others one by one: of a list they
-    look up each, and of a query PostgreSQL would rather read all steps and deviations there are."""
+    """Its protocol and how that went; five queries, and one more for words that this process has not read yet. The runs
+    are named to the others one by one: of a list they look up each, and of a query PostgreSQL would rather read all
+    steps and deviations there are."""
     recent = ProtocolRun.objects.filter(agent=agent, opened__gte=now - DAYS * DAY).order_by("-opened")
     rows = recent.values_list(
         "pk", "kpi", "severity", "recorded",
         "offer__source", "offer__state", "offer__offered", "offer__answered",
+        "offer__step__declared",
     )[:LOOKED_AT]  # fmt: skip
     runs = {row[0]: row[1:] for row in rows}
     own = Counter((kpi, severity) for kpi, severity, _, source, *_ in runs.values() if source is None)
@@ -160,19 +164,21 @@ def _told(runs: Mapping[int, Sequence[Any]]) -> list[Told]:
     steps = Step.objects.filter(run__in=list(runs)).exclude(kind=Step.Kind.REVIEW).order_by()
     late = set(Deviation.objects.filter(run__in=list(runs), rule=LATE).order_by().values_list("run", "place"))
     rows = steps.values_list(
-        "run", "number", "severity", "kind", "name", "declared", "state", "deadline", "added", "finished",
+        "run", "number", "severity", "kind", "name", "release", "declared", "state", "deadline", "added", "finished",
         "offer__state", "offer__offered", "offer__answered",
     )  # fmt: skip
     return [
-        Told(runs[row[0]][0], *row[2:10], runs[row[0]][2], *row[10:], row[:2] in late)
+        Told(runs[row[0]][0], *row[2:11], runs[row[0]][2], *row[11:], row[:2] in late)
         for row in rows[:STEPS_READ]
     ]
 
 
-def _askers(rows: Sequence[tuple[str, str, int, int | None]]) -> list[Asker]:
+def _askers(rows: Sequence[tuple[str, str, int, int | None, bool]]) -> list[Asker]:
     counts: dict[str, Counter[str]] = {}
     took: dict[str, list[int]] = {}
-    for source, state, offered, answered in rows:
+    undeclared: Counter[str] = Counter()
+    for source, state, offered, answered, declared in rows:
+        undeclared[source] += not declared
         counts.setdefault(source, Counter())[OFFERS[OfferState(state)]] += 1
         if state in (OfferState.ACCEPTED, OfferState.REFUSED) and answered is not None:
             took.setdefault(source, []).append(answered - offered)
@@ -181,6 +187,7 @@ def _askers(rows: Sequence[tuple[str, str, int, int | None]]) -> list[Asker]:
             source,
             tuple(found.most_common()),
             lasting(at_share(sorted(took[source]), 0.5)) if source in took else "",
+            undeclared[source],
         )
         for source, found in sorted(counts.items())
     ]

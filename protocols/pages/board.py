@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 
 from protocols.lifecycle import RunState
-from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
-from protocols.pages.filters import UNSETTLED, Whose, is_late, late_steps
+from protocols.models import Pause, ProtocolRun, Step
+from protocols.pages.action_words import Wordings, wordings
+from protocols.pages.filters import Whose
+from protocols.pages.pauses import Told
+from protocols.pages.prose import to_do
+from protocols.pages.waiting import Waiting, waiting
 from protocols.pages.words import RUN_STATES, lasting
-from protocols.services.pausing import pauses_at
+from protocols.services.lateness import UNSETTLED, Lateness
 from telemetry import contracts_now
 from telemetry.contracts_now import Released
 from telemetry.pages.words import WORDS, called, kind_of, when_of
@@ -26,7 +30,6 @@ NAMED: Final = 200
 """Runs on a board: the worst."""
 STUCK_NAMED: Final = 20
 IN_A_LANE: Final = 6
-OFFERS_NAMED: Final = 30
 STEPS_READ: Final = 4_000
 """Of the runs that are named: what each of them does next."""
 COUNTED: Final = 1_000
@@ -36,7 +39,8 @@ COUNTED: Final = 1_000
 @dataclass(frozen=True, slots=True)
 class Row:
     """An open run as the board has it. ``late`` is how long what is overdue most has been, "" where nothing is;
-    ``step`` what is to be done next, and ``waits_for`` the agent who is to answer."""
+    ``step`` what is to be done next, ``action`` how its contract calls that, and ``waits_for`` the agent who is to
+    answer."""
 
     pk: int
     agent: str
@@ -52,6 +56,7 @@ class Row:
     who: str
     acknowledged: bool
     step: str = ""
+    action: str = ""
     waits_for: str = ""
     late: str = ""
     asked_by: str = ""
@@ -64,7 +69,7 @@ class Lane:
     agent: str
     counts: tuple[tuple[str, str, int], ...]
     rows: tuple[Row, ...]
-    pauses: tuple[Pause, ...] = ()
+    pauses: tuple[Told, ...] = ()
 
     @property
     def total(self) -> int:
@@ -75,23 +80,6 @@ class Lane:
     def more(self) -> int:
         """How many open runs of this agent are not named."""
         return self.total - len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A hand-off that nobody has answered: who asked whom, about whom, and until when they may."""
-
-    run: int
-    child: int | None
-    source: str
-    target: str
-    reason: str
-    title: str
-    person: str
-    kind: str
-    word: str
-    due: datetime | None
-    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +117,13 @@ def everybodys(before: str = "") -> Q:
 
 
 def board(now: int, whose: Whose = everybodys) -> Board:
-    """How it stands at a moment, of all runs or of somebody's; seven queries."""
+    """How it stands at a moment, of all runs or of somebody's; nine queries."""
     runs = ProtocolRun.objects.open().filter(whose())
     by_agent = _counts(runs.order_by().values_list("agent", "severity").annotate(n=Count("pk")))
-    late = late_runs(runs, now)
-    rows = rows_of(_worst(runs, list(late)), now, late)
-    pauses = pauses_at(now)
+    lateness = Lateness.at(now)
+    late = late_runs(runs, lateness)
+    rows = rows_of(_worst(runs, late), lateness)
+    pauses = lateness.holding
     paused: defaultdict[str, list[Pause]] = defaultdict(list)
     for one in pauses:
         paused[one.agent].append(one)
@@ -144,7 +133,7 @@ def board(now: int, whose: Whose = everybodys) -> Board:
             agent,
             _worst_first(counts),
             tuple(row for row in rows if row.agent == agent)[:IN_A_LANE],
-            tuple(paused.get(agent, ())),
+            tuple(Told.of(one) for one in paused.get(agent, ())),
         )
         for agent, counts in by_agent.items()
     ]
@@ -189,11 +178,10 @@ def _worst_first(counts: Mapping[int, int]) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def late_runs(runs: QuerySet[ProtocolRun], now: int) -> dict[int, int]:
-    """Which of these runs are late, the worst first, with the moment since when."""
-    first = late_steps(now).filter(run=OuterRef("pk")).order_by("due").values("due")[:1]
-    rows = runs.filter(is_late(now)).order_by("-severity", "opened", "pk").annotate(since=Subquery(first))
-    return dict(rows.values_list("pk", "since")[:COUNTED])
+def late_runs(runs: QuerySet[ProtocolRun], lateness: Lateness) -> list[int]:
+    """Which of these runs are late, the worst first; one query."""
+    rows = runs.filter(lateness.runs()).order_by("-severity", "opened", "pk")
+    return list(rows.values_list("pk", flat=True)[:COUNTED])
 
 
 def _worst(runs: QuerySet[ProtocolRun], stuck: Sequence[int]) -> list[ProtocolRun]:
@@ -207,18 +195,25 @@ def _worst(runs: QuerySet[ProtocolRun], stuck: Sequence[int]) -> list[ProtocolRu
     return first
 
 
-def rows_of(runs: Sequence[ProtocolRun], now: int, late: Mapping[int, int]) -> list[Row]:
-    """Runs as rows, with what is to be done next; one query."""
-    steps: dict[int, Step] = {}
+def rows_of(runs: Sequence[ProtocolRun], lateness: Lateness | None) -> list[Row]:
+    """Runs as rows, with what is to be done next; one query, and one or two for the words of that. Without lateness
+    none of them is said to be late."""
+    steps: dict[int, list[Step]] = {run.pk: [] for run in runs}
     if runs:
-        undone = Step.objects.filter(run__in=[run.pk for run in runs], state__in=UNSETTLED)
-        for step in undone.only("run", "kind", "name").order_by("run", "number")[:STEPS_READ]:
-            steps.setdefault(step.run_id, step)
+        undone = Step.objects.filter(run__in=list(steps), state__in=UNSETTLED)
+        for step in undone.defer("description", "note", "evidence").order_by("run", "number")[:STEPS_READ]:
+            steps[step.run_id].append(step)
+    words = wordings(own[0].release for own in steps.values() if own)
     released = contracts_now.current()
-    return [_row(run, steps.get(run.pk), released, now, late.get(run.pk)) for run in runs]
+    return [_row(run, steps[run.pk], released, words, lateness) for run in runs]
 
 
-def _row(run: ProtocolRun, step: Step | None, released: Released, now: int, late: int | None) -> Row:
+def _row(
+    run: ProtocolRun, steps: Sequence[Step], released: Released, words: Wordings, lateness: Lateness | None
+) -> Row:
+    step = next(iter(steps), None)
+    action = _next(run, step)
+    late = max((lateness.by(run, one) for one in steps), default=0) if lateness and run.is_open else 0
     state, chip = RUN_STATES[RunState(run.state)]
     asks = step is not None and step.kind == Step.Kind.HAND_OFF
     if run.is_open and step is None:
@@ -237,42 +232,23 @@ def _row(run: ProtocolRun, step: Step | None, released: Released, now: int, late
         opened=when_of(run.opened),
         who=run.assignee_name,
         acknowledged=run.acknowledged is not None,
-        step=_next(run, step),
+        step=_words(action, words),
+        action=action.name if action is not None and action.kind == Step.Kind.ACTION else "",
         waits_for=step.name if step is not None and asks else "",
-        late=lasting(now - late) if late is not None else "",
+        late=lasting(late) if late else "",
         asked_by=run.offer.source if run.offer else "",
     )
 
 
-def _next(run: ProtocolRun, step: Step | None) -> str:
-    """What its agent does next, as a name; a hand-off that it has not answered says that by its state."""
-    if step is None or step.kind == Step.Kind.HAND_OFF or run.state == RunState.OFFERED:
+def _next(run: ProtocolRun, step: Step | None) -> Step | None:
+    """What its agent does next; a hand-off that it has not answered says that by its state."""
+    return None if step is None or step.kind == Step.Kind.HAND_OFF or run.state == RunState.OFFERED else step
+
+
+def _words(step: Step | None, words: Wordings) -> str:
+    """What is to be done, behind "to", as the release that asks for it calls it."""
+    if step is None:
         return ""
-    return "review it as asked" if step.kind == Step.Kind.REVIEW else step.name
-
-
-def waiting(now: int, whose: Whose = everybodys) -> list[Waiting]:
-    """What waits for whom, what is due first; one query."""
-    rows = HandOffOffer.objects.filter(whose("step__run__"), answered__isnull=True)
-    rows = rows.select_related("step__run__subject", "child").order_by("due", "pk")
-    released = contracts_now.current()
-    return [_waiting(one, released, now) for one in rows[:OFFERS_NAMED]]
-
-
-def _waiting(offer: HandOffOffer, released: Released, now: int) -> Waiting:
-    run = offer.step.run
-    kind = kind_of(run.severity)
-    child = getattr(offer, "child", None)
-    return Waiting(
-        run=run.pk,
-        child=child.pk if child else None,
-        source=offer.source,
-        target=offer.target,
-        reason=offer.reason,
-        title=released.definition(run.kpi).title or run.kpi,
-        person=called(run.subject_id, run.subject.user_id),
-        kind=kind,
-        word=WORDS[kind],
-        due=when_of(offer.due),
-        is_over=offer.due <= now,
+    return (
+        "review it as asked" if step.kind == Step.Kind.REVIEW else to_do(words[step.release][step.name].title)
     )

@@ -17,7 +17,7 @@ from protocols.pages.access import require
 from protocols.pages.agent_page import is_known, now_of, protocol_of
 from protocols.pages.board import board
 from protocols.pages.filters import WHOSE, whose
-from protocols.pages.lights import lit_map
+from protocols.pages.lights import KEY, lit_map
 from protocols.pages.pauses import Told
 from telemetry import contracts_now
 from telemetry.pages import answers
@@ -67,6 +67,7 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     return {
         "board": found,
         "map": lit_map(found.lanes, found.pauses, now),
+        "map_key": KEY,
         "tabs": [(value, label, value == chosen) for value, label in TABS],
         "pauses": [Told.of(one) for one in found.pauses[:PAUSES_NAMED]],
         "whose": chosen,

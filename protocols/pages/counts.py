@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Final
 
 from protocols.models import ProtocolRun
-from protocols.pages.filters import is_late
+from protocols.services.lateness import Lateness
 
 COUNTED: Final = 999
 """No more are counted."""
@@ -25,7 +25,7 @@ _held = _Held()
 
 
 def to_look_at(now: int) -> int:
-    """Open runs that are critical or late; two queries, of what is open only."""
+    """Open runs that are critical or late; three queries, of what is open only."""
     began = monotonic()
     if began >= _held.until:
         _held.count = _counted(now)
@@ -40,5 +40,5 @@ def _counted(now: int) -> int:
     rows = ProtocolRun.objects.open().order_by()
     count = rows.filter(severity=critical)[:COUNTED].count()
     if count < COUNTED:
-        count += rows.filter(is_late(now), severity__lt=critical)[: COUNTED - count].count()
+        count += rows.filter(Lateness.at(now).runs(), severity__lt=critical)[: COUNTED - count].count()
     return count

@@ -11,17 +11,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from jobs.database_clock import database_clock
-from protocols.lifecycle import RunState, StepState
-from protocols.models import Deviation, ProtocolRun, Step
+from protocols.lifecycle import RunState
+from protocols.models import Deviation, ProtocolRun
 from protocols.pages.rules import TITLES
 from protocols.pages.words import RUN_STATES
+from protocols.services.lateness import Lateness
 from telemetry import contracts_now
 from telemetry.pages.words import WORDS, kind_of
 
 Runs = QuerySet[ProtocolRun]
 Choices = Iterable[tuple[str, str]]
 LARGEST: Final = 2**63 - 1
-UNSETTLED: Final = (StepState.PENDING, StepState.STARTED)
 
 
 def whole_number(text: str) -> int | None:
@@ -30,16 +30,6 @@ def whole_number(text: str) -> int | None:
         return None
     number = int(text)
     return number if number <= LARGEST else None
-
-
-def late_steps(now: int) -> QuerySet[Step]:
-    """Steps that should have been settled by a moment; what is open of a run that has ended is settled."""
-    return Step.objects.filter(state__in=UNSETTLED, due__lt=now).exclude(kind=Step.Kind.HAND_OFF)
-
-
-def is_late(now: int) -> Exists:
-    """Of a run: whether a step of it is. Looked up run by run: most steps of the table are of runs that ended."""
-    return Exists(late_steps(now).filter(run=OuterRef("pk")))
 
 
 class Chosen(SimpleListFilter):
@@ -74,7 +64,7 @@ class StateFilter(Chosen):
         if value == self.ENDED:
             return queryset.filter(ended__isnull=False)
         if value == self.LATE:
-            return queryset.filter(is_late(database_clock.micros()), ended__isnull=True)
+            return queryset.filter(Lateness.at(database_clock.micros()).runs(), ended__isnull=True)
         if value not in set(RunState):
             return queryset.none()
         found = queryset.filter(state=value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +20,8 @@ from telemetry.contracts_now import Released
 SHOWN_FOR: Final = 60 * MINUTE
 """How long a hand-off stays lit."""
 OFFERS_READ: Final = 5_000
+UNDECLARED: Final = "◇"
+"""Stands before what is said of a hand-off that no contract in force declares; the key beneath the map explains it."""
 TOLD_FIRST: Final = (
     OfferState.OFFERED, OfferState.IGNORED, OfferState.REFUSED, OfferState.ACCEPTED, OfferState.WITHDRAWN,
 )  # fmt: skip
@@ -32,23 +34,49 @@ OFFER_WORDS: Final = {
 }
 
 
+KEY: Final = (
+    ("l-offered", "asked, no answer yet"),
+    ("l-accepted", "accepted"),
+    ("l-refused", "refused, or not answered"),
+    ("undeclared", f"{UNDECLARED} no contract in force declares it"),
+)
+"""Classes of lines, and what they say."""
+Pair = tuple[str, str]
+"""Who asks, and who is asked."""
+
+
 class _Drawn:
-    """The map as it was last drawn, and of which release."""
+    """The map as it was last drawn: of which release, and with which hand-offs that it does not declare."""
 
     released: Released | None = None
+    beside: frozenset[Pair] = frozenset()
     drawn: RosterMap | None = None
 
 
 def lit_map(lanes: Sequence[Lane], pauses: Sequence[Pause], now: int) -> RosterMap:
     """The map as it stands now; one query."""
-    released = contracts_now.current()
-    if _Drawn.drawn is None or _Drawn.released is not released:
-        _Drawn.drawn, _Drawn.released = drawn(released), released
-    return lit(_Drawn.drawn, Lights(_agents(lanes, pauses), hand_offs(now)))
+    released, asked = contracts_now.current(), hand_offs(now)
+    beside = frozenset(asked) - declared(released)
+    if _Drawn.drawn is None or _Drawn.released is not released or _Drawn.beside != beside:
+        _Drawn.drawn, _Drawn.released, _Drawn.beside = drawn(released, beside), released, beside
+    found = {
+        pair: replace(mark, label=f"{UNDECLARED} {mark.label}") if pair in beside else mark
+        for pair, mark in asked.items()
+    }
+    return lit(_Drawn.drawn, Lights(_agents(lanes, pauses), found))
 
 
-def drawn(released: Released) -> RosterMap:
-    """The roster of a release; each agent leads to its page."""
+def declared(released: Released) -> frozenset[Pair]:
+    """Who may ask whom by the contracts in force."""
+    return frozenset(
+        (agent, asked.agent)
+        for (agent, _), one in released.watched.items()
+        for asked in one.binding.hand_offs
+    )
+
+
+def drawn(released: Released, beside: Collection[Pair] = ()) -> RosterMap:
+    """The roster of a release; each agent leads to its page. What happens ``beside`` the contracts is drawn, too."""
     watched: dict[str, list[str]] = {agent: [] for agent in released.agents}
     lines: dict[tuple[str, str, str, str], Line] = {}
     is_on: dict[str, bool] = {}
@@ -58,6 +86,7 @@ def drawn(released: Released) -> RosterMap:
         for asked in one.binding.hand_offs:
             key = agent, asked.agent, str(asked.severity), asked.kpi
             lines.setdefault(key, Line(agent, asked.agent, asked.severity, asked.reason, asked.kpi))
+    undeclared = [Line(source, target, None) for source, target in sorted(beside)]
     members = [
         Member(
             name=agent,
@@ -68,13 +97,14 @@ def drawn(released: Released) -> RosterMap:
         )
         for agent, kpis in sorted(watched.items())
     ]
-    return roster_map(members, list(lines.values()))
+    return roster_map(members, [*lines.values(), *undeclared])
 
 
 def _agents(lanes: Sequence[Lane], pauses: Sequence[Pause]) -> dict[str, Mark]:
+    released = contracts_now.current()
     found = {lane.agent: _mark(lane) for lane in lanes}
     for pause in pauses:
-        about = f" about {pause.kpi}" if pause.kpi else ""
+        about = f" about {released.definition(pause.kpi).title or pause.kpi}" if pause.kpi else ""
         one = found.get(pause.agent) or Mark("paused", "", "")
         if not pause.kpi:
             one = replace(one, kind="paused", label="paused")
@@ -88,19 +118,23 @@ def _mark(lane: Lane) -> Mark:
     return Mark(kind, f"{count} {word}", f"Open runs: {told}.", note=f"{lane.total} open")
 
 
-def hand_offs(now: int) -> dict[tuple[str, str], Mark]:
+def hand_offs(now: int) -> dict[Pair, Mark]:
     """Who asked whom lately, and what became of it."""
     # An offer is due by the server's clock, and offered by that of the values.
     begun = now - SHOWN_FOR + HAND_OFF_WITHIN
     rows = HandOffOffer.objects.filter(due__gte=begun).order_by("-due")
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for source, target, state in rows.values_list("source", "target", "state")[:OFFERS_READ]:
+    counts: dict[Pair, Counter[str]] = {}
+    undeclared: Counter[Pair] = Counter()
+    columns = ("source", "target", "state", "step__declared")
+    for source, target, state, is_declared in rows.values_list(*columns)[:OFFERS_READ]:
         counts.setdefault((source, target), Counter())[state] += 1
-    return {pair: _hand_off(found) for pair, found in counts.items()}
+        undeclared[source, target] += not is_declared
+    return {pair: _hand_off(found, undeclared[pair]) for pair, found in counts.items()}
 
 
-def _hand_off(counts: Mapping[str, int]) -> Mark:
+def _hand_off(counts: Mapping[str, int], undeclared: int) -> Mark:
     occurring = [state for state in TOLD_FIRST if counts.get(state)]
     first = occurring[0]
     told = ", ".join(f"{counts[state]} {OFFER_WORDS[state]}" for state in occurring)
-    return Mark(str(first), f"{counts[first]} {OFFER_WORDS[first]}", f"In the last hour: {told}.")
+    beside = f" {undeclared} of them no contract asked for." if undeclared else ""
+    return Mark(str(first), f"{counts[first]} {OFFER_WORDS[first]}", f"In the last hour: {told}.{beside}")

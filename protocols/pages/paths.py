@@ -12,6 +12,7 @@ from contracts.severity import Severity
 from contracts.watched import WatchedBinding
 from protocols.lifecycle import OfferState, StepState
 from protocols.models import Step
+from protocols.pages.action_words import Wording, wordings
 from protocols.pages.words import lasting
 from protocols.services.steps import seconds_of
 from telemetry.contracts_now import Released
@@ -20,6 +21,7 @@ from telemetry.pages.words import WORDS
 LEVELS = {Severity.CRITICAL: 3, Severity.WARNING: 2, Severity.INFO: 1}
 MISSED = ("late", "skipped", "failed", "refused", "not answered")
 ORDER = ("in time", "accepted", "done", *MISSED, "waiting", "open", "overridden", "not needed", "withdrawn")
+UNDECLARED_NAMED = 8
 GOOD = ("in time", "accepted", "done")
 OFFERS = {
     OfferState.ACCEPTED: "accepted",
@@ -37,6 +39,7 @@ class Told(NamedTuple):
     severity: int
     kind: str
     name: str
+    release: int
     declared: bool
     state: str
     deadline: int | None
@@ -52,10 +55,12 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One step of the protocol, and what became of it. ``took`` is in microseconds, sorted."""
+    """One step of the protocol, and what became of it. ``title`` is what people call it, and ``took`` is in
+    microseconds, sorted."""
 
     kind: str
     name: str
+    title: str = ""
     deadline: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     took: Sequence[int] = ()
@@ -101,59 +106,83 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A KPI with the paths of its triggers, the worst first; ``extra`` is what was done and is not declared."""
+    """A KPI with the paths of its triggers, the worst first; ``undeclared`` is what was done and asked about it though
+    no contract says so, the most frequent first. What another agent asked for may be about a KPI that this one does not
+    watch."""
 
     kpi: str
     title: str
     is_on: bool
     paths: tuple[Path, ...]
-    extra: tuple[tuple[str, int], ...] = ()
+    undeclared: tuple[Edge, ...] = ()
+    is_watched: bool = True
+
+
+Key = tuple[str, int, str, str]
+"""Of a step: KPI, severity, kind and name. What no contract asks for is of no severity: 0."""
 
 
 def watches_of(
     agent: str, released: Released, told: Iterable[Told], runs: Mapping[tuple[str, int], int]
 ) -> list[Watch]:
-    """Everything an agent watches by the release in force; the slowest and the most missed step are marked."""
-    counts: dict[tuple[str, int, str, str], Counter[str]] = {}
-    took: dict[tuple[str, int, str, str], list[int]] = {}
-    extra: dict[str, Counter[str]] = {}
+    """Everything an agent watches by the release in force, then what else it did; the slowest and the most missed step
+    are marked. One query, or two, for the words of actions."""
+    counts: dict[Key, Counter[str]] = {}
+    took: dict[Key, list[int]] = {}
+    undeclared: dict[Key, Told] = {}
     for one in told:
-        key = one.kpi, one.severity, one.kind, one.name
-        if not one.declared:
-            extra.setdefault(one.kpi, Counter())[one.name] += 1
-            continue
+        key = one.kpi, one.severity if one.declared else 0, one.kind, one.name
         outcome, length = became(one)
         counts.setdefault(key, Counter())[outcome] += 1
         if length is not None:
             took.setdefault(key, []).append(length)
+        if not one.declared and one.release >= undeclared.setdefault(key, one).release:
+            undeclared[key] = one
     edges = {key: (found, sorted(took.get(key, ()))) for key, found in counts.items()}
+    watched = {kpi: one for (name, kpi), one in released.watched.items() if name == agent}
+    releases = {one.release for one in watched.values()} | {one.release for one in undeclared.values()}
+    words = wordings(releases)
+    beside: dict[str, list[Edge]] = {}
+    for key, one in undeclared.items():
+        known, lengths = edges[key]
+        title = words[one.release][one.name].title
+        edge = Edge(one.kind, one.name, title, counts=known, took=lengths)
+        beside.setdefault(one.kpi, []).append(edge)
     watches = [
         Watch(
             kpi,
             one.definition.title or kpi,
             one.evaluator is not None,
-            tuple(_paths(one.binding, edges, runs)),
-            tuple(extra.get(kpi, Counter()).most_common(5)),
+            tuple(_paths(one.binding, edges, runs, words[one.release])),
+            _most(beside.pop(kpi, [])),
         )
-        for (name, kpi), one in released.watched.items()
-        if name == agent
+        for kpi, one in watched.items()
     ]
-    return _marked(watches)
+    others = [
+        Watch(kpi, released.definition(kpi).title or kpi, True, (), _most(found), is_watched=False)
+        for kpi, found in sorted(beside.items())
+    ]
+    return _marked(watches) + others
+
+
+def _most(found: Iterable[Edge]) -> tuple[Edge, ...]:
+    return tuple(sorted(found, key=lambda edge: (-edge.asked, edge.kind, edge.name))[:UNDECLARED_NAMED])
 
 
 def _paths(
     binding: WatchedBinding,
-    edges: Mapping[tuple[str, int, str, str], tuple[Counter[str], list[int]]],
+    edges: Mapping[Key, tuple[Counter[str], list[int]]],
     runs: Mapping[tuple[str, int], int],
+    words: Wording,
 ) -> Iterable[Path]:
     for trigger in binding.triggers:
         level = LEVELS[trigger.severity]
         found = [
-            Edge(Step.Kind.ACTION, action.name, _within(action.deadline))
+            Edge(Step.Kind.ACTION, action.name, words[action.name].title, _within(action.deadline))
             for action in binding.actions_at(trigger.severity)
         ]
         found += [
-            Edge(Step.Kind.HAND_OFF, asked.agent, _within("30m"))
+            Edge(Step.Kind.HAND_OFF, asked.agent, asked.agent, _within("30m"))
             for asked in binding.hand_offs_at(trigger.severity)
         ]
         kind = str(trigger.severity)

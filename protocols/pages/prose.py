@@ -27,7 +27,7 @@ _REGULAR: Final = frozenset(
     " continue delay end enable estimate extend follow halt hand increase inform invite limit look lower mark measure"
     " monitor move notify offer order pause postpone prepare propose prompt raise recalculate recommend record reduce"
     " remind remove repeat replace report request require reschedule restrict resume review schedule"
-    " shorten show start suggest suspend switch trigger turn update verify wait warn".split()
+    " shorten show start suggest suspend switch train trigger turn update verify wait warn".split()
 )
 """Verbs whose past is made by rule; another first word may be no verb at all, so it is quoted as it is."""
 

@@ -62,7 +62,7 @@ def with_steps(runs: Iterable[ProtocolRun]) -> list[Whole]:
 def facts_of(wholes: Sequence[Whole]) -> dict[int, Facts]:
     """The facts of each run, by its number."""
     runs = [one.run for one in wholes]
-    pauses, stopped, chains = _pauses(runs), _stopped(runs), _chains(runs)
+    pauses, stopped, chains = _pauses(runs), stopped_of(runs), _chains(runs)
     found: dict[int, Facts] = {}
     for whole in wholes:
         run = whole.run
@@ -76,11 +76,27 @@ def facts_of(wholes: Sequence[Whole]) -> dict[int, Facts]:
     return found
 
 
-def too_late_by(run: ProtocolRun, step: Step, pauses: Iterable[Pause], now: int) -> int:
-    """By how much a step was done too late, or is overdue, in microseconds; 0 when neither. Asks no database."""
-    known = [_pause(one.agent, one.kpi, one.since, one.until, one.lifted) for one in pauses]
+def too_late_by(
+    run: ProtocolRun, step: Step, pauses: Iterable[Pause], now: int, *, stopped: int | None = None
+) -> int:
+    """By how much a step was done too late, or is overdue, in microseconds; 0 when neither. ``stopped`` is when a
+    person overrode it. Asks no database."""
+    return _case(run, pauses, now).too_late_by(_step(run, step, None, stopped))
+
+
+def due_of(run: ProtocolRun, step: Step, pauses: Iterable[Pause], now: int) -> int | None:
+    """The last moment at which a step is in time, as far as pauses are known; None for none. Asks no database."""
+    return _case(run, pauses, now).due(_step(run, step, None, None))
+
+
+def _case(run: ProtocolRun, pauses: Iterable[Pause], now: int) -> Case:
     facts = RunFacts(run.agent, run.kpi, run.state, run.opened, (), run.ended, run.ended_recorded)
-    return Case.of(facts, known, now).too_late_by(_step(run, step, None, None))
+    return Case.of(facts, map(pause_facts, pauses), now)
+
+
+def pause_facts(one: Pause) -> PauseFacts:
+    """A pause as conformance looks at it."""
+    return _pause(one.agent, one.kpi, one.since, one.until, one.lifted)
 
 
 def _pause(agent: str, kpi: str, since: int, until: int, lifted: int | None) -> PauseFacts:
@@ -119,7 +135,7 @@ def _pauses(runs: Sequence[ProtocolRun]) -> dict[str, list[PauseFacts]]:
     return found
 
 
-def _stopped(runs: Iterable[ProtocolRun]) -> dict[int, int]:
+def stopped_of(runs: Iterable[ProtocolRun]) -> dict[int, int]:
     """When each step was overridden, by its id. Whoever overrides one has looked at its run."""
     looked_at = [run.pk for run in runs if run.acknowledged is not None]
     if not looked_at:

@@ -9,10 +9,10 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import format_html
 
-from jobs.database_clock import database_clock
 from protocols.models import ProtocolRun
 from protocols.pages.access import may_see
 from protocols.pages.board import rows_of
+from protocols.pages.run.facts import Facts
 from telemetry import contracts_now
 
 register = template.Library()
@@ -33,8 +33,14 @@ def newest_runs(context: Context, agent: str, kpi: str, subject: int | None = No
         "agent": agent,
         "kpi": kpi,
         "subject": subject,
-        "rows": rows_of(newest, database_clock.micros(), {}),
+        "rows": rows_of(newest, None),
     }
+
+
+@register.filter
+def in_words(text: str, facts: Facts) -> str:
+    """A sentence about a run, with its actions called by their titles."""
+    return facts.in_words(text)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,6 @@
 """Operations on releases and channels. Doors and what serves agents come in here."""
 
-from releases.services.action_words import action_words
+from releases.services.action_words import action_words, action_words_of
 from releases.services.approving import approvals_needed, is_approved, makers, may_go, say
 from releases.services.channels import create_channel, follow, follow_all, follow_objection, followed
 from releases.services.guarding import (
@@ -42,6 +42,7 @@ __all__ = [
     "RestoreRefused",
     "RestoreResult",
     "action_words",
+    "action_words_of",
     "approval_required",
     "approvals_needed",
     "ask_unprotect",

@@ -1,14 +1,18 @@
 """The live board, an agent's page and pauses in a real browser."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import expect
 
 from protocols.models import Pause
 from tests.browser.conftest import PHONE, runs_over
 from tests.browser.test_look import too_faint
+from tests.browser.test_runs import contract
 from tests.browser.test_telemetry import ask_now, report, start
+from tests.protocols.samples import asked_beside
 
-__all__ = ["start"]
+__all__ = ["contract", "start"]
 pytestmark = pytest.mark.browser
 BOARD = "/admin/protocols/protocolrun/board/"
 AGENT = "/admin/protocols/protocolrun/agent/NEUROS/"
@@ -75,6 +79,23 @@ def test_pages_fit_a_phone_and_can_be_read(office, ines, start, scheme):
         "/admin/protocols/protocolrun/",
         "/admin/protocols/pause/add/?agent=NEUROS",
     ):
+        page.goto(address)
+        assert runs_over(page) == 0, address
+        assert not too_faint(page), address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_hand_off_that_no_contract_declares_looks_otherwise_than_all_that_are(
+    office, ines, contract, scheme
+):
+    asked_beside(at=datetime.now(UTC))
+    page = office.window(ines, viewport=PHONE, color_scheme=scheme)
+    page.goto(BOARD)
+    dashes = "lines => lines.map(line => getComputedStyle(line).strokeDasharray)"
+    key = page.locator(".map-key .line").evaluate_all(dashes)
+    assert len(set(key)) == len(key) == 4
+    assert page.locator(".edge.undeclared.l-offered .line").evaluate_all(dashes) == [key[-1]]
+    for address in (BOARD, AGENT.replace("NEUROS", "SOMNOS")):
         page.goto(address)
         assert runs_over(page) == 0, address
         assert not too_faint(page), address

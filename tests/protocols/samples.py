@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from bindings.models import Agent
+from bindings.models import ActionKind, Agent
 from contracts.evaluation import micros
 from protocols.errors import RunError
 from protocols.lifecycle import StepState
 from protocols.models import ProtocolRun
-from protocols.services.reporting import Report, report_step
+from protocols.services.reporting import Report, answer_hand_off, report_step, report_undeclared
 from releases.models import Release
+from telemetry import contracts_now
 from tests.bindings.samples import document, make_agent, replace
 from tests.kpis.conftest import make
 from tests.releases.samples import publish
@@ -41,6 +42,25 @@ def publish_protocol() -> Release:
     make_agent("CARDIOS")
     replace(Agent(name="NEUROS"), document(kpis_used=[WATCHED], collaboration={"on_risk": ASKED}))
     return publish().release
+
+
+def publish_words(*, reversible: bool | None = None, **titles: str) -> Release:
+    """The same contract again, with what its actions are called."""
+    for name, title in titles.items():
+        ActionKind.objects.update_or_create(name=name, defaults={"title": title, "reversible": reversible})
+    release = publish().release
+    contracts_now.forget()
+    return release
+
+
+def asked_beside(user_id: str = "u-1", at: datetime = NOW) -> ProtocolRun:
+    """The run of SOMNOS, which NEUROS asked; no contract says that it asks CARDIOS, and it does."""
+    run = opened(at=at, user_id=user_id)
+    reported(run, 3, "started", now=at)
+    child = ProtocolRun.objects.get(root=run, agent="SOMNOS")
+    answer_hand_off(child.pk, accept=True, words="", agent="SOMNOS", now=micros(at))
+    report = Report(StepState.DONE, None, "Perhaps it is the heart.")
+    return report_undeclared(child.pk, "CARDIOS", report, agent="SOMNOS", now=micros(at), hand_off=True)
 
 
 def opened(value: float = 18, at: datetime = NOW, **parts: Any) -> ProtocolRun:

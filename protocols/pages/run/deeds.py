@@ -8,7 +8,7 @@ from typing import Final
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, ProtocolRun, Step
 from protocols.pages.prose import clock, done_words, joined, length, lowered, to_do
-from protocols.pages.run.facts import Facts, lateness
+from protocols.pages.run.facts import Facts, due, lateness
 from protocols.pages.run.telling import quoted, strong
 
 NAMED_AT_MOST: Final = 4
@@ -181,7 +181,8 @@ def _since(facts: Facts, step: Step) -> str:
 
 
 def _until(facts: Facts, step: Step) -> str:
-    return f" by {clock(step.due, facts.run.opened)}" if step.due else ""
+    at = due(facts, step)
+    return f" by {clock(at, facts.run.opened)}" if at else ""
 
 
 def _overdue(facts: Facts, step: Step) -> str:

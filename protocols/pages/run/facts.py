@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.utils.text import capfirst
 
 from contracts.action_words import ActionWords
 from contracts.watched import Definition
 from protocols.conformance import RunFacts
 from protocols.lifecycle import OPEN
 from protocols.models import Deviation, HandOffOffer, Intervention, Pause, ProtocolRun, Step
-from protocols.pages.action_words import Wording, words_of
-from protocols.services.facts import Whole, too_late_by
+from protocols.pages.action_words import Wordings, wordings
+from protocols.services.facts import Whole, due_of, stopped_of, too_late_by
 from protocols.services.facts import facts_of as conformance_facts
 from telemetry import contracts_now
 
 FAMILY_AT_MOST = 40
 """Runs of one page: the one that all began with, and those that hand-offs opened."""
 STEPS_AT_MOST = 2_000
+PAUSES_AT_MOST = 300
+"""That are read, of all agents of the page: the newest."""
 SAID_AT_MOST = 200
 """Interventions that are listed, the newest of them."""
 REVIEW_WORDS = ActionWords(
@@ -46,11 +50,15 @@ class Facts:
     """By the step's primary key."""
     said: Sequence[Intervention] = ()
     pauses: Sequence[Pause] = ()
+    """Of every agent of the family, as far as they touch any of its runs."""
+    stopped: Mapping[int, int] = field(default_factory=dict)
+    """When a person overrode a step of any of them, by its primary key."""
     deviations: Sequence[Deviation] = ()
     judged: RunFacts | None = None
     """As conformance looks at it; None where nothing is compared."""
     definition: Definition = field(default_factory=lambda: Definition(""))
-    words: Wording = field(default_factory=Wording)
+    words: Wordings = field(default_factory=Wordings)
+    """By the release that asked for a step: what a rise adds may be of a newer one than the run."""
     more_family: bool = False
 
     @property
@@ -78,12 +86,37 @@ class Facts:
         """A step in the catalogue's words."""
         if step.kind == Step.Kind.REVIEW:
             return REVIEW_WORDS
-        return self.words[step.name]
+        return self.words[step.release][step.name]
+
+    def in_words(self, text: str) -> str:
+        """A sentence about this run in which actions have their names: each is called by its title instead."""
+        names = {step.name: step for step in reversed(self.steps) if step.kind == Step.Kind.ACTION}
+        if not names:
+            return text
+
+        def title(found: re.Match[str]) -> str:
+            step = names.pop(
+                found[0], None
+            )  # once: an agent may call what it does by any word of the sentence
+            return found[0] if step is None else f"“{capfirst(self.title(step))}”"
+
+        some = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        return re.sub(rf"(?<!\w)(?:{some})(?!\w)", title, text)
+
+    @property
+    def own_pauses(self) -> list[Pause]:
+        """The pauses that touched this run while it was open."""
+        run, end = self.run, self.run.ended or self.now
+        return [
+            one
+            for one in self.pauses
+            if one.agent == run.agent and one.since < end and ended(one) > run.opened
+        ]
 
     def paused_now(self) -> Pause | None:
-        """The pause that holds now and lasts longest."""
+        """The pause of its agent that holds now and lasts longest."""
         return max(
-            (one for one in self.pauses if one.since <= self.now < ended(one)), key=ended, default=None
+            (one for one in self.own_pauses if one.since <= self.now < ended(one)), key=ended, default=None
         )
 
 
@@ -113,7 +146,6 @@ def facts_of(pk: int, now: int) -> Facts | None:
     }
     mine = {step.number: offers[step.pk] for step in steps if step.pk in offers}
     of_offer = {one.offer_id: one for one in family if one.offer_id is not None}
-    end = run.ended or now
     said = Intervention.objects.filter(run=run).select_related("step").order_by("-at", "-pk")[:SAID_AT_MOST]
     return Facts(
         run=run,
@@ -125,19 +157,32 @@ def facts_of(pk: int, now: int) -> Facts | None:
         steps_of=steps_of,
         offers_of=offers,
         said=list(reversed(said)),
-        pauses=list(
-            Pause.objects.filter(agent=run.agent, kpi__in=("", run.kpi), since__lt=end, until__gt=run.opened)
-            .filter(Q(lifted__isnull=True) | Q(lifted__gt=run.opened))
-            .order_by("since", "pk")[:SAID_AT_MOST]
-        ),
+        pauses=_pauses([run, *family], now),
+        stopped=stopped_of([run, *family]),
         deviations=list(Deviation.objects.filter(run=run).order_by("place", "rule")[:STEPS_AT_MOST]),
         definition=contracts_now.current().definition(run.kpi),
         judged=conformance_facts([Whole(run, steps, mine)])[run.pk].run,
-        words=words_of(run.release),
+        words=wordings(step.release for some in steps_of.values() for step in some),
         more_family=more,
     )
 
 
-def lateness(facts: Facts, step: Step) -> int | None:
-    """By how much a step was or is too late, in microseconds, as conformance has it; None where it is not."""
-    return too_late_by(facts.run, step, facts.pauses, facts.now) or None
+def _pauses(family: Sequence[ProtocolRun], now: int) -> list[Pause]:
+    """What touched any of these runs; one query. They are all about the same KPI."""
+    first = min(run.opened for run in family)
+    rows = Pause.objects.filter(agent__in={run.agent for run in family}, kpi__in=("", family[0].kpi))
+    rows = rows.filter(Q(lifted__isnull=True) | Q(lifted__gt=first), since__lte=now, until__gt=first)
+    return list(reversed(rows.order_by("-since", "-pk")[:PAUSES_AT_MOST]))
+
+
+def lateness(facts: Facts, step: Step, run: ProtocolRun | None = None) -> int | None:
+    """By how much a step of a run, this one where none is given, was or is too late, in microseconds, as conformance
+    has it; None where it is not."""
+    stopped = facts.stopped.get(step.pk)
+    return too_late_by(run or facts.run, step, facts.pauses, facts.now, stopped=stopped) or None
+
+
+def due(facts: Facts, step: Step, run: ProtocolRun | None = None) -> int | None:
+    """The last moment at which a step of a run, this one where none is given, is in time, pauses not counted; None
+    where it has no deadline."""
+    return due_of(run or facts.run, step, facts.pauses, facts.now)

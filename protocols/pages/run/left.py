@@ -9,7 +9,7 @@ from contracts.evaluation import SECOND
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, Intervention, Step
 from protocols.pages.prose import clock, day, joined, length, lowered, to_do
-from protocols.pages.run.facts import Facts, ended, lateness
+from protocols.pages.run.facts import Facts, due, ended, lateness
 from protocols.pages.run.telling import quoted, sentence
 
 Kind = Intervention.Kind
@@ -163,7 +163,7 @@ def _steps(facts: Facts) -> Iterator[Problem]:
             )
         elif facts.is_open and not step.is_settled and (late := lateness(facts, step)):
             yield Problem(
-                (step.due or at),
+                due(facts, step) or at,
                 f"Find out why {agent} does not {what}, or do it yourself.",
                 f"It has been due for {length(late)}.",
                 step,
@@ -189,7 +189,7 @@ def _nothing_yet(facts: Facts) -> Left:
     if run.state == RunState.OFFERED and run.offer is not None:
         until = clock(run.offer.due, facts.now)
         return Left("Nothing yet.", f"{run.agent} has until {until} to answer {run.offer.source}.")
-    dues = [step.due for step in facts.steps if step.due is not None and not step.is_settled]
+    dues = [at for step in facts.steps if not step.is_settled and (at := due(facts, step)) is not None]
     waits = [
         facts.title(step) for step in facts.steps if not step.is_settled and step.kind != Step.Kind.HAND_OFF
     ]

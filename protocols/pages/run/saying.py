@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from protocols.lifecycle import RunState
 from protocols.models import ProtocolRun
-from protocols.pages.prose import lowered, when
+from protocols.pages.prose import lowered, spaced, when
 from protocols.pages.run.before import SIMILAR, Earlier
 from protocols.pages.run.facts import Facts
 from protocols.pages.words import RUN_STATES
+from telemetry import contracts_now
 
 
 class Said(NamedTuple):
@@ -57,6 +58,7 @@ def similar(facts: Facts, earlier: Sequence[Earlier], person: str) -> dict[str, 
         .order_by("-opened", "-pk")
         .values_list("pk", "opened", "state", "agent", "kpi")[:SIMILAR]
     )
+    released = contracts_now.current()
     return {
         "trigger": [
             _similar(
@@ -68,7 +70,8 @@ def similar(facts: Facts, earlier: Sequence[Earlier], person: str) -> dict[str, 
             for one in earlier
         ],
         "person": [
-            _similar(pk, at, state, f"{agent}, {kpi.replace('_', ' ')}") for pk, at, state, agent, kpi in mine
+            _similar(pk, at, state, f"{agent}, {released.definition(kpi).title or spaced(kpi)}")
+            for pk, at, state, agent, kpi in mine
         ],
     }
 

@@ -131,7 +131,7 @@ def _asked(facts: Facts, at: str) -> Iterator[str]:
 
 
 def _pauses(facts: Facts) -> Iterator[str]:
-    for one in facts.pauses[-2:]:
+    for one in facts.own_pauses[-2:]:
         holds = one.since <= facts.now < ended(one)
         is_, until = ("is", "until") if holds else ("was", "to")
         by = f" by {one.author_name}" if one.author_name else ""

@@ -25,5 +25,15 @@ def test_agents_and_hand_offs_carry_marks_and_say_them():
     assert found.edges[0].words.endswith("In the last hour: 1 waiting.")
 
 
+def test_what_no_contract_declares_is_said_and_makes_no_circle():
+    lines = [Line("A", "B", Severity.CRITICAL), Line("B", "A", None)]
+    drawn = roster_map([Member("A"), Member("B")], lines)
+    assert not any(node.circular for node in drawn.nodes)
+    assert [(edge.label, edge.words) for edge in drawn.edges] == [
+        ("critical", "A asks B when anything it watches is critical"),
+        ("not declared", "B asks A, though no contract in force declares it"),
+    ]
+
+
 def test_nothing_moves_by_it():
     assert lit(DRAWN, Lights()) == DRAWN

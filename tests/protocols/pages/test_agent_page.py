@@ -3,11 +3,21 @@
 import pytest
 
 from contracts.evaluation import micros
+from protocols.lifecycle import StepState
 from protocols.models import Deviation, ProtocolRun
 from protocols.pages.agent_page import protocol_of
 from protocols.pages.rules import TITLES
-from protocols.services.reporting import answer_hand_off
-from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
+from protocols.services.reporting import Report, answer_hand_off, report_undeclared
+from tests.protocols.samples import (
+    MINUTE,
+    NOW,
+    asked_beside,
+    observation,
+    opened,
+    publish_words,
+    reported,
+    told,
+)
 
 PAGE = "/admin/protocols/protocolrun/agent/NEUROS/"
 pytestmark = pytest.mark.django_db
@@ -27,6 +37,37 @@ def test_the_declared_path_is_there_before_anything_happened(looking):
     page = looking.get(PAGE)
     assert page.status_code == 200
     assert "never asked for" in page.text
+
+
+def test_actions_have_their_title_and_the_name_in_small_print(looking):
+    publish_words(reduce_training_intensity="Reduce the load")
+    run = opened()
+    for name in ("call_doctor", "review_diet"):
+        report_undeclared(run.pk, name, Report(StepState.DONE), agent="NEUROS", now=micros(NOW))
+    publish_words(call_doctor="Call the doctor")
+    report_undeclared(
+        run.pk, "call_doctor", Report(StepState.DONE, None, "Again."), agent="NEUROS", now=micros(NOW)
+    )
+    page = " ".join(looking.get(PAGE).text.split())
+    assert '<b>Reduce the load</b> <code class="small muted">reduce_training_intensity</code>' in page
+    assert "<b>Review sleep</b>" in page
+    assert "<b>Call doctor</b>" in page  # the release of its run has no words for it
+    (watch,) = protocol_of("NEUROS", micros(NOW)).watches
+    assert [(edge.title, edge.asked) for edge in watch.undeclared] == [("call doctor", 2), ("review diet", 1)]
+
+
+def test_hand_offs_that_no_contract_declares_stand_beside_it(looking):
+    asked_beside()
+    page = " ".join(looking.get(PAGE.replace("NEUROS", "SOMNOS")).text.split())
+    assert '<span class="small muted">about which it is asked by others' in page
+    assert "What it did about this though no contract asks for it:" in page
+    assert (
+        '<li class="flow-step"> <b>asks <a href="/admin/protocols/protocolrun/agent/CARDIOS/">CARDIOS</a></b>'
+        in page
+    )
+    (asker,) = protocol_of("CARDIOS", micros(NOW)).askers
+    assert (asker.agent, asker.undeclared) == ("SOMNOS", 1)
+    assert "1 not declared" in looking.get(PAGE.replace("NEUROS", "CARDIOS")).text
 
 
 def test_counts_and_times_stand_on_each_step(looking):
@@ -78,7 +119,7 @@ def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, dja
     run = opened()
     reported(run, 1)
     looking.get(PAGE)
-    with django_assert_max_num_queries(24) as few:
+    with django_assert_max_num_queries(25) as few:
         looking.get(PAGE)
     told(*[observation(18, user_id=f"p-{n}") for n in range(30)])
     with django_assert_num_queries(len(few)):

@@ -4,14 +4,26 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from contracts.evaluation import micros
+from protocols.lifecycle import StepState
 from protocols.models import ProtocolRun
 from protocols.pages import board as board_module
 from protocols.pages.board import board
+from protocols.pages.counts import to_look_at
 from protocols.services.pausing import pause
-from protocols.services.reporting import answer_hand_off
-from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
+from protocols.services.reporting import Report, answer_hand_off, report_undeclared
+from tests.protocols.samples import (
+    MINUTE,
+    NOW,
+    asked_beside,
+    observation,
+    opened,
+    publish_words,
+    reported,
+    told,
+)
 
 BOARD = "/admin/protocols/protocolrun/board/"
+AGENT = "/admin/protocols/protocolrun/agent/NEUROS/"
 pytestmark = pytest.mark.django_db
 
 
@@ -37,7 +49,7 @@ def test_the_worst_and_oldest_first_in_a_lane_for_each_agent(looking):
     )
     page = words(looking)
     assert "3 runs open" in page
-    assert "to reduce training intensity" in page
+    assert 'to <span title="reduce_training_intensity">reduce training intensity</span>' in page
     assert "Nothing is late" in page
 
 
@@ -49,6 +61,37 @@ def test_what_is_late_comes_first_and_says_by_how_much(looking, at):
     assert found.lanes[0].rows[0].pk == late.pk
     assert fresh.pk in [row.pk for row in found.lanes[0].rows]
     assert "1 of them is late" in words(looking).replace("<b>", "").replace("</b>", "")
+
+
+def test_actions_are_called_as_the_release_that_asks_for_them_calls_them(looking):
+    publish_words(reduce_training_intensity="Reduce the load", review_sleep="Sleep check")
+    run = opened()
+    assert 'to <span title="reduce_training_intensity">reduce the load</span>' in words(looking)
+    publish_words(review_sleep="Another")
+    reported(run, 1)
+    assert 'to <span title="review_sleep">take the step “sleep check”</span>' in words(looking)
+
+
+def test_the_time_of_a_pause_is_not_late(looking, at, editor):
+    run = opened(28)
+    pause("NEUROS", reason_code="planned", minutes=15, user=editor, now=micros(NOW + 2 * MINUTE))
+    for minute, late in ((7, ""), (19, ""), (21, "1 min")):  # due after five minutes of its own
+        at(NOW + minute * MINUTE)
+        found = board(micros(NOW + minute * MINUTE))
+        assert (found.stuck, [row.late for lane in found.lanes for row in lane.rows]) == (bool(late), [late])
+        assert ("Nothing is late" in words(looking)) is not bool(late)
+        listed = looking.get("/admin/protocols/protocolrun/?state=late").context["cl"].result_list
+        assert [one.pk for one in listed] == ([run.pk] if late else [])
+        assert (f"{late or 0} late" in words(looking, AGENT)) is bool(late)
+        assert to_look_at(micros(NOW + minute * MINUTE)) == bool(late)
+
+
+def test_a_pause_about_one_kpi_says_it_as_people_do(looking, editor):
+    opened()
+    pause("NEUROS", kpi="hrv_rmssd", reason_code="planned", user=editor, now=micros(NOW))
+    page = words(looking)
+    assert ">paused about Heart-rate variability</a>" in page
+    assert "It is paused about Heart-rate variability." in page
 
 
 def test_who_waits_for_whom_until_when(looking):
@@ -89,8 +132,17 @@ def test_queries_do_not_grow(looking, steady, django_assert_max_num_queries, dja
     words(looking)
     with django_assert_max_num_queries(20) as few:
         words(looking)
+    budget = len(few)
     told(*[observation(18, user_id=f"p-{n}") for n in range(30)])
-    with django_assert_num_queries(len(few)):
+    with django_assert_num_queries(budget):
+        words(looking)
+    for number in range(3):
+        publish_words(review_sleep=f"Sleep {number}")
+        reported(opened(18, user_id=f"r-{number}"), 1)
+        asked_beside(f"s-{number}")
+    pause("NEUROS", reason_code="planned", user=None, author_name="x", now=micros(NOW))
+    words(looking)
+    with django_assert_num_queries(budget):
         words(looking)
 
 
@@ -109,6 +161,33 @@ def test_the_map_is_lit_by_open_runs_hand_offs_and_pauses(looking, editor):
         "SOMNOS": "1 accepted", "CARDIOS": "1 waiting",
     }  # fmt: skip
     assert "In the last hour: 1 accepted." in words(looking)
+
+
+def test_hand_offs_that_no_contract_declares_are_drawn_and_said(looking):
+    before = looking.get(BOARD).context["map"]
+    asked_beside()
+    page = words(looking)
+    drawn = looking.get(BOARD).context["map"]
+    found = {(edge.line.source, edge.line.target): edge for edge in drawn.edges}
+    assert found.keys() - {(edge.line.source, edge.line.target) for edge in before.edges} == {
+        ("SOMNOS", "CARDIOS")
+    }
+    edge = found["SOMNOS", "CARDIOS"]
+    assert (edge.line.severity, edge.mark.label) == (None, "◇ 1 waiting")
+    assert '<g class="edge undeclared lit l-offered">' in page
+    assert (
+        "SOMNOS asks CARDIOS, though no contract in force declares it. In the last hour: 1 waiting." in page
+    )
+    assert "◇ no contract in force declares it" in page
+    assert '>SOMNOS</a> <span class="chip warning">not declared</span>' in page
+
+
+def test_a_declared_way_says_which_hand_offs_on_it_were_not(looking):
+    report_undeclared(
+        opened(28).pk, "SOMNOS", Report(StepState.DONE), agent="NEUROS", now=micros(NOW), hand_off=True
+    )  # its contract asks SOMNOS where it is critical
+    assert "In the last hour: 1 waiting. 1 of them no contract asked for." in words(looking)
+    assert "edge undeclared" not in words(looking)
 
 
 def test_the_live_part_is_told_only_when_it_has_changed(looking):

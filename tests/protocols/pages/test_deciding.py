@@ -100,7 +100,7 @@ def test_a_deviation_is_judged_with_a_reason(run, ines):
     ).text
     assert "You found it better than declared." in page
     assert "She had trained already." in page
-    assert "Take reduce training intensity out at critical." in page
+    assert "Take “Reduce training intensity” out at critical." in page
 
 
 def test_who_may_not_judge_is_not_asked_to(run, client):

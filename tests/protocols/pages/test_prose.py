@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.evaluation import SECOND
-from protocols.pages.action_words import Wording, words_of
+from protocols.pages.action_words import Wording, wordings
 from protocols.pages.prose import clock, day, done_words, joined, length, lowered, to_do
 from tests.protocols.pages.stories import AT
 
@@ -66,5 +66,5 @@ def test_capitals_that_mean_something_stay():
 
 
 def test_what_no_catalogue_has_is_called_by_its_name(db):
-    assert words_of(1)["reduce_training_intensity"].title == "reduce training intensity"
+    assert wordings([1])[1]["reduce_training_intensity"].title == "reduce training intensity"
     assert Wording()["x"].reversible is None

@@ -89,7 +89,7 @@ def test_a_page_looks_through_no_more_than_it_may_and_says_so(looking, monkeypat
 
 def test_queries_do_not_grow(looking, steady, django_assert_num_queries, django_assert_max_num_queries):
     several(2)
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(13) as few:
         found(looking)
     told(*[observation(18, user_id=f"more-{n}") for n in range(40)])
     with django_assert_num_queries(len(few)):

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from contracts.evaluation import micros
-from protocols.models import ProtocolRun, Step
+from protocols.models import Deviation, ProtocolRun, Step
+from protocols.services.pausing import pause
 from protocols.services.reporting import answer_hand_off
 from telemetry.subjects import label
 from tests.conftest import signed_in
 from tests.protocols.pages.conftest import page_of
-from tests.protocols.samples import NOW, USER, reported
+from tests.protocols.samples import NOW, USER, observation, opened, publish_words, reported, told
 
 QUERIES = 24
 
@@ -29,6 +30,43 @@ def test_it_says_what_was_done(run, client, monkeypatch):
     page = client.get(page_of(run)).text
     assert "<b>reduced training intensity</b> after 40 seconds" in page
     assert "as declared" in page
+
+
+def test_what_a_rise_adds_is_called_as_the_release_that_asks_for_it_calls_it(protocol, now, client):
+    run = opened(28)
+    publish_words(
+        reduce_training_intensity="Reduce the load", review_sleep="Look at the sleep", reversible=True
+    )
+    told(observation(18, at=NOW + timedelta(minutes=1)), now=NOW + timedelta(minutes=1))
+    assert [step.release for step in run.steps.order_by("number")] == [1, 2, 2, 2]
+    page = " ".join(client.get(page_of(run)).text.split())
+    assert "it has to reduce training intensity by 12:05 and look at the sleep by 12:11" in page
+    assert 'Look at the sleep<span class="small muted">Can be undone.</span>' in page
+    assert "Reduce the load" not in page
+
+
+def test_deviations_and_proposals_call_actions_by_their_titles(protocol, now, client):
+    publish_words(reduce_training_intensity="Reduce the load", review_sleep="Look at the sleep")
+    run = opened()
+    reported(run, 2, now=NOW + timedelta(minutes=1))
+    reported(run, 1, now=NOW + timedelta(minutes=2))
+    page = client.get(page_of(run)).text
+    assert "“Look at the sleep” was done before “Reduce the load”, which comes first in the contract." in page
+    Deviation.objects.update(judgement="better")
+    assert "Put “Look at the sleep” before “Reduce the load”." in client.get(page_of(run)).text
+
+
+def test_pauses_take_no_time_of_anybody_on_the_page(run, client, at, editor):
+    reported(run, 3, "started")
+    kid = ProtocolRun.objects.get(root=run, agent="SOMNOS")
+    pause("NEUROS", reason_code="planned", minutes=30, user=editor, now=micros(NOW + timedelta(minutes=1)))
+    at(NOW + timedelta(minutes=20))
+    for one in (run, kid):
+        assert "overdue" not in client.get(page_of(one)).text
+    assert "to reduce training intensity by 12:35" in client.get(page_of(run)).text
+    at(NOW + timedelta(minutes=36))
+    for one in (run, kid):
+        assert "1 minute overdue" in client.get(page_of(one)).text
 
 
 def test_who_only_looks_has_no_buttons(run, looker):

@@ -5,7 +5,7 @@ import pytest
 from bindings.models import ActionKind
 from contracts.action_words import ActionWords
 from releases.models import Release
-from releases.services import action_words
+from releases.services import action_words, action_words_of
 from tests.releases.samples import publish, released
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,21 @@ def test_a_release_is_read_once(told, django_assert_num_queries):
     action_words(told.number)
     with django_assert_num_queries(1):
         assert action_words(told.number)
+
+
+def test_of_many_releases_what_is_not_read_yet_is_read_at_once(told, django_assert_num_queries):
+    numbers = [told.number]
+    for turn in range(4):
+        ActionKind.objects.update(title=f"Rest {turn}")
+        numbers.append(publish().release.number)
+    with django_assert_num_queries(2):
+        found = action_words_of([*numbers, 99])
+    assert [found[number]["rest_today"].title for number in numbers] == [
+        "Rest",
+        *(f"Rest {n}" for n in range(4)),
+    ]
+    with django_assert_num_queries(1):
+        assert action_words_of(numbers) == found
 
 
 @pytest.mark.parametrize("number", [None, 0, -1, 99, 2**70])

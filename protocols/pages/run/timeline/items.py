@@ -8,9 +8,8 @@ from typing import NamedTuple
 from protocols.lifecycle import OfferState, RunState, StepState
 from protocols.models import HandOffOffer, ProtocolRun, Step
 from protocols.pages.prose import clock, done_words, length, lowered, to_do
-from protocols.pages.run.facts import Facts, lateness
+from protocols.pages.run.facts import Facts, due, lateness
 from protocols.pages.run.timeline.lanes import Item
-from protocols.services.facts import too_late_by
 
 DONE, LATE, WRONG, OPEN, LEFT = "f-normal", "f-warning", "f-critical", "b-open", "b-left"
 """Classes of bars: as declared, late or not declared, failed, not done yet, not to be done."""
@@ -60,8 +59,8 @@ def moments(facts: Facts) -> list[int]:
         found += [run.opened, run.ended]
         for step in facts.steps_of.get(run.pk, ()):
             found += [step.added, step.started, step.finished]
-            if not step.is_settled and step.due and step.due <= facts.now:
-                found.append(step.due)
+            if not step.is_settled and (end := due(facts, step, run)) and end <= facts.now:
+                found.append(end)
     for offer in facts.offers_of.values():
         found += [offer.offered, offer.answered]
     found += [one.at for one in facts.said]
@@ -75,7 +74,7 @@ def _end(facts: Facts, run: ProtocolRun) -> int:
 def _action(facts: Facts, run: ProtocolRun, step: Step) -> Iterator[Item]:
     title, state = lowered(facts.title(step)), StepState(step.state)
     start = step.started or step.added
-    late = lateness(facts, step) if run.pk == facts.run.pk else _late(facts, run, step)
+    late = lateness(facts, step, run)
     key, at = f"step-{step.pk}", step.finished
     if state is StepState.DONE and at is not None:
         words = f"{done_words(title)}{f', {length(late)} late' if late else ''}"
@@ -93,11 +92,6 @@ def _action(facts: Facts, run: ProtocolRun, step: Step) -> Iterator[Item]:
     elif not step.is_settled:
         words = f"{title}: {'begun' if step.started else 'not begun'}{f', {length(late)} overdue' if late else ''}"
         yield Item(key, start, _end(facts, run), words, words, OPEN, 5 if late else 3 if step.started else 1)
-
-
-def _late(facts: Facts, run: ProtocolRun, step: Step) -> int | None:
-    """Of another agent's step, of which pauses are not known here."""
-    return too_late_by(run, step, (), facts.now) or None
 
 
 def _hand_off(facts: Facts, run: ProtocolRun, step: Step) -> Iterator[Item]:
