@@ -47,6 +47,8 @@ class Released:
     watched: Mapping[tuple[str, str], Watched] = field(default_factory=dict)
     kpis: Mapping[str, Definition] = field(default_factory=dict)
     agents: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the catalogue calls actions, by the name that contracts have."""
     near_kpis: NearNames = field(default_factory=lambda: NearNames(()))
 
     def binding(self, agent: str, kpi: str) -> Watched | None:
@@ -56,6 +58,10 @@ class Released:
     def definition(self, kpi: str) -> Definition:
         """A KPI as released; a bare one where no release has it any more."""
         return self.kpis.get(kpi) or Definition(kpi)
+
+    def action(self, name: str) -> str:
+        """An action as people call it; its name in words where no catalogue has a title for it."""
+        return self.titles.get(name) or name.replace("_", " ")
 
 
 @dataclass(slots=True)
@@ -111,17 +117,24 @@ def load() -> Released:
     channels = {channel.name: channel for channel in Channel.objects.select_related("release")}
     following = dict(Following.objects.values_list("agent__name", "channel__name"))
     watching: dict[int, Watching] = {}
+    catalogues: dict[int, dict[str, str]] = {}
     for channel in channels.values():
         if channel.release and channel.release.number not in watching:
-            watching[channel.release.number] = Watching(channel.release.as_document())
+            document = channel.release.as_document()
+            watching[channel.release.number] = Watching(document)
+            catalogues[channel.release.number] = {
+                name: one.title for name, one in document.actions.actions.items()
+            }
     numbers = {name: channel.release.number for name, channel in channels.items() if channel.release}
     production = numbers.get(PRODUCTION, 0)
     found: dict[tuple[str, str], Watched] = {}
     kpis: dict[str, Definition] = {}
     agents: set[str] = set()
+    titles: dict[str, str] = {}
     for number, whole in sorted(
         watching.items(), key=lambda item: item[0] == production
     ):  # production last: it wins
+        titles |= catalogues[number]
         kpis |= {name: one for name in whole.kpis if (one := whole.definition(name))}
         for agent in whole.agents:
             if numbers.get(following.get(agent, PRODUCTION)) == number:
@@ -129,7 +142,7 @@ def load() -> Released:
                 watched = whole.agent(agent)
                 for binding in watched.bindings:
                     found[agent, binding.kpi] = _watched(binding, number, is_on=watched.enabled)
-    return Released(production, found, kpis, frozenset(agents), NearNames(kpis))
+    return Released(production, found, kpis, frozenset(agents), titles, NearNames(kpis))
 
 
 def evaluator_of(release: int, agent: str, kpi: str) -> Evaluator | None:

@@ -45,6 +45,12 @@ def as_words(name: Any) -> str:
 
 
 @register.filter
+def action_title(name: str) -> str:
+    """An action as the catalogue in force calls it."""
+    return contracts_now.current().action(name)
+
+
+@register.filter
 def state_kind(state: int) -> str:
     """The class of a stored state."""
     return kind_of(state)

@@ -2,12 +2,14 @@
 
 import pytest
 
+from bindings.models import ActionKind
 from telemetry import contracts_now
 from telemetry.models import Standing
 from telemetry.pages import overview as overview_module
 from telemetry.pages.overview import look, overview
 from telemetry.subjects import label
 from tests.conftest import signed_in
+from tests.releases.samples import publish
 from tests.telemetry.samples import HOUR, MINUTE, NOW, observation, told
 
 WORST = ["critical", "warning", "unknown"]
@@ -42,7 +44,18 @@ def test_who_is_critical_comes_first_with_the_reason_and_the_actions(critical):
 
 def test_the_first_page_says_whom_the_agent_asks(critical, client):
     page = " ".join(client.get(NOW_URL).text.split())
-    assert "then trigger somnos review, and asks SOMNOS for help" in page
+    assert "reduce training intensity, then trigger somnos review; it asks SOMNOS for help" in page
+
+
+def test_pages_call_an_action_as_the_catalogue_in_force_does(critical, client):
+    ActionKind.objects.create(name="reduce_training_intensity", title="Train less", reversible=True)
+    publish()
+    contracts_now.forget()
+    binding = f"/admin/telemetry/standing/binding/NEUROS/hrv_rmssd/{critical.subject_id}/"
+    for path in (NOW_URL, binding):
+        page = client.get(path).text
+        assert "Train less" in page
+        assert "reduce training intensity" not in page
 
 
 def test_the_newest_of_a_severity_comes_first_and_the_rest_is_counted(critical):
