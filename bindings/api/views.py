@@ -46,7 +46,7 @@ class ContractResource(WritableResource):
 class AgentResource(ContractResource):
     """Agents of the roster. Who is on it, and whether it is switched on, is not an agent's to say."""
 
-    queryset = Agent.objects.whole()
+    queryset = Agent.objects.all()  # what an agent watches is no part of its answer
     serializer_class = AgentSerializer
     filterset_class = AgentFilter
     lookup_field = "name"

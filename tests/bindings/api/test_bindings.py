@@ -1,6 +1,8 @@
 """Agents, bindings and hand-offs through the API: one contract, whichever part is written."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bindings import services
 from bindings.documents import Contract, fill_contract, fill_entry
@@ -27,6 +29,13 @@ def test_a_binding_shows_all_that_its_agent_does(writer):
     ]  # fmt: skip
     assert [action["name"] for action in row["actions"]] == ["reduce_training_intensity", "notify_coach"]
     assert row["actions"][1]["on"] == "critical"
+
+
+@pytest.mark.parametrize("path", ["agents/", "agents/NEUROS/"])
+def test_an_agent_is_told_without_reading_what_it_watches(writer, path):
+    with CaptureQueriesContext(connection) as asked:
+        assert call(writer, "GET", path).status_code == 200
+    assert not [query for query in asked.captured_queries if "bindings_binding" in query["sql"]]
 
 
 @pytest.mark.parametrize("path", [HRV, "agents/NEUROS/", "handoffs/NEUROS/critical/SOMNOS/"])
