@@ -180,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--reload", default="nginx -s reload", help="the command that has nginx read it again"
     )
     told = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # as Ctrl-C: roll back
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: roll back
     proxy = Proxy(told.upstream, shlex.split(told.check), shlex.split(told.reload))
     try:
         return switch(

@@ -263,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("demo", nargs="*", help="options of the demo, after --, such as --users 50")
     told = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where a shell has Ctrl-C be ignored
     try:
         run(FOLDER, told.port, told.demo)
     except KeyboardInterrupt:

@@ -148,7 +148,7 @@ def verdicts() -> dict[str, Any]:
         )
 
     told = Counter(at_once(work, TIMES))
-    one = Deviation.objects.get(run=run, rule="RUN003")
+    one = Deviation.objects.get(run=run, place=1, rule="RUN003")
     said = list(Intervention.objects.filter(run=run).order_by("pk").values_list("words", flat=True))
     last = f"RUN003, {one.get_judgement_display()}: {one.judged_words}"
     return {"told": dict(told), "people": len(set(said)), "last": last == said[-1]}
