@@ -112,11 +112,11 @@ def test_the_agent_that_does_its_part_does_what_the_readme_says(environment):
     run([sys.executable, "-c", snippet("from auren_client import Client\n")], environment)
     code = next(code for _, code in SNIPPETS if "auren.inbox()" in code)
     done = run([sys.executable, "-c", code], environment)
-    assert done.stdout == re.findall(r"^```\n(u-17, .*?)^```$", README, re.M | re.S)[0]
-    again = run(
-        [sys.executable, "-c", code], environment
-    )  # nothing is left to do; SOMNOS and CARDIOS are asked
-    assert again.stdout == done.stdout.splitlines(keepends=True)[0]
+    # What the other agents of this page reported may be to be done as well.
+    assert re.findall(r"^```\n(u-17, .*?)^```$", README, re.M | re.S)[0] in done.stdout
+    again = run([sys.executable, "-c", code], environment)
+    # Nothing is left to do: SOMNOS and CARDIOS are asked.
+    assert again.stdout.splitlines() == re.findall(r"^u-.*", done.stdout, re.M)
 
 
 @pytest.mark.slow
