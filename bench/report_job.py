@@ -13,8 +13,8 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django has to be set up first
-from django.db import connection  # noqa: E402
 
+from bench.asked import asked  # noqa: E402
 from bench.bench_admin import fill  # noqa: E402
 from bindings.background import VALIDATION_REPORT  # noqa: E402
 from bindings.models import Action, Agent, Binding, Trigger  # noqa: E402
@@ -61,21 +61,14 @@ def fill_bindings(a_kpi: int) -> None:
 
 def timed(job: Job) -> dict[str, float]:
     """Run the job; seconds by the clock and of the processor, bytes and queries."""
-    asked = 0
-
-    def count(execute, sql, params, many, context):  # type: ignore[no-untyped-def]  # Django's own signature
-        nonlocal asked
-        asked += 1
-        return execute(sql, params, many, context)
-
     started, busy = time.perf_counter(), time.process_time()
-    with connection.execute_wrapper(count):
+    with asked() as queries:
         run_job(job.pk)
     seconds, processor = time.perf_counter() - started, time.process_time() - busy
     job.refresh_from_db()
     assert job.state == Job.State.DONE, job.error
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"seconds": seconds, "processor": processor, "bytes": peak, "queries": asked}
+    return {"seconds": seconds, "processor": processor, "bytes": peak, "queries": queries.count}
 
 
 def main(kpis: int, a_kpi: int) -> None:

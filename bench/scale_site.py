@@ -23,9 +23,9 @@ django.setup()
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from bench.asked import asked  # noqa: E402
 from bindings.models import Agent  # noqa: E402
 from releases.services import publish  # noqa: E402
 from telemetry import contracts_now  # noqa: E402
@@ -48,7 +48,7 @@ def registry(*words: str) -> int:
     try:
         call_command("registry", *words, verbosity=0, stdout=output, stderr=output)
     except SystemExit as end:
-        if end.code not in (0, None, 1):
+        if end.code:
             raise RuntimeError(output.getvalue()[-2000:]) from end
     return len(output.getvalue())
 
@@ -92,7 +92,6 @@ OPERATIONS: dict[str, Callable[[str], int]] = {
     "migrate": migrate,
     "import": lambda folder: registry("import", folder),
     "export": lambda folder: registry("export", "--only", "registry", "--out", folder),
-    "diff": lambda folder: registry("diff", folder),
     "publish": published,
     "load": loaded,
     "page": page,
@@ -102,21 +101,14 @@ told: dict[str, Any] = {}
 
 def measured(work: Callable[[], int]) -> int:
     """Do it; what it took is told once the operation is over. The innermost counts."""
-    asked = 0
-
-    def count(execute, sql, params, many, context):  # type: ignore[no-untyped-def]  # Django's own signature
-        nonlocal asked
-        asked += 1
-        return execute(sql, params, many, context)
-
     began, busy = time.perf_counter(), time.process_time()
-    with connection.execute_wrapper(count):
+    with asked() as queries:
         size = work()
     if not told:
         told.update(
             processor=time.process_time() - busy,
             seconds=time.perf_counter() - began,
-            queries=asked,
+            queries=queries.count,
             size=size,
             bytes=peak_bytes(),
         )
@@ -131,7 +123,7 @@ def peak_bytes() -> int:
 
 
 def main(operation: str, word: str = "") -> None:
-    """Run one operation."""
+    """Run one of OPERATIONS on the site, and print what it took."""
     measured(lambda: OPERATIONS[operation](word))
     print(json.dumps(told))
 

@@ -110,7 +110,7 @@ class ActionResource(WritableResource):
         return working_copy_lock()
 
     def version(self, row: ActionKind) -> str:
-        """Its revision."""
+        """The action's revision, which `If-Match` has to name."""
         return f"action-{row.pk}-{row.revision}"
 
     def remove(self, row: ActionKind, *, author: Any, reason: str) -> None:

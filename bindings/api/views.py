@@ -55,7 +55,7 @@ class AgentResource(ContractResource):
     ordering = ("position",)
 
     def version(self, row: Agent) -> str:
-        """Its revision."""
+        """The agent's revision, which `If-Match` has to name."""
         return version_of(row)
 
     def remove(self, row: Agent, *, author: Any, reason: str) -> None:
@@ -77,7 +77,7 @@ class PartResource(ContractResource):
         return super().row()
 
     def version(self, row: Any) -> str:
-        """The agent's revision."""
+        """The revision of the row's agent, which `If-Match` has to name."""
         return version_of(row.agent)
 
     def remove(self, row: Any, *, author: Any, reason: str) -> None:
