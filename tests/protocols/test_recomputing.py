@@ -15,6 +15,8 @@ from protocols.services.reporting import answer_hand_off
 from protocols.services.sweeping import sweep
 from tests.protocols.samples import MINUTE, NOW, observation, opened, reported, told
 
+SECOND = MINUTE / 60
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("protocol")]
 LATER = micros(NOW + 60 * MINUTE)
 
@@ -61,6 +63,27 @@ def test_what_happened_to_a_whole_day_of_runs_is_what_is_stored():
 def test_what_the_sweep_has_not_looked_at_is_not_missing():
     opened(28)
     assert not differences(now=LATER)
+
+
+@pytest.mark.parametrize("touch", ["nothing", "started", "done", "opened again"])
+@pytest.mark.parametrize("minutes", [1, 4, 6, 11])
+def test_a_run_that_its_episode_ends_has_the_deviations_it_is_judged_to_have(touch, minutes):
+    """Whether anything has to be judged then is told from the steps that are left, without looking at the others."""
+    run = opened(28 if touch == "opened again" else 18)
+    if touch == "started":
+        reported(run, 1, "started", now=NOW + 30 * SECOND)
+    elif touch != "nothing":
+        reported(run, 1, at=NOW + 20 * SECOND, now=NOW + 20 * SECOND)
+    if touch == "opened again":
+        told(observation(18, at=NOW + 30 * SECOND), now=NOW + 30 * SECOND)
+    end = NOW + minutes * MINUTE
+    told(observation(60, at=end), now=end)
+    run.refresh_from_db()
+    assert run.state == "recovered"
+    assert differences(micros(end + MINUTE)) == []
+    assert Deviation.objects.filter(run=run, rule="RUN001").exists() == (
+        minutes > (10 if touch in ("done", "opened again") else 5)
+    )
 
 
 def test_each_way_to_differ_is_named(late):
