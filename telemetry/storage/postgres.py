@@ -171,7 +171,7 @@ class PostgresStore(Common):
             "UPDATE telemetry_observation o SET value = n.v, received = n.r, context = n.c FROM"
             " unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bigint[], %s::text[]) AS n(s, at, v, r, c)"
             " WHERE (o.series_id, o.at) = (n.s, n.at)",
-            series, at, value, received, context,
+            series, at, value, received, context, is_planned_anew=True,
         )  # fmt: skip
         self.run(
             "INSERT INTO telemetry_correction (series_id, at, value, context, replaced) SELECT * FROM"
