@@ -82,7 +82,16 @@
 
         async openAndFocus(row) {
             const opened = await this.open(row);
-            opened.querySelector('[data-fold], h2 a')?.focus();
+            if (opened !== row) {
+                this.headOf(opened).focus();
+            }
+        }
+
+        // What of an open binding takes the keyboard.
+        headOf(row) {
+            const head = row.querySelector('[data-fold]:not([hidden])') ?? row.querySelector('h2');
+            head.matches('h2') && head.setAttribute('tabindex', '-1');
+            return head;
         }
 
         // What is folded is still sent: it may have been changed.
@@ -110,7 +119,7 @@
                 folded.open = true;
             }
             target.scrollIntoView({block: 'center'});
-            (target.matches('input, select, textarea') ? target : row.querySelector('[data-fold], h2 a'))?.focus({preventScroll: true});
+            (target.matches('input, select, textarea') ? target : this.headOf(row)).focus({preventScroll: true});
         }
 
         // Finding

@@ -16,7 +16,7 @@ from bindings.admin.told import MOST_LINKS
 from bindings.documents import Contract
 from bindings.models import Agent
 from contracts.documents import BindingDocument, BindingsDocument, RosterAgent
-from kpis.models import KPI, Unit
+from kpis.models import KPI, Threshold, Unit
 from tests.bindings.admin.conftest import binding_data, make_agent
 from tests.kpis.conftest import HRV
 from tests.verdicts import check_preview
@@ -25,7 +25,8 @@ MANY = OPEN_AT_ONCE + 8
 
 
 def make_many(count: int, name: str = "MANY") -> Agent:
-    """An agent that watches so many KPIs, every one below 25 and every second one in the role of a trend check."""
+    """An agent that watches so many KPIs, each below 25, which the registry calls critical below 20; every second
+    one in the role of a trend check."""
     unit = Unit.objects.get(code="milliseconds")
     KPI.objects.bulk_create(
         [
@@ -43,6 +44,8 @@ def make_many(count: int, name: str = "MANY") -> Agent:
         ],
         ignore_conflicts=True,
     )
+    new = KPI.objects.filter(name__startswith="k_", thresholds=None)
+    Threshold.objects.bulk_create(Threshold(kpi=kpi, severity="critical", condition="< 20") for kpi in new)
     rows = [
         {
             "key": f"k_{n}",
@@ -232,6 +235,16 @@ def test_the_preview_says_of_closed_ones_what_a_save_does(many, editor_client):
     assert "problems" in answer["told"]["bindings-5"]["marks"].split()
     assert "bindings-3-says" in answer["parts"]
     assert "bindings-5-says" not in answer["parts"]
+
+
+def test_the_same_about_many_is_said_once_with_a_count_and_ways_to_them(many, editor_client):
+    page = editor_client.get(url(many))
+    (entry,) = page.context["told"]
+    assert (entry.finding.rule, entry.count) == ("BND016", MANY)
+    assert page.text.count('data-at="id_bindings-') == MOST_LINKS
+    assert (
+        '<a href="#bindings-3" data-at="id_bindings-3-critical-condition"><code>k_3</code></a>' in page.text
+    )
 
 
 def test_many_errors_open_the_first_and_the_list_leads_to_all(hrv, editor_client):
