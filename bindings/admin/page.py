@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django import forms
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -19,6 +21,7 @@ from bindings.admin.shown import TEMPLATES, meaning, narrowed
 from bindings.documents import Contract
 from bindings.forms import ActionForm, HandOffForm
 from bindings.models import Agent, Binding
+from contracts.yamltree import paused_gc
 from kpis.admin import conflict
 from kpis.admin.rows import number_in, row_or_404
 from kpis.locking import working_copy_lock
@@ -31,10 +34,9 @@ REFUSALS = (ValidationError, KeyError)
 
 def agent_view(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
     """The page of an agent, or of a new one; what saves it holds the working copy from the beginning."""
-    if request.method == "POST" and moves.BUTTON not in request.POST:
-        with working_copy_lock():
-            return answered(model_admin, request, object_id)
-    return answered(model_admin, request, object_id)
+    saves = request.method == "POST" and moves.BUTTON not in request.POST
+    with paused_gc(), working_copy_lock() if saves else nullcontext():
+        return answered(model_admin, request, object_id)
 
 
 def answered(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:

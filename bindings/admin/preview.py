@@ -24,6 +24,7 @@ from bindings.models import Agent
 from bindings.models.context import agent_context
 from contracts.agents import compile_agent
 from contracts.documents import BindingDocument, BindingsDocument
+from contracts.yamltree import paused_gc
 from kpis import understood
 from kpis.admin import conflict
 
@@ -75,30 +76,35 @@ def preview_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
         )
         if not allowed:
             raise PermissionDenied
-        stored = Contract.of(agent) if pk else None
-        sheet = Sheet.of_post(request.POST, stored)
-        judged = judge(agent, sheet)
-        context = meaning(agent, sheet, judged)
-        parts = parts_of(request, context["cards"])
-        # A save compares versions first, once the form can be read at all.
-        stale = bool(pk and judged.contract) and request.POST.get("started_from") != str(agent.revision)
-        saveable = try_out(agent, sheet, judged, stored) and not stale
-        return JsonResponse(
-            {
-                "aside": render_to_string(f"{TEMPLATES}/aside.html", context, request=request),
-                "errors": error_texts(sheet),
-                "saveable": saveable,
-                "stale": stale,
-                "parts": parts,
-                "told": {
-                    at["card"].prefix: {"chips": at["chips"], "marks": at["marks"]}
-                    for at in context["cards"]
-                    if at["chips"]
-                },
-            }
-        )
+        with paused_gc():
+            return JsonResponse(verdict(request, agent))
 
     return view
+
+
+def verdict(request: HttpRequest, agent: Agent) -> dict[str, Any]:
+    """What a save of the form would say, for the script to put into the page."""
+    stored = Contract.of(agent) if agent.pk else None
+    sheet = Sheet.of_post(request.POST, stored)
+    judged = judge(agent, sheet)
+    context = meaning(agent, sheet, judged)
+    parts = parts_of(request, context["cards"])
+    # A save compares versions first, once the form can be read at all.
+    stale = bool(stored and judged.contract) and request.POST.get("started_from") != str(agent.revision)
+    saveable = try_out(agent, sheet, judged, stored) and not stale
+    told = {
+        at["card"].prefix: {"chips": at["chips"], "marks": at["marks"]}
+        for at in context["cards"]
+        if at["chips"]
+    }
+    return {
+        "aside": render_to_string(f"{TEMPLATES}/aside.html", context, request=request),
+        "errors": error_texts(sheet),
+        "saveable": saveable,
+        "stale": stale,
+        "parts": parts,
+        "told": told,
+    }
 
 
 def parts_of(request: HttpRequest, cards: list[dict[str, Any]]) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.html import format_html
+
 from bindings.action_words import words_of
 from bindings.admin.card import Card, as_plain, shown_condition
 from bindings.admin.placing import Judged
@@ -13,8 +15,10 @@ from bindings.admin.told import by_binding, chips, entries, marks
 from bindings.models import Agent
 from bindings.pictures import binding_picture
 from contracts.agents import BindingSpec
+from contracts.documents import BindingDocument
 from contracts.severity import REGISTRY_WORD
 from contracts.texts import folded
+from kpis.admin.kpi import counted
 from kpis.forms import SEVERITIES
 from kpis.models import KPI
 
@@ -71,16 +75,28 @@ def open_card(card: Card, binding: BindingSpec | None, kpi: KPI | None) -> dict[
 
 
 def closed_card(card: Card, binding: BindingSpec | None) -> dict[str, Any]:
-    """A binding in one line: when it acts, and how many steps it takes."""
-    document = card.stored
-    alerting = as_plain(document.alerting) if document else {}
+    """A binding in one line: when it acts, how many steps it takes, and what it is to the agent."""
+    document = card.stored or BindingDocument(key=card.key)
+    alerting = as_plain(document.alerting)
     conditions = [(severity, shown_condition(alerting, severity)) for severity in SEVERITIES]
+    title = binding.kpi.document.title if binding and binding.kpi else ""
+    code = format_html("<code>{}</code>", card.key)
+    words = (
+        "" if document.enabled else "switched off",
+        "the registry’s thresholds" if inherits(binding) else "",
+        counted(len(document.alerting.actions), "step"),
+        document.role.replace("_", " "),
+    )
     return {
         "card": card,
-        "title": binding.kpi.document.title if binding and binding.kpi else "",
+        "uid": card.prefix,
+        "key": card.key,
+        "place": str(card.place),
+        "moved": card.is_moved,
+        "title": title,
+        "name": format_html("{} {}", title, code) if title else code,
         "conditions": [(severity, text) for severity, text in conditions if text],
-        "steps": len(document.alerting.actions) if document else 0,
-        "inherits": inherits(binding),
+        "line": " · ".join(filter(None, words)),
         "has": traits(binding),
     }
 

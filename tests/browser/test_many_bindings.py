@@ -99,7 +99,7 @@ def test_what_is_wrong_with_a_closed_one_is_marked_in_its_line_and_on_its_input_
     page.goto(agent_url(many))
     page.get_by_label("Role").first.fill("Watches")
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
-    expect(page.locator("#bindings-9-told")).to_have_text("1 error")
+    expect(page.locator("#bindings-9 > .chips")).to_have_text("1 error")
     title(page, 9).click()
     expect(condition(page, 9)).to_have_attribute("aria-invalid", "true")
     condition(page, 9).fill("< 21")

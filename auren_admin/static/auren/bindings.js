@@ -167,7 +167,7 @@
             for (const row of this.rows.children) {
                 const of = told[row.id];
                 row.dataset.marks = of?.marks ?? '';
-                const chips = document.getElementById(`${row.id}-told`);
+                const chips = row.querySelector(':scope > .chips');
                 if (chips && chips.innerHTML !== (of?.chips ?? '')) {
                     chips.innerHTML = of?.chips ?? ''; // made by the server of numbers and its own words
                 }
