@@ -49,7 +49,7 @@ def pages(client: Client) -> Iterator[dict[str, Any]]:
         began = time.process_time()
         with asked() as queries:
             answer = client.get(address)
-            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            content = b"".join(answer)
         seconds = time.process_time() - began
         yield {
             "page": kind_of(address), "seconds": round(seconds, 3), "bytes": len(content),
