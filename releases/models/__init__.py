@@ -3,6 +3,7 @@
 from releases.models.approval import Approval
 from releases.models.channel import Channel, ChannelMove, Following, Unprotection
 from releases.models.release import Release
+from releases.models.release_part import ReleasePart
 from releases.models.released_agent import ReleasedAgent
 from releases.models.serving import ServingRevision
 from releases.models.webhook import Delivery, WebHook
@@ -14,6 +15,7 @@ __all__ = [
     "Delivery",
     "Following",
     "Release",
+    "ReleasePart",
     "ReleasedAgent",
     "ServingRevision",
     "Unprotection",

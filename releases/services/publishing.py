@@ -144,7 +144,7 @@ def freeze(plan: PublishPlan, author: Author, author_name: str, message: str, ac
     """The next release, for ever. The lock that is held makes numbers follow each other without gaps."""
     last: int | None = Release.objects.aggregate(last=Max("number"))["last"]
     kept: list[Entry] = plan.entries[:KEPT_ENTRIES]
-    release = Release.objects.create(
+    release = Release.objects.keep(
         number=(last or 0) + 1,
         created=database_clock.moment(),
         text=plan.content.decode(),

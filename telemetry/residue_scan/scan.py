@@ -16,6 +16,8 @@ from urllib.parse import quote
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from releases.models import ReleasePart
+from releases.models.packing import unpack
 from telemetry.models import Batch
 from telemetry.residue_scan.files import read_files
 from telemetry.subjects import pseudonym
@@ -65,6 +67,7 @@ class Search:
         found = Searched()
         self._tables(found)
         self._answers(found)
+        self._releases(found)
         self._sessions(found)
         self._files(found)
         return found
@@ -96,6 +99,12 @@ class Search:
             found.answers += 1
             if self.is_in(zlib.decompress(bytes(answer))):
                 found.found.append("telemetry_batch.answer, inflated")
+                break
+
+    def _releases(self, found: Searched) -> None:
+        for packed in ReleasePart.objects.values_list("packed", flat=True).iterator():
+            if self.is_in(unpack(bytes(packed))):
+                found.found.append("releases_releasepart.packed, inflated")
                 break
 
     def _sessions(self, found: Searched) -> None:
