@@ -94,8 +94,17 @@ def plain_data(document: Document) -> dict[str, Any]:
 
 def read_release(data: bytes | str) -> ReleaseDocument:
     """The inverse of :meth:`ReleaseDocument.canonical`. Raises ReleaseError."""
+    with paused_gc():
+        try:
+            found = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise ReleaseError(f"this is no release's document: {error}") from error
+        return read_data(found)
+
+
+def read_data(found: Any) -> ReleaseDocument:
+    """The same of a document's data, which :meth:`ReleaseDocument.canonical` writes. Raises ReleaseError."""
     try:
-        found = json.loads(data)
         if found["format"] != FORMAT:
             raise ReleaseError(f"format {found['format']} is not {FORMAT}, the only one this version reads")
         order, bindings, codes = found["order"], found["bindings"], found["codes"]

@@ -105,7 +105,7 @@ class Release(models.Model):
         """What was released. Raises ReleaseError."""
         return read_release(self.text)
 
-    def _text_of(self, parts: bytes) -> str:
+    def _text_of(self, parts: bytes | memoryview) -> str:
         try:
             return ReleasePart.text_of(parts, self._state.db)
         except PartMissing as missing:

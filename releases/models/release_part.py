@@ -37,13 +37,14 @@ class ReleasePart(models.Model):
         for piece in _pieces(list(missing)):
             for known in cls.objects.filter(pk__in=piece).values_list("pk", flat=True):
                 del missing[known]
-        cls.objects.bulk_create(
-            (cls(digest=digest, packed=pack(part)) for digest, part in missing.items()), batch_size=PIECE
+        ReleasePart.objects.bulk_create(
+            [ReleasePart(digest=digest, packed=pack(part)) for digest, part in missing.items()],
+            batch_size=PIECE,
         )
         return b"".join(digest for digest, _ in parts)
 
     @classmethod
-    def text_of(cls, names: bytes, using: str | None = None) -> str:
+    def text_of(cls, names: bytes | memoryview, using: str | None = None) -> str:
         """The text whose parts these names are. Raises PartMissing."""
         digests = digests_in(bytes(names))
         found = {

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from releases.models import ReleasePart
+from releases.models import PreparedCopy, ReleasePart
 from releases.models.packing import unpack
 from telemetry.models import Batch
 from telemetry.residue_scan.files import read_files
@@ -102,10 +102,15 @@ class Search:
                 break
 
     def _releases(self, found: Searched) -> None:
-        for packed in ReleasePart.objects.values_list("packed", flat=True).iterator():
-            if self.is_in(unpack(bytes(packed))):
-                found.found.append("releases_releasepart.packed, inflated")
-                break
+        for model, column in (
+            (ReleasePart, "packed"),
+            (PreparedCopy, "document"),
+            (PreparedCopy, "findings"),
+        ):
+            for packed in model._default_manager.values_list(column, flat=True).iterator():
+                if self.is_in(unpack(bytes(packed))):
+                    found.found.append(f"{model._meta.db_table}.{column}, inflated")
+                    break
 
     def _sessions(self, found: Searched) -> None:
         for session in Session.objects.iterator():

@@ -39,7 +39,7 @@ def test_of_many_releases_what_is_not_read_yet_is_read_once(told, django_assert_
     for turn in range(4):
         ActionKind.objects.update(title=f"Rest {turn}")
         numbers.append(publish().release.number)
-    with django_assert_num_queries(2 + len(numbers)):
+    with django_assert_num_queries(1 + len(numbers)):
         found = action_words_of([*numbers, 99])
     assert [found[number]["rest_today"].title for number in numbers] == [
         "Rest",
