@@ -42,7 +42,7 @@ EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
     "a role": lambda data: rows(data)[0].update(role="supplementary"),
     "a binding gone": lambda data: rows(data).pop(1),
     "bindings in another order": lambda data: rows(data).reverse(),
-    "one of each": lambda data: (kpi(data).update(title="Another"), rows(data).insert(0, rows(data).pop(1))),
+    "one of each": lambda data: [kpi(data).update(title="Another"), rows(data).insert(0, rows(data).pop(1))],  # type: ignore[func-returns-value]
     "an agent without bindings": lambda data: data["bindings"].pop("NEUROS"),
     "an agent off": lambda data: data["roster"]["agents"]["NEUROS"].update(enabled=False),
     "agents in another order": lambda data: data["order"].reverse(),
