@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from contracts.narrowing import narrowed
 from contracts.release import diff_releases
 from releases import services
-from releases.admin.pages import View, difference, page_context, require
+from releases.admin.pages import View, difference, page_context, require, wait_page
 from releases.models import Channel, Release
 from releases.models.channel import PRODUCTION
 from releases.services.planning import copy_content
@@ -41,6 +41,8 @@ def compare_view(model_admin: ModelAdmin[Release]) -> View:
             "before": request.GET.get("before") or f"channel:{PRODUCTION}",
             "after": request.GET.get("after") or WORKING,
         }
+        if WORKING in asked.values() and (waiting := wait_page(model_admin.admin_site, request, "Compare")):
+            return waiting
         before, after = (find(text) for text in asked.values())
         context = page_context(model_admin.admin_site, request, Release, "Compare") | {
             "asked": asked,

@@ -16,7 +16,7 @@ from contracts.narrowing import narrowed
 from contracts.release import ReleaseDocument, diff_releases
 from kpis.rights import in_words, lacking
 from releases import services
-from releases.admin.pages import View, difference, page_context, require
+from releases.admin.pages import View, difference, page_context, require, wait_page
 from releases.models import Release
 from releases.services import Refused
 from releases.services.planning import copy_content
@@ -43,6 +43,9 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
     def view(request: HttpRequest, number: int) -> HttpResponse:
         person = require(request, *services.RESTORING)
         release = get_object_or_404(Release, number=number)
+        title = f"Bring back release {number}"
+        if request.method == "GET" and (waiting := wait_page(model_admin.admin_site, request, title)):
+            return waiting
         refusal: Refused | None = None
         now, seen = read_now()
         if request.method == "POST":
@@ -66,7 +69,7 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
         document = release.as_document()
         was, becomes = narrowed(now, release.text)
         changes = diff_releases(was, becomes)
-        context = page_context(model_admin.admin_site, request, Release, f"Bring back release {number}") | {
+        context = page_context(model_admin.admin_site, request, Release, title) | {
             "release": release,
             "seen": seen,
             "unreadable": seen == UNREADABLE,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pydantic import ValidationError as ShapeError
 
 from bindings.reports.entries import Entry, worst_first
-from bindings.reports.judging import Seen, judge_all
+from bindings.reports.judging import Progress, Seen, judge_all, silent
 from bindings.reports.keeping import counted
 from contracts.diff import Change, ChangeClass, worst
 from contracts.findings import Level
@@ -126,11 +126,12 @@ def judged_copy() -> Judged:
     return rules_on_copy().with_entries_beside()
 
 
-def rules_on_copy() -> Judged:
-    """The same with what the rules say alone: that stays the same as long as the working copy does."""
+def rules_on_copy(progress: Progress = silent) -> Judged:
+    """The same with what the rules say alone: that stays the same as long as the working copy does. ``progress`` is
+    told how far it is."""
     for _ in range(TRIES):
         mark = WorkingCopyMark.current()
-        judged = kept_copy(mark) or read_and_judged(mark)
+        judged = kept_copy(mark) or read_and_judged(mark, progress)
         if WorkingCopyMark.current() == mark:
             return judged
     raise PublishRefused("stale", "The registry is being changed right now. Try again.")
@@ -172,10 +173,10 @@ def _kept(mark: str) -> QuerySet[PreparedCopy]:
     return rows if mark else rows.none()
 
 
-def read_and_judged(mark: str) -> Judged:
+def read_and_judged(mark: str, progress: Progress = silent) -> Judged:
     """Read and judge the working copy in one go, and keep that if nothing was written meanwhile."""
     seen = Seen()
-    entries = judge_all(seen=seen).entries
+    entries = judge_all(progress, seen=seen).entries
     document, content = EMPTY, b""
     if seen.is_whole:
         with suppress(ShapeError, UnicodeEncodeError):

@@ -19,7 +19,7 @@ from tests.releases.samples import edit, publish
 pytestmark = pytest.mark.django_db
 
 
-def refuse(**seen):
+def refuse(*progress, **seen):
     raise AssertionError("It was judged again.")
 
 

@@ -205,8 +205,8 @@ def test_listeners_are_told_once_it_is_committed(copy, django_capture_on_commit_
 def test_an_edit_while_everything_is_judged_is_not_torn_apart(first, monkeypatch):
     edits = iter(["< 25"])
 
-    def edited_meanwhile(**seen):
-        judgement = judge_all(**seen)
+    def edited_meanwhile(*progress, **seen):
+        judgement = judge_all(*progress, **seen)
         for condition in edits:
             edit(condition)
             Agent.objects.filter(name="SOMNOS").update(role="Sleep")
@@ -223,9 +223,9 @@ def test_an_edit_while_everything_is_judged_is_not_torn_apart(first, monkeypatch
 def test_where_edits_never_stop_it_says_so(first, monkeypatch):
     numbers = iter(range(2, 9))
 
-    def edited_meanwhile(**seen):
+    def edited_meanwhile(*progress, **seen):
         edit(f"< {next(numbers)}")
-        return judge_all(**seen)
+        return judge_all(*progress, **seen)
 
     edit("< 1")
     monkeypatch.setattr(services.planning, "judge_all", edited_meanwhile)
