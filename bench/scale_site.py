@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import django
 
@@ -28,6 +29,7 @@ from django.db.models.functions import Length  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.asked import asked  # noqa: E402
+from bench.filled_form import sent  # noqa: E402
 from bindings.models import Agent  # noqa: E402
 from kpis.models import KPI, Threshold  # noqa: E402
 from releases.models import Release, ReleasePart  # noqa: E402
@@ -36,7 +38,7 @@ from releases.services.planning import rules_on_copy  # noqa: E402
 from telemetry import contracts_now  # noqa: E402
 
 WHY = "Measured."
-OK = 200
+OK, FOUND = 200, 302
 settings.ALLOWED_HOSTS = ["*"]
 
 
@@ -119,6 +121,23 @@ def page(path: str) -> int:
     return measured(lambda: len(answered(client, path)))
 
 
+def agent_save(_: str) -> int:
+    """The bytes of what is sent to save an agent of which one binding was opened and changed."""
+    client = someone()
+    path = f"/admin/bindings/agent/{Agent.objects.order_by('pk')[1].pk}/change/"
+    data = sent(answered(client, f"{path}?open=bindings-7").decode())
+    data["bindings-7-critical-for_duration"] = "7m"
+    return measured(lambda: saved(client, path, data))
+
+
+def saved(client: Client, path: str, data: dict[str, str]) -> int:
+    """Save a form, which has to be accepted."""
+    answer = client.post(path, data)
+    if answer.status_code != FOUND:
+        raise RuntimeError(f"{path} is not saved: {answer.status_code}")
+    return len(urlencode(data))
+
+
 OPERATIONS: dict[str, Callable[[str], int]] = {
     "migrate": migrate,
     "import": lambda folder: registry("import", folder),
@@ -131,6 +150,7 @@ OPERATIONS: dict[str, Callable[[str], int]] = {
     "release_bytes": release_bytes,
     "load": loaded,
     "page": page,
+    "agent_save": agent_save,
 }
 told: dict[str, Any] = {}
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench import bench_scale_telemetry
 from bench.bench_scale import GOALS, figures
 from bench.scale_files import Size, write
 from contracts.tree import validate_tree
@@ -17,4 +18,11 @@ def test_what_is_made_up_has_nothing_wrong_in_it(tmp_path):
 def test_each_operation_is_measured():
     found = list(figures(Size(50, 3, 10)))
     assert [one.name.removeprefix("scale.0k_") for one in found] == [f"{name}_s" for name in GOALS]
+    assert all(one.ours > 0 for one in found)
+
+
+@pytest.mark.slow
+def test_each_operation_with_very_many_people_is_measured(tmp_path):
+    found = list(bench_scale_telemetry.figures("small", 200, tmp_path, ""))
+    assert len(found) == len(bench_scale_telemetry.GOALS)
     assert all(one.ours > 0 for one in found)
