@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from contracts.commands.base import CannotRun
+from contracts.commands.paths import file_limit
 from contracts.diff import Change, diff_registries
 from contracts.diffactions import diff_actions
 from contracts.diffagents import diff_agents, diff_rosters
@@ -114,18 +115,19 @@ def side_of(document: ReleaseDocument) -> Side:
 def _side_in_files(place: str, units: Collection[UnitSpec]) -> Side:
     if not Path(place).exists():
         raise TreeError(f"There is no file or directory {place}.{_what_else(place)}", EXIT_USAGE)
-    tree = load_tree([place], units=units)
+    tree = load_tree([place], max_bytes=file_limit(), units=units)
     broken = [one for one in tree.loaded if _errors(one.findings)]
     if broken:
         findings = [finding for one in broken for finding in _errors(one.findings)]
-        texts = {one.source.file: one.source.text for one in broken}
+        texts = {source.file: source.text for one in broken for source in one.source.files}
         raise CannotRun(
             f"{place} cannot be compared.\n" + render(Report.of(findings, texts, texts=texts), "text")
         )
     documents = [one.document for one in tree.registries if one.document]
     if len(documents) != 1:
         raise CannotRun(
-            f"{Path(place)} holds {len(documents) or 'no'} registries; a comparison needs exactly one."
+            f"{Path(place)} holds {len(documents) or 'no'} registries; a comparison needs exactly one. "
+            "Of a registry in several files, one says what is true of the whole, and the others hold `kpis` alone."
         )
     found = {one.document.agent: one.document for one in tree.bindings if one.document}
     if len(found) < len(tree.bindings) or len(tree.rosters) > 1 or len(tree.catalogues) > 1:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -14,8 +15,9 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from contracts.documents import write_registry
 from contracts.findings import Finding, Level
+from contracts.releasefiles import REGISTRY_PATH, Splitting, registry_files
+from contracts.uploads import zipped
 from jobs.admin_lists import OfferedFilters
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
@@ -273,9 +275,14 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
 
     @admin.action(description="Export as YAML", permissions=["view"])
     def export(self, request: HttpRequest, queryset: QuerySet[KPI]) -> HttpResponse:
-        """Download the selection as a registry file."""
-        text = write_registry(services.registry_document(queryset))
-        response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+        """Download the selection as a registry file; as a zip of several where one would be too large to import."""
+        document = services.registry_document(queryset)
+        texts = registry_files(document, Splitting(settings.IMPORT_MAX_BYTES))
+        if len(texts) > 1:  # as the import page takes it
+            response = HttpResponse(zipped(texts), content_type="application/zip")
+            response["Content-Disposition"] = 'attachment; filename="kpi_registry.zip"'
+            return response
+        response = HttpResponse(texts[REGISTRY_PATH], content_type="application/yaml; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="kpi_registry.yaml"'
         return response
 

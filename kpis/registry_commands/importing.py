@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.commands.base import CannotRun, Console, Subcommand, subcommand, wants_colour
-from contracts.commands.paths import files_at, read_limited
+from contracts.commands.paths import file_limit, files_at, read_limited
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, Report
 from contracts.formats import render
 from contracts.formats.printable import printable
@@ -80,7 +80,12 @@ class Import(Subcommand):
         files = files_at(options["paths"])
         contents = {path.as_posix(): read_limited(path) for path in files}
         try:
-            draft = read_draft(contents, prune=options["prune"], add_units=options["add_units"])
+            draft = read_draft(
+                contents,
+                prune=options["prune"],
+                add_units=options["add_units"],
+                max_bytes=file_limit(),
+            )
         except ImportRefused as refused:
             raise CannotRun(f"Nothing was imported. {refused}") from refused
         talk = command.stdout.write if options["verbosity"] else lambda text: None
