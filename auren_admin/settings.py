@@ -228,12 +228,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION  # in development nothing is collected
 
 MIB = 1024 * 1024
-IMPORT_MAX_BYTES = (
-    env.whole("AUREN_UPLOAD_MAX_MIB", default=8, low=1, high=256) * MIB
-)  # of one file sent to us
-FILE_MAX_BYTES = (
-    env.whole("AUREN_FILE_MAX_MIB", default=FILE_MIB, low=1, high=MOST_MIB) * MIB
-)  # of one on this machine
+FILE_MAX_BYTES = env.whole("AUREN_FILE_MAX_MIB", FILE_MIB, low=1, high=MOST_MIB) * MIB  # that a command reads
+IMPORT_MAX_BYTES = env.whole("AUREN_UPLOAD_MAX_MIB", 8, low=1, high=256) * MIB  # that is sent to us
 FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE, DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_MAX_BYTES + MIB, 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_100  # a registry, a roster and every agent's bindings (contracts.limits)
