@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -61,6 +62,11 @@ class Threshold(ConditionRow):
             "recover_if": self.recover_if,
         }
         return {**{key: value for key, value in data.items() if value}, **self.extra}
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """What the database checks of a row, its fields say; while it is edited with its KPI, so do its siblings."""
+        if self.kpi_id is None or self.kpi.draft_thresholds is None:
+            super().validate_constraints(exclude)
 
     def clean(self) -> None:
         """Write the conditions canonically, and refuse what the rules call an error about this row.
