@@ -11,7 +11,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,22 @@ django.setup()
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.forms import model_to_dict  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.asked import asked  # noqa: E402
 from bindings.models import Agent  # noqa: E402
+from bindings.reports.judging import judge_all  # noqa: E402
+from bindings.reports.keeping import keep  # noqa: E402
+from kpis.forms import KPIForm  # noqa: E402
+from kpis.models import KPI  # noqa: E402
 from releases.services import publish  # noqa: E402
 from telemetry import contracts_now  # noqa: E402
 
 WHY = "Measured."
-OK = 200
+OK, FOUND = 200, 302
+CONDITIONS = {"critical": "< 11", "warning": "< 12", "info": "> 399"}
+"""Of the KPI that is saved, whatever its range."""
 settings.ALLOWED_HOSTS = ["*"]
 
 
@@ -88,10 +96,63 @@ def page(path: str) -> int:
     return measured(lambda: len(answered(client, path)))
 
 
+def compared(folder: str) -> int:
+    """Files against the working copy."""
+    with suppress(RuntimeError):  # what a difference ends with
+        registry("diff", "db", folder)
+    return 0
+
+
+def reported(_: str) -> int:
+    """Everything is judged, and the report kept."""
+    return keep(judge_all(), trigger="manual").pk
+
+
+def saved(_: str) -> int:
+    """One KPI with three thresholds through its form, each of them changed."""
+    client, kpi = someone(), KPI.objects.whole().all()[1]
+    path = f"/admin/kpis/kpi/{kpi.pk}/change/"
+    answered(client, path)
+    shown = model_to_dict(kpi, fields=KPIForm.Meta.fields)
+    data = {name: value for name, value in shown.items() if value is not None}
+    data |= {"title": "Another title", "reason": WHY, "references": "", "started_from": kpi.revision}
+    data["thresholds-TOTAL_FORMS"] = 3
+    rows = {row.severity: row.pk for row in kpi.thresholds.all()}
+    data |= {
+        "thresholds-INITIAL_FORMS": len(rows),
+        "thresholds-MIN_NUM_FORMS": 0,
+        "thresholds-MAX_NUM_FORMS": 3,
+    }
+    ordered = sorted(("critical", "warning", "info"), key=lambda severity: rows.get(severity, 1 << 40))
+    for place, severity in enumerate(ordered):
+        data |= {
+            f"thresholds-{place}-{key}": value
+            for key, value in {
+                "id": rows.get(severity, ""),
+                "kpi": kpi.pk,
+                "severity": severity,
+                "condition": CONDITIONS[severity],
+                "action": "notify_user",
+            }.items()
+        }
+    return measured(lambda: posted(client, path, data))
+
+
+def posted(client: Client, path: str, data: Mapping[str, object]) -> int:
+    """A form, which has to be taken."""
+    answer = client.post(path, data)
+    if answer.status_code != FOUND:
+        raise RuntimeError(f"{path} answers {answer.status_code}")
+    return len(answer.content)
+
+
 OPERATIONS: dict[str, Callable[[str], int]] = {
     "migrate": migrate,
     "import": lambda folder: registry("import", folder),
     "export": lambda folder: registry("export", "--only", "registry", "--out", folder),
+    "diff": compared,
+    "report": reported,
+    "save": saved,
     "publish": published,
     "load": loaded,
     "page": page,

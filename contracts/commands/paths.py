@@ -45,6 +45,11 @@ def files_at(paths: Iterable[str]) -> list[Path]:
     return list(found)
 
 
+def contents_at(*paths: str) -> dict[str, bytes]:
+    """The files at these paths as bytes, by their path. Raises what :func:`files_at` and reading do."""
+    return {path.as_posix(): read_limited(path) for path in files_at(paths)}
+
+
 def read_limited(path: Path) -> bytes:
     """A file's bytes, cut off just beyond what is read at most: the YAML reader then calls the file too large."""
     return read_at_most(path, file_limit() + 1)

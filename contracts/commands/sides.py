@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from contracts.commands.base import CannotRun
 from contracts.commands.paths import file_limit
@@ -48,6 +48,23 @@ PLACES: dict[str, Place] = {}
 """Every app's places by their word."""
 WORDS: dict[str, Callable[[], Side]] = {}
 """Words that stand for one side each: ``db`` where there is a database."""
+
+
+class Memory(Protocol):
+    """What a word's place knows of earlier comparisons with files."""
+
+    def is_same(self, place: str) -> bool:
+        """Whether the files there are known to say what the place says."""
+
+    def stamp(self) -> str:
+        """What changes whenever the place does."""
+
+    def remember(self, place: str, stamp: str) -> None:
+        """Note that there was no difference to the place as it was under this stamp."""
+
+
+MEMORIES: dict[str, Memory] = {}
+"""By the word: equal files need not be read again to be found equal."""
 USUAL: list[str] = []
 """What a comparison begins with where nothing is said."""
 
@@ -77,6 +94,20 @@ def diff_sides(before: Side, after: Side) -> list[Change]:
         changes += diff_agents(before.bindings, after.bindings, symbols_of(after.registry))
     if before.actions is not None and after.actions is not None:
         changes += diff_actions(before.actions, after.actions)
+    return changes
+
+
+def changes_between(before: str, after: str) -> list[Change]:
+    """What changed from one place to the other. Raises what :func:`sides_at` does."""
+    files = before if after in MEMORIES else after
+    memory = MEMORIES.get(after if files == before else before)
+    memory = memory if memory and files not in WORDS and Path(files).exists() else None
+    if memory and memory.is_same(files):
+        return []
+    stamp = memory.stamp() if memory else ""
+    changes = diff_sides(*sides_at(before, after))
+    if memory and not changes:
+        memory.remember(files, stamp)
     return changes
 
 

@@ -27,6 +27,8 @@ from contracts.releasefiles import (
 )
 from contracts.yamltree import TOO_LARGE
 from kpis.importing import JOINED
+from kpis.importing.joined import working_copy_stamp
+from kpis.importing.seen import remember_export
 from kpis.services import registry_document
 
 STDOUT = "-"
@@ -91,7 +93,7 @@ class Export(Subcommand):
     def handle(self, command: Console, **options: Any) -> int:
         if options["out"] == STDOUT:
             return self._to_stdout(command, options)
-        root = Path(options["out"])
+        root, stamp = Path(options["out"]), working_copy_stamp()
         count, parts, remarks = parts_of(options)
         try:
             if options["check"]:
@@ -99,6 +101,9 @@ class Export(Subcommand):
             done = write_parts(root, parts)
         except ManifestError as error:
             raise CannotRun(str(error)) from error
+        own = next((part for part in parts if part.name == REGISTRY), None)
+        if own and not own.release:
+            remember_export(root, own.texts, stamp)
         for line in (*told(root, count, parts), *warned(root, done), *remarks):
             command.stdout.write(printable(line))
         return EXIT_CLEAN
