@@ -39,13 +39,14 @@ GOALS: Final[Mapping[str, float]] = {
     "page_now": 0.5,
     "page_agents": 0.5,
     "page_agent": 0.5,
+    "agent_save": 2,
     "page_map": 0.5,
     "api_registry": 0.05,
     "api_agents": 0.5,
 }
 """Processor seconds for 10,000 KPIs and 100,000 bindings."""
-ALIKE: Final = frozenset({"kpi_save"})
-"""Those that are to take as long with few rows as with many."""
+ALIKE: Final = frozenset({"page_agent", "agent_save", "kpi_save"})
+"""Those that are to take as long in every size: an agent has as many bindings, and a KPI is one."""
 MOST_BYTES: Final[Mapping[str, float]] = {
     "import_first": 600e6,
     "import_unchanged": 600e6,
@@ -54,6 +55,8 @@ MOST_BYTES: Final[Mapping[str, float]] = {
 }
 """Bytes of the process, at every size."""
 MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20}
+PAGE_BYTES: Final = 1_000_000
+"""Of an agent's page."""
 
 
 def run() -> Iterator[Figure]:
@@ -80,6 +83,8 @@ def figures(size: Size) -> Iterator[Figure]:
                     yield Figure(f"scale.{size}_{name}_bytes", told["bytes"], MOST_BYTES[name], 1)
                 if name in MOST_QUERIES:
                     yield Figure(f"scale.{size}_{name}_queries", told["queries"], MOST_QUERIES[name], 1)
+            if name == "page_agent":
+                yield Figure(f"scale.{size}_{name}_bytes", told["size"], PAGE_BYTES, 1)
 
 
 def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -108,6 +113,7 @@ def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         ("page_now", "page", "/admin/"),
         ("page_agents", "page", "/admin/bindings/agent/"),
         ("page_agent", "page", "/admin/bindings/agent/AGENT/change/"),
+        ("agent_save", "agent_save"),
         ("page_map", "page", "/admin/bindings/agent/map/"),
         ("api_registry", "page", "/api/v1/registry"),
         ("api_agents", "page", "/api/v1/agents?page_size=200"),

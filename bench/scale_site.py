@@ -11,10 +11,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import django
 
@@ -24,14 +25,13 @@ django.setup()
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.forms import model_to_dict  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.asked import asked  # noqa: E402
+from bench.filled_form import sent  # noqa: E402
 from bindings.models import Agent  # noqa: E402
 from bindings.reports.judging import judge_all  # noqa: E402
 from bindings.reports.keeping import keep  # noqa: E402
-from kpis.forms import KPIForm  # noqa: E402
 from kpis.models import KPI  # noqa: E402
 from releases.services import publish  # noqa: E402
 from telemetry import contracts_now  # noqa: E402
@@ -108,42 +108,32 @@ def reported(_: str) -> int:
     return keep(judge_all(), trigger="manual").pk
 
 
-def saved(_: str) -> int:
-    """One KPI with three thresholds through its form, each of them changed."""
-    client, kpi = someone(), KPI.objects.whole().all()[1]
+def kpi_save(_: str) -> int:
+    """One KPI through its form, with three thresholds, each of which was changed."""
+    client, kpi = someone(), KPI.objects.all()[1]
     path = f"/admin/kpis/kpi/{kpi.pk}/change/"
-    answered(client, path)
-    shown = model_to_dict(kpi, fields=KPIForm.Meta.fields)
-    data = {name: value for name, value in shown.items() if value is not None}
-    data |= {"title": "Another title", "reason": WHY, "references": "", "started_from": kpi.revision}
-    data["thresholds-TOTAL_FORMS"] = 3
-    rows = {row.severity: row.pk for row in kpi.thresholds.all()}
-    data |= {
-        "thresholds-INITIAL_FORMS": len(rows),
-        "thresholds-MIN_NUM_FORMS": 0,
-        "thresholds-MAX_NUM_FORMS": 3,
-    }
-    ordered = sorted(("critical", "warning", "info"), key=lambda severity: rows.get(severity, 1 << 40))
-    for place, severity in enumerate(ordered):
-        data |= {
-            f"thresholds-{place}-{key}": value
-            for key, value in {
-                "id": rows.get(severity, ""),
-                "kpi": kpi.pk,
-                "severity": severity,
-                "condition": CONDITIONS[severity],
-                "action": "notify_user",
-            }.items()
-        }
-    return measured(lambda: posted(client, path, data))
+    data = sent(answered(client, path).decode()) | {"title": "Another title", "reason": WHY}
+    for place in range(3):
+        row = f"thresholds-{place}-"
+        data |= {f"{row}condition": CONDITIONS[data[f"{row}severity"]], f"{row}action": "notify_user"}
+    return measured(lambda: saved(client, path, data))
 
 
-def posted(client: Client, path: str, data: Mapping[str, object]) -> int:
-    """A form, which has to be taken."""
+def agent_save(_: str) -> int:
+    """The bytes of what is sent to save an agent of which one binding was opened and changed."""
+    client = someone()
+    path = f"/admin/bindings/agent/{Agent.objects.order_by('pk')[1].pk}/change/"
+    data = sent(answered(client, f"{path}?open=bindings-7").decode())
+    data["bindings-7-critical-for_duration"] = "7m"
+    return measured(lambda: saved(client, path, data))
+
+
+def saved(client: Client, path: str, data: dict[str, str]) -> int:
+    """Save a form, which has to be accepted."""
     answer = client.post(path, data)
     if answer.status_code != FOUND:
-        raise RuntimeError(f"{path} answers {answer.status_code}")
-    return len(answer.content)
+        raise RuntimeError(f"{path} is not saved: {answer.status_code}")
+    return len(urlencode(data))
 
 
 OPERATIONS: dict[str, Callable[[str], int]] = {
@@ -152,10 +142,11 @@ OPERATIONS: dict[str, Callable[[str], int]] = {
     "export": lambda folder: registry("export", "--only", "registry", "--out", folder),
     "diff": compared,
     "report": reported,
-    "save": saved,
+    "save": kpi_save,
     "publish": published,
     "load": loaded,
     "page": page,
+    "agent_save": agent_save,
 }
 told: dict[str, Any] = {}
 

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from bindings import services
-from bindings.admin import page, roster_map
+from bindings.admin import page, preview, roster_map
 from bindings.admin.agent_kind import AGENTS
 from bindings.admin.verdicts import findings_of
 from bindings.models import Agent
@@ -39,8 +39,9 @@ class AgentAdmin(OfferedFilters, BulkAdmin[Agent]):
         view = self.admin_site.admin_view
         return [
             path("map/", view(roster_map.map_view(self)), name="bindings_agent_map"),
-            path("preview/", view(page.preview_view(self)), name="bindings_agent_preview_add"),
-            path("<row:pk>/preview/", view(page.preview_view(self)), name="bindings_agent_preview"),
+            path("preview/", view(preview.preview_view(self)), name="bindings_agent_preview_add"),
+            path("<row:pk>/preview/", view(preview.preview_view(self)), name="bindings_agent_preview"),
+            path("<row:pk>/card/<row:number>/", view(preview.card_view(self)), name="bindings_agent_card"),
             path("<row:pk>/merge/", view(conflict.merge_view(AGENTS, self)), name="bindings_agent_merge"),
             path(
                 "<row:pk>/history/<row:number>/",
