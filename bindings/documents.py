@@ -56,7 +56,8 @@ class Contract:
     @property
     def has_file(self) -> bool:
         """Whether there is anything to write a bindings file about."""
-        return self.bindings != BindingsDocument(agent=self.bindings.agent, kpis_used=[])
+        nothing = BindingsDocument(agent=self.bindings.agent, kpis_used=[])
+        return bool(self.bindings.kpis_used) or self.bindings != nothing
 
 
 def fill_entry(agent: Agent, name: str, entry: RosterAgent) -> None:

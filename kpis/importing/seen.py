@@ -12,7 +12,7 @@ from contracts.commands.paths import contents_at
 from kpis.importing.joined import working_copy_stamp
 from kpis.models.seen_files import SeenFiles
 
-MOST_SAID = 100_000
+MOST_SAID = 2_000_000
 """Characters of findings that are kept; of files with more to say nothing is, and they are judged again."""
 IMPORT, DIFF = SeenFiles.Purpose.IMPORT, SeenFiles.Purpose.DIFF
 

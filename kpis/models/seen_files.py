@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-KEPT = 100
+KEPT = 20
 """Older ones are forgotten."""
 
 
