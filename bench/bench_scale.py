@@ -121,18 +121,19 @@ def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield name, one(folder / "data", *words)
 
 
-def one(data: Path, *words: str) -> Mapping[str, Any]:
-    """What one operation took."""
+def one(data: Path, *words: str, module: str = "bench.scale_site", database: str = "") -> Mapping[str, Any]:
+    """What one operation took: the words are those of the module."""
     data.mkdir(exist_ok=True)
     environment = {
         "AUREN_DATA_DIR": str(data),
         "AUREN_ENV_FILE": os.devnull,
         "AUREN_LOG_LEVEL": "ERROR",
+        "DATABASE_URL": database,
         "DJANGO_SETTINGS_MODULE": "auren_admin.settings",
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "bench.scale_site", *words]
+    command = [sys.executable, "-m", module, *words]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
     if answer.returncode:
         raise CannotMeasure(f"{' '.join(words)}: {answer.stderr[-1000:]}")
