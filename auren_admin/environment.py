@@ -172,7 +172,17 @@ class Environment:
             raise SettingError(name, f"{scheme}:…", expected) from error
         if not config.get("NAME"):
             raise SettingError(name, f"{scheme}:…", f"the name of a database, as in {expected}")
-        return config
+        return config | _with_threshold(name, scheme, config.get("OPTIONS", {}))
+
+
+def _with_threshold(name: str, scheme: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Options of a database as its URL has them; after how many times statements are prepared may be None there."""
+    if "prepare_threshold" not in options:
+        return {}
+    asked = options["prepare_threshold"]
+    if asked != "None" and not isinstance(asked, int):
+        raise SettingError(name, f"{scheme}:…", "for prepare_threshold, a whole number or None")
+    return {"OPTIONS": options | {"prepare_threshold": None if asked == "None" else asked}}
 
 
 def _split(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import django
 
@@ -26,12 +27,13 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.asked import asked  # noqa: E402
+from bench.filled_form import sent  # noqa: E402
 from bindings.models import Agent  # noqa: E402
 from releases.services import publish  # noqa: E402
 from telemetry import contracts_now  # noqa: E402
 
 WHY = "Measured."
-OK = 200
+OK, FOUND = 200, 302
 settings.ALLOWED_HOSTS = ["*"]
 
 
@@ -88,6 +90,23 @@ def page(path: str) -> int:
     return measured(lambda: len(answered(client, path)))
 
 
+def agent_save(_: str) -> int:
+    """The bytes of what is sent to save an agent of which one binding was opened and changed."""
+    client = someone()
+    path = f"/admin/bindings/agent/{Agent.objects.order_by('pk')[1].pk}/change/"
+    data = sent(answered(client, f"{path}?open=bindings-7").decode())
+    data["bindings-7-critical-for_duration"] = "7m"
+    return measured(lambda: saved(client, path, data))
+
+
+def saved(client: Client, path: str, data: dict[str, str]) -> int:
+    """Save a form, which has to be accepted."""
+    answer = client.post(path, data)
+    if answer.status_code != FOUND:
+        raise RuntimeError(f"{path} is not saved: {answer.status_code}")
+    return len(urlencode(data))
+
+
 OPERATIONS: dict[str, Callable[[str], int]] = {
     "migrate": migrate,
     "import": lambda folder: registry("import", folder),
@@ -95,6 +114,7 @@ OPERATIONS: dict[str, Callable[[str], int]] = {
     "publish": published,
     "load": loaded,
     "page": page,
+    "agent_save": agent_save,
 }
 told: dict[str, Any] = {}
 

@@ -4,7 +4,9 @@ Each row is a form of its own; :mod:`bindings.admin.sheet` puts them together to
 judge as a whole. So nothing here is required: what is missing, they say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -39,12 +41,7 @@ class RowForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = fields_for_model(self.model, fields=self.columns, widgets=self.widgets)
-        for field in own.values():
-            field.required = False
-            if isinstance(field, forms.CharField):
-                field.validators.append(printable)
-        self.fields = own | self.fields
+        self.fields = deepcopy(dict(columns_of(type(self)))) | self.fields
 
     def text(self, name: str) -> str:
         """What stands in a field, whether it is right or wrong, without blanks around it."""
@@ -59,6 +56,17 @@ class RowForm(forms.Form):
     def is_empty(self) -> bool:
         """Whether the person left the row blank: there is no such row."""
         return not any(self.text(name) for name in self.content)
+
+
+@cache
+def columns_of(kind: type[RowForm]) -> Mapping[str, forms.Field]:
+    """The fields of a kind of row that are columns of its model; each form has a copy of its own."""
+    own: dict[str, forms.Field] = fields_for_model(kind.model, fields=kind.columns, widgets=kind.widgets)
+    for field in own.values():
+        field.required = False
+        if isinstance(field, forms.CharField):
+            field.validators.append(printable)
+    return own
 
 
 class HeadForm(RowForm):
@@ -174,19 +182,16 @@ class HandOffForm(RowForm):
         label="it asks",
         widget=forms.TextInput(attrs={"list": "agents", "autocomplete": "off"}),
     )
-    kpi = forms.CharField(required=False, label="about", widget=forms.Select)
+    kpi = forms.CharField(
+        required=False,
+        label="about",
+        widget=forms.TextInput(
+            attrs={"list": "watched", "autocomplete": "off", "placeholder": "everything it watches"}
+        ),
+    )
     field_order = ("severity", "kpi", "target", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "because"
         self.order_fields(self.field_order)
-        self.offer(())
-
-    def offer(self, watched: Sequence[str]) -> None:
-        """Let it be about one of these KPIs, or about all; one that it names already stays to be seen."""
-        now = self.text("kpi")
-        names = dict.fromkeys([*watched, *([now] if now else [])])
-        widget = self.fields["kpi"].widget
-        assert isinstance(widget, forms.Select)  # noqa: S101  as declared above
-        widget.choices = [("", "everything it watches"), *((name, name) for name in names if name)]

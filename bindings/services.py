@@ -18,6 +18,8 @@ from kpis.services import Author
 
 KIND_AGENT = "agent"
 BATCH = 1000
+COLUMNS = ("role", "position", "enabled", "guard", "version", "extra")
+"""Of a binding, what may change while it stays the same row."""
 
 
 def lock(*, agent: Agent, revision: int | None) -> None:
@@ -79,21 +81,26 @@ def write_rows(agents: Sequence[Agent]) -> None:
         .select_related("kpi")
         .prefetch_related("triggers", "actions")
     }
+    before = {row.pk: row for row in stored.values()}
     changed = [row for row in drafts if settle(row, stored.pop((row.agent.pk, row.kpi.pk), None))]
     Binding.objects.filter(pk__in=[row.pk for row in stored.values()]).delete()
-    kept = [row for row in drafts if row.pk is not None]
+    kept = [row for row in drafts if row.pk is not None and differs(row, before[row.pk])]
     replaced = [row.pk for row in changed if row.pk is not None]
     Trigger.objects.filter(binding__in=replaced).delete()
     Action.objects.filter(binding__in=replaced).delete()
     Binding.objects.bulk_create([row for row in changed if row.pk is None], batch_size=BATCH)
-    columns = ["role", "position", "enabled", "guard", "version", "extra"]
-    Binding.objects.bulk_update(kept, columns, batch_size=BATCH) if kept else None
+    Binding.objects.bulk_update(kept, COLUMNS, batch_size=BATCH) if kept else None
     Trigger.objects.bulk_create([t for row in changed for t in row.draft_triggers or ()], batch_size=BATCH)
     Action.objects.bulk_create([a for row in changed for a in row.draft_actions or ()], batch_size=BATCH)
     HandOff.objects.filter(agent__in=agents).delete()
     HandOff.objects.bulk_create(
         [h for agent in agents for h in agent.draft_hand_offs or ()], batch_size=BATCH
     )
+
+
+def differs(draft: Binding, stored: Binding) -> bool:
+    """Whether a binding's own row has to be written again."""
+    return any(getattr(draft, name) != getattr(stored, name) for name in COLUMNS)
 
 
 def settle(draft: Binding, stored: Binding | None) -> bool:

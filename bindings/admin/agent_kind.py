@@ -46,9 +46,10 @@ class AgentKind(MergedKind[Agent]):
     def posted(
         self, model_admin: ModelAdmin[Agent], request: HttpRequest, thing: Agent, base: Data | None
     ) -> Data:
-        """The form as a contract."""
+        """The form as a contract; what is not sent of it is as it was when the form was opened."""
+        began = Contract.from_stored(base) if base else Contract.of(thing)
         try:
-            return Sheet.of_post(request.POST, Contract.of(thing)).contract().as_stored()
+            return Sheet.of_post(request.POST, began).contract().as_stored()
         except ShapeError as error:
             raise BadRequest("A text in the form cannot be stored.") from error
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from django import forms
 
 from bindings.forms import ActionForm, BindingForm, RowForm, TriggerForm
 from contracts.documents import BindingDocument
@@ -17,23 +19,12 @@ TIMING = {"for_duration": "for", "keep_firing_for": "keep_firing_for", "recover_
 
 
 @dataclass(slots=True)
-class Card:
-    """One binding of the form. ``stored`` is what its file says of it now, empty for a new one."""
+class Inputs:
+    """The inputs of an open binding."""
 
     form: BindingForm
     triggers: list[TriggerForm]
     actions: list[ActionForm]
-    stored: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def prefix(self) -> str:
-        """What the names of its inputs begin with."""
-        return str(self.form.prefix)
-
-    @property
-    def key(self) -> str:
-        """The name of its KPI."""
-        return self.form.text("key")
 
     @property
     def listed(self) -> list[ActionForm]:
@@ -44,13 +35,13 @@ class Card:
         """All its rows."""
         yield from (self.form, *self.triggers, *self.actions)
 
-    def as_data(self) -> dict[str, Any]:
-        """The binding in the shape of the file."""
-        data = {**self.stored, "key": self.key, "role": self.form.text("role")}
+    def as_data(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """The binding in the shape of the file; what has no input is kept from what its file says now."""
+        data = {**stored, "key": self.form.text("key"), "role": self.form.text("role")}
         data["enabled"] = self.form.ticked("enabled")
-        alerting = dict(self.stored.get("alerting", {}))
+        alerting = dict(stored.get("alerting", {}))
         guard, where = self.form.text("guard"), alerting if alerting.get("condition") else data
-        if guard != (alerting.get("condition") or self.stored.get("condition", "")):
+        if guard != (alerting.get("condition") or stored.get("condition", "")):
             where["condition"] = guard
         for row in self.triggers:
             set_trigger(alerting, row.severity, row.text("condition"))
@@ -85,8 +76,48 @@ class Card:
         return steps
 
 
-def card_of(prefix: str, document: BindingDocument, place: int, stored: dict[str, Any]) -> Card:
-    """The card of a binding as a contract has it."""
+@dataclass(slots=True)
+class Card:
+    """One binding of the form: open, with its inputs, or closed: of that nothing is sent, and it stays as it is.
+
+    ``stored`` is what is kept of it now, None for a new one. ``number`` is that of its inputs: of a stored one, where
+    it is kept among the others. ``place`` is where it stands in the form.
+    """
+
+    number: int
+    place: int
+    stored: BindingDocument | None
+    inputs: Inputs | None = None
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its inputs begin with."""
+        return f"bindings-{self.number}"
+
+    @property
+    def key(self) -> str:
+        """The name of its KPI."""
+        if self.inputs:
+            return self.inputs.form.text("key")
+        return self.stored.key if self.stored else ""
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it is closed and stands elsewhere than it is kept: the form has to say so."""
+        return self.inputs is None and self.place != self.number
+
+    def forms(self) -> Iterator[RowForm]:
+        """All its rows; none where it is closed."""
+        yield from self.inputs.forms() if self.inputs else ()
+
+    def said(self) -> BindingDocument | dict[str, Any]:
+        """The binding in the shape of the file; a closed one is what is stored, to the letter."""
+        stored = as_plain(self.stored) if self.stored and self.inputs else {}
+        return self.inputs.as_data(stored) if self.inputs else self.stored or {}
+
+
+def inputs_of(prefix: str, document: BindingDocument, place: int) -> Inputs:
+    """The inputs of a binding as a contract has it."""
     form = BindingForm(
         prefix=prefix,
         initial={
@@ -111,7 +142,20 @@ def card_of(prefix: str, document: BindingDocument, place: int, stored: dict[str
         )
         for number, row in enumerate(document.alerting.actions)
     ]  # fmt: skip
-    return Card(form, triggers, actions, stored)
+    return Inputs(form, triggers, actions)
+
+
+def as_sent(inputs: Inputs) -> dict[str, str]:
+    """What a browser sends of these inputs, as they are."""
+    sent = {}
+    for form in inputs.forms():
+        for name, fields in form.fields.items():
+            value = form[name].value()
+            if not isinstance(fields, forms.BooleanField):
+                sent[form.add_prefix(name)] = "" if value is None else str(value)
+            elif value:
+                sent[form.add_prefix(name)] = "on"
+    return sent
 
 
 def shown_condition(alerting: Mapping[str, Any], severity: Severity) -> str:

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from contextlib import nullcontext
 
 from django import forms
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from bindings import services
-from bindings.action_words import offered_to, words_of
+from bindings.action_words import offered_to
 from bindings.admin import moves
 from bindings.admin.agent_kind import AGENTS
-from bindings.admin.card import Card
-from bindings.admin.placing import Judged, by_card, error_texts, judge, place_errors, place_refusal
+from bindings.admin.placing import MOST_OPENED, Judged, error_texts, judge, place_errors, place_refusal
 from bindings.admin.sheet import Sheet
+from bindings.admin.shown import TEMPLATES, meaning, narrowed
 from bindings.documents import Contract
 from bindings.forms import ActionForm, HandOffForm
 from bindings.models import Agent, Binding
-from bindings.pictures import binding_picture
-from kpis import understood
+from contracts.yamltree import paused_gc
 from kpis.admin import conflict
 from kpis.admin.rows import number_in, row_or_404
 from kpis.locking import working_copy_lock
 from kpis.models import KPI, Revision
 from kpis.services import StaleRevision
 
-TEMPLATES = "admin/bindings/agent"
 REFUSALS = (ValidationError, KeyError)
 """What the gate says no with, once the rules have been asked: KeyError names what is gone."""
 
 
 def agent_view(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
     """The page of an agent, or of a new one; what saves it holds the working copy from the beginning."""
-    if request.method == "POST" and moves.BUTTON not in request.POST:
-        with working_copy_lock():
-            return answered(model_admin, request, object_id)
-    return answered(model_admin, request, object_id)
+    saves = request.method == "POST" and moves.BUTTON not in request.POST
+    with paused_gc(), working_copy_lock() if saves else nullcontext():
+        return answered(model_admin, request, object_id)
 
 
 def answered(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: str | None) -> HttpResponse:
@@ -61,7 +55,8 @@ def answered(model_admin: ModelAdmin[Agent], request: HttpRequest, object_id: st
     if not may_change:
         raise PermissionDenied
     if moves.BUTTON in request.POST:
-        data, row = moves.moved(request.POST, request.POST[moves.BUTTON])
+        rows = stored.bindings.kpis_used if stored else ()
+        data, row = moves.moved(request.POST, request.POST[moves.BUTTON], rows)
         sheet = Sheet.of_post(data, stored, bound=False)
         return page(model_admin, request, agent, sheet, row=row, unsaved=True)
     return saved(model_admin, request, agent, stored)
@@ -72,7 +67,7 @@ def opened(request: HttpRequest, agent: Agent, stored: Contract | None) -> Sheet
     shown = stored or Contract.of(agent)
     if stored and "merge" in request.GET and (draft := conflict.draft_of(AGENTS, request, agent)):
         shown = Contract.from_stored(draft)
-    return Sheet.of_contract(agent, shown, stored)
+    return Sheet.of_contract(agent, shown, stored, request.GET.getlist("open")[:MOST_OPENED])
 
 
 def saved(
@@ -81,8 +76,12 @@ def saved(
     """Save the form as a whole, or show what stands in the way."""
     sheet = Sheet.of_post(request.POST, stored)
     judged = judge(agent, sheet)
+    is_stale = request.POST.get("started_from") != str(agent.revision)
     stale = (
-        agent.pk and judged.contract and conflict.answer_if_stale(AGENTS, model_admin, request, str(agent.pk))
+        is_stale
+        and agent.pk
+        and judged.contract
+        and conflict.answer_if_stale(AGENTS, model_admin, request, str(agent.pk))
     )
     if stale:
         return stale
@@ -158,9 +157,8 @@ def page(
 ) -> HttpResponse:
     """The page around a form; ``row`` is the prefix of a row that was just added or moved."""
     chooser = ChooseKpi(model_admin)
-    blank_hand_off = HandOffForm(prefix="__prefix__", initial={"severity": "critical"})
-    blank_hand_off.offer(sheet.watched)
-    context = model_admin.admin_site.each_context(request) | meaning(agent, sheet, judged)
+    found = meaning(agent, sheet, judged or judge(agent, sheet))
+    context = model_admin.admin_site.each_context(request) | found | narrowed(request.GET, found["cards"])
     context |= {
         "opts": model_admin.opts,
         "title": agent.name or "Add agent",
@@ -177,8 +175,9 @@ def page(
         "agents": Agent.objects.exclude(pk=agent.pk).values_list("name", flat=True),
         "catalogue": offered_to(agent.name),
         "blank_action": ActionForm(prefix="__prefix__"),
-        "blank_hand_off": blank_hand_off,
+        "blank_hand_off": HandOffForm(prefix="__prefix__", initial={"severity": "critical"}),
         "preview_url": AGENTS.url("preview", agent.pk) if agent.pk else AGENTS.url("preview_add"),
+        "card_url": AGENTS.url("card", agent.pk, 0) if agent.pk else "",
     }
     return TemplateResponse(request, f"{TEMPLATES}/change_form.html", context)
 
@@ -192,83 +191,3 @@ class ChooseKpi(forms.Form):
         self.fields[moves.CHOSEN] = forms.ModelChoiceField(
             KPI.objects.none(), widget=widget, label="KPI", required=False
         )
-
-
-def meaning(agent: Agent, sheet: Sheet, judged: Judged | None = None) -> dict[str, Any]:
-    """What the form would mean: the picture of each binding, its steps in plain words, and what the rules say."""
-    judged = judged or judge(agent, sheet)
-    kpis = {
-        kpi.name: kpi
-        for kpi in KPI.objects.select_related("unit").filter(name__in=[c.key for c in sheet.cards])
-    }
-    steps = [step for card in sheet.cards for step in card.actions]
-    words = words_of({step.text("name") for step in steps})
-    for step in steps:
-        step.words = words.get(step.text("name"))
-    spec = judged.verdict.spec
-    bindings = spec.bindings if spec else [None] * len(sheet.cards)
-    cards = []
-    for card, binding in zip(sheet.cards, bindings, strict=True):
-        kpi = kpis.get(card.key)
-        for trigger in card.triggers:
-            trigger.unit = kpi.unit.as_spec() if kpi else None
-        drawn = binding_picture(binding, kpi.unit.symbol) if binding and kpi else None
-        inherits = binding is not None and not binding.triggers
-        cards.append({"card": card, "kpi": kpi, "picture": drawn, "inherits": inherits})
-    return {"cards": cards, "told": by_card(sheet, judged.verdict.findings), "judged": judged}
-
-
-def preview_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
-    """The endpoint that the form asks while one types: the verdict a save would get, and nothing saved."""
-
-    def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        agent = get_object_or_404(Agent.objects.whole(), pk=pk) if pk else Agent()
-        allowed = (
-            model_admin.has_change_permission(request, agent)
-            if pk
-            else model_admin.has_add_permission(request)
-        )
-        if not allowed:
-            raise PermissionDenied
-        stored = Contract.of(agent) if pk else None
-        sheet = Sheet.of_post(request.POST, stored)
-        judged = judge(agent, sheet)
-        context = meaning(agent, sheet, judged)
-        # A save compares versions first, once the form can be read at all.
-        stale = bool(pk and judged.contract) and request.POST.get("started_from") != str(agent.revision)
-        saveable = try_out(agent, sheet, judged, stored) and not stale
-        return JsonResponse(
-            {
-                "aside": render_to_string(f"{TEMPLATES}/aside.html", context, request=request),
-                "errors": error_texts(sheet),
-                "saveable": saveable,
-                "stale": stale,
-                "parts": {f"{at['card'].prefix}-says": says(request, at) for at in context["cards"]}
-                | {
-                    f"{step.prefix}-words": words_line(request, step)
-                    for card in sheet.cards
-                    for step in card.actions
-                }
-                | {
-                    understood.place_of(trigger[name]): understood.understood_field(trigger[name])
-                    for card in sheet.cards
-                    for trigger in card.triggers
-                    for name in understood.CONDITIONS
-                },
-            }
-        )
-
-    return view
-
-
-def words_line(request: HttpRequest, step: ActionForm) -> str:
-    """What the catalogue says of one step."""
-    return render_to_string(f"{TEMPLATES}/action_words.html", {"words": step.words}, request=request).strip()
-
-
-def says(request: HttpRequest, at: dict[str, Any]) -> str:
-    """The picture of one binding, and whether it inherits."""
-    card: Card = at["card"]
-    return render_to_string(f"{TEMPLATES}/says.html", at | {"uid": card.prefix}, request=request)

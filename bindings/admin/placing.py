@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from pydantic import ValidationError as ShapeError
 
-from bindings.admin.card import TIMING, Card
+from bindings.admin.card import TIMING, Inputs
 from bindings.admin.sheet import Sheet
 from bindings.documents import Contract
 from bindings.forms import RowForm
@@ -24,6 +23,8 @@ from contracts.severity import BINDING_WORDS, HANDOFF_KEYS, TRIGGER_KEYS
 from kpis.gate import as_error, errors_only
 
 FIELD_OF_TIMING = {key: name for name, key in TIMING.items()}
+MOST_OPENED = 20
+"""So many closed bindings are opened by what is wrong with them; the list of findings leads to the others."""
 BINDING_FIELDS = {"role": "role", "enabled": "enabled", "condition": "guard"}
 
 
@@ -57,15 +58,27 @@ def judge(agent: Agent, sheet: Sheet) -> Judged:
 
 
 def place_errors(sheet: Sheet, errors: Iterable[Finding]) -> None:
-    """Put each finding on the field it is about."""
+    """Put each finding on the field it is about; closed bindings are opened by it."""
+    errors = list(errors)
+    open_concerned(sheet, errors)
     for form in sheet.forms():
         form.is_valid()
     for finding in errors:
-        form, name = field_of(sheet, finding.path)
+        at = field_of(sheet, finding.path)
+        if at is None:
+            continue
+        form, name = at
         if name is not None and not form.has_error(name, code="required"):
             form.add_error(name, as_error(finding))
         elif name is None:
             form.add_error(None, as_error(finding))
+
+
+def open_concerned(sheet: Sheet, errors: Iterable[Finding]) -> None:
+    """Open the closed bindings that are wrong, the first of them."""
+    concerned = {at: None for finding in errors if (at := place_of_card(sheet, finding.path)) is not None}
+    for at in [at for at in concerned if not sheet.cards[at].inputs][:MOST_OPENED]:
+        sheet.open(sheet.cards[at])
 
 
 def place_refusal(sheet: Sheet, refused: ValidationError | KeyError) -> None:
@@ -82,8 +95,23 @@ def place_refusal(sheet: Sheet, refused: ValidationError | KeyError) -> None:
             sheet.head.add_error(name if name in sheet.head.fields else None, error)
 
 
-def field_of(sheet: Sheet, path: Path) -> tuple[RowForm, str | None]:
-    """The row and the field that a place of the contract stands in; the row as a whole where none does."""
+def place_of_card(sheet: Sheet, path: Path) -> int | None:
+    """Which of the form's bindings a place of the contract belongs to, None where to none."""
+    match path:
+        case ("kpis_used", int(number), *_) if number < len(sheet.cards):
+            return number
+    return None
+
+
+def field_of(sheet: Sheet, path: Path) -> tuple[RowForm, str | None] | None:
+    """The row and the field that a place of the contract stands in; the row as a whole where none does.
+
+    None for what stands in a binding that is closed.
+    """
+    at = place_of_card(sheet, path)
+    if at is not None:
+        inputs = sheet.cards[at].inputs
+        return field_of_inputs(inputs, path[2:]) if inputs else None
     match path:
         case ("agent",):
             return sheet.head, "name"
@@ -93,8 +121,6 @@ def field_of(sheet: Sheet, path: Path) -> tuple[RowForm, str | None]:
             return sheet.head, "name"
         case (str(key), *_) if key in ENTRY_FIELDS:
             return sheet.head, key
-        case ("kpis_used", int(number), *rest) if number < len(sheet.cards):
-            return field_of_card(sheet.cards[number], tuple(rest))
         case ("collaboration", str(key), int(number), *rest) if key in HANDOFF_KEYS:
             rows = sheet.asking(HANDOFF_KEYS[key])
             name = {"agent": "target", "kpi": "kpi", "reason": "reason"}.get(
@@ -104,24 +130,24 @@ def field_of(sheet: Sheet, path: Path) -> tuple[RowForm, str | None]:
     return sheet.head, None
 
 
-def field_of_card(card: Card, path: Path) -> tuple[RowForm, str | None]:
-    """The form and the field of a binding's card that a place of its document stands for."""
-    by_severity = {row.severity: row for row in card.triggers}
+def field_of_inputs(inputs: Inputs, path: Path) -> tuple[RowForm, str | None]:
+    """The form and the field of an open binding that a place of its document stands for."""
+    by_severity = {row.severity: row for row in inputs.triggers}
     match path:
         case ("alerting", "condition") | ("condition",):
-            return card.form, "guard"
+            return inputs.form, "guard"
         case (str(key),) if key in BINDING_FIELDS:
-            return card.form, BINDING_FIELDS[key]
+            return inputs.form, BINDING_FIELDS[key]
         case ("alerting", str(key), *_) if key in TRIGGER_KEYS:
             return by_severity[TRIGGER_KEYS[key]], "condition"
         case ("alerting", "timing", str(word), *rest) if word in BINDING_WORDS:
             name = FIELD_OF_TIMING.get(str(rest[0]) if rest else "", "for_duration")
             return by_severity[BINDING_WORDS[word]], name
-        case ("alerting", "actions", int(number), *rest) if number < len(card.listed):
-            row = card.listed[number]
+        case ("alerting", "actions", int(number), *rest) if number < len(inputs.listed):
+            row = inputs.listed[number]
             name = str(rest[0]) if rest else "name"
             return row, name if name in row.fields else "name"
-    return card.form, None
+    return inputs.form, None
 
 
 def error_texts(sheet: Sheet) -> dict[str, list[str]]:
@@ -131,19 +157,3 @@ def error_texts(sheet: Sheet) -> dict[str, list[str]]:
         for form in sheet.forms()
         for name, errors in form.errors.items()
     }
-
-
-def by_card(sheet: Sheet, found: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings, the worst first, each with the binding it is about and where that stands in the page."""
-    told = []
-    for finding in sorted(found, key=lambda finding: -finding.level.rank):
-        row, name = field_of(sheet, finding.path)
-        card = next(
-            (card for card in sheet.cards if finding.path[:1] == ("kpis_used",) and row in card.forms()), None
-        )
-        at = card.prefix if card else "handoffs" if finding.path[:1] == ("collaboration",) else ""
-        label = card.key if card else "hand-offs" if at else ""
-        if name is not None:
-            at = row[name].id_for_label
-        told.append({"finding": finding, "label": label, "at": at})
-    return told

@@ -1,45 +1,52 @@
 """An agent's whole contract as one form: rows out of a contract or a request, and a contract out of rows.
 
-A row is found by the names of its inputs (``bindings-0-key``, ``bindings-0-actions-2-name``), so a page may add
-and take away rows without counting them. What the form has no field for comes from the stored contract.
+What the form has no field for comes from the stored contract, and so does every binding that is closed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from django.http import QueryDict
 
-from bindings.admin.card import Card, as_plain, card_of
+from bindings.admin.card import Card, as_plain, as_sent, inputs_of
+from bindings.admin.posted import BINDING_ROW, HAND_OFF_ROW, Rows
 from bindings.documents import Contract
-from bindings.forms import ActionForm, BindingForm, HandOffForm, HeadForm, RowForm, TriggerForm
+from bindings.forms import HandOffForm, HeadForm, RowForm
 from bindings.models import Agent
-from contracts.documents import BindingsDocument, RosterAgent
+from contracts.documents import BindingDocument, BindingsDocument, RosterAgent
 from contracts.severity import HANDOFF_KEYS, Severity
-from kpis.forms import SEVERITIES
 
-BINDING_ROW = re.compile(r"bindings-(\d{1,6})-place")
-ACTION_ROW = re.compile(r"bindings-(\d{1,6})-actions-(\d{1,6})-place")
-HAND_OFF_ROW = re.compile(r"handoffs-(\d{1,6})-severity")
 HANDOFF_KEY = {severity: key for key, severity in HANDOFF_KEYS.items()}
+OPEN_AT_ONCE = 12
+"""An agent with no more bindings than this is opened with all of them open."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The whole form. ``bound`` when it shows what was wrong with what was sent."""
+    """The whole form. ``bound`` when it shows what was wrong with what was sent.
+
+    ``gone`` are the KPIs of stored bindings that it takes away.
+    """
 
     head: HeadForm
     cards: list[Card]
     hand_offs: list[HandOffForm]
     stored: Contract | None
     bound: bool
+    gone: list[str]
 
     @classmethod
-    def of_contract(cls, agent: Agent, contract: Contract, stored: Contract | None) -> Sheet:
-        """The form as it is opened: ``contract`` is what it shows, ``stored`` what is kept now."""
+    def of_contract(
+        cls, agent: Agent, contract: Contract, stored: Contract | None, opened: Collection[str] = ()
+    ) -> Sheet:
+        """The form as it is opened: ``contract`` is what it shows, ``stored`` what is kept now.
+
+        ``opened`` are prefixes of bindings to open; those that are not as stored are open in any case.
+        """
         entry = contract.entry
         head = HeadForm(
             initial={
@@ -47,11 +54,6 @@ class Sheet:
                 "enabled": entry.enabled, "tags": list(entry.tags), "started_from": agent.revision,
             }
         )  # fmt: skip
-        saved = stored_bindings(stored)
-        cards = [
-            card_of(f"bindings-{number}", row, number, saved.get(row.key, {}))
-            for number, row in enumerate(contract.bindings.kpis_used)
-        ]
         rows = [
             HandOffForm(
                 prefix=f"handoffs-{number}",
@@ -64,30 +66,44 @@ class Sheet:
             )
             for number, (severity, row) in enumerate(hand_offs_of(contract.bindings))
         ]
-        return cls(head, cards, rows, stored, bound=False).with_choices()
+        cards = cards_of(contract, stored, opened)
+        there = {card.key for card in cards}
+        gone = [key for key in stored_bindings(stored) if key not in there]
+        return cls(head, cards, rows, stored, bound=False, gone=gone)
 
     @classmethod
     def of_post(cls, data: QueryDict, stored: Contract | None, *, bound: bool = True) -> Sheet:
-        """The form as it was sent. With ``bound`` false nothing is said yet about what is wrong with it."""
+        """The form as it was sent. With ``bound`` false nothing is said yet about what is wrong with it.
+
+        A stored binding of which nothing was sent is as it is stored, and where it is.
+        """
         make = Rows(data, bound)
         saved = stored_bindings(stored)
+        moved = make.kept()
         cards = []
-        for number in sorted(make.numbers(BINDING_ROW)):
-            prefix = f"bindings-{number}"
-            form = make.row(BindingForm, prefix)
-            triggers = [make.trigger(severity, f"{prefix}-{severity}") for severity in SEVERITIES]
-            steps = [make.row(ActionForm, f"{prefix}-actions-{n}") for n in make.actions_of(number)]
-            steps.sort(key=place_of)
-            cards.append(Card(form, triggers, steps, saved.get(form.text("key"), {})))
-        cards.sort(key=lambda card: place_of(card.form))
-        rows = [make.row(HandOffForm, f"handoffs-{n}") for n in sorted(make.numbers(HAND_OFF_ROW))]
-        return cls(make.row(HeadForm, None), cards, rows, stored, bound).with_choices()
+        for number in make.numbers(BINDING_ROW):
+            if number not in moved:
+                inputs = make.inputs(number)
+                _, document = saved.get(inputs.form.text("key"), (0, None))
+                cards.append(Card(number, make.place(number), document, inputs))
+        sent = {card.key for card in cards} | set(make.gone)
+        places = {key: make.place(number) for number, key in moved.items()}
+        free = free_numbers(cards, saved)
+        taken = {card.number for card in cards}
+        for key, (number, document) in saved.items():
+            if key not in sent:
+                own = next(free) if number in taken else number
+                cards.append(Card(own, places.get(key, number), document))
+        cards.sort(key=lambda card: (card.place, card.number))
+        rows = [make.row(HandOffForm, f"handoffs-{n}") for n in make.numbers(HAND_OFF_ROW)]
+        return cls(make.row(HeadForm, None), cards, rows, stored, bound, gone=make.gone)
 
-    def with_choices(self) -> Sheet:
-        """This sheet, its hand-offs free to be about any KPI that it binds."""
-        for row in self.hand_offs:
-            row.offer(self.watched)
-        return self
+    def open(self, card: Card) -> None:
+        """Give a closed binding its inputs, as if they had been sent as they are stored."""
+        if card.inputs is None and card.stored is not None:
+            data = QueryDict(mutable=True)
+            data.update(as_sent(inputs_of(card.prefix, card.stored, card.place)))
+            card.inputs = Rows(data, self.bound).inputs(card.number)
 
     @property
     def watched(self) -> list[str]:
@@ -116,7 +132,7 @@ class Sheet:
             data
             | {
                 "agent": self.head["name"].value() or "",
-                "kpis_used": [card.as_data() for card in self.cards],
+                "kpis_used": [card.said() for card in self.cards],
                 "collaboration": collaboration,
             }
         )
@@ -137,45 +153,24 @@ class Sheet:
         return Contract(self.document(), self.entry())
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Makes the rows' forms out of what was sent."""
-
-    data: QueryDict
-    bound: bool
-
-    def numbers(self, pattern: re.Pattern[str]) -> set[int]:
-        """The numbers of the rows whose marking input is there."""
-        return {int(match[1]) for name in self.data if (match := pattern.fullmatch(name))}
-
-    def actions_of(self, binding: int) -> list[int]:
-        """The numbers of a binding's actions."""
-        found = [match for name in self.data if (match := ACTION_ROW.fullmatch(name))]
-        return sorted(int(match[2]) for match in found if int(match[1]) == binding)
-
-    def row(self, kind: type[Any], prefix: str | None) -> Any:
-        """A form of this kind over the inputs with this prefix."""
-        return kind(**self._source(kind(prefix=prefix)), prefix=prefix)
-
-    def trigger(self, severity: Severity, prefix: str) -> TriggerForm:
-        """The trigger that the row of a severity says."""
-        return TriggerForm(severity, **self._source(TriggerForm(severity, prefix=prefix)), prefix=prefix)
-
-    def _source(self, form: RowForm) -> dict[str, Any]:
-        if self.bound:
-            return {"data": self.data}
-        return {
-            "initial": {
-                name: fields.widget.value_from_datadict(self.data, {}, form.add_prefix(name))
-                for name, fields in form.fields.items()
-            }
-        }
+def cards_of(contract: Contract, stored: Contract | None, opened: Collection[str]) -> list[Card]:
+    """The bindings of a contract: open where they are to be, or say something that is not stored."""
+    saved = stored_bindings(stored)
+    rows = contract.bindings.kpis_used
+    free = count(len(saved))
+    cards = []
+    for place, row in enumerate(rows):
+        number, document = saved.pop(row.key, None) or (next(free), None)
+        card = Card(number, place, document)
+        if document != row or len(rows) <= OPEN_AT_ONCE or card.prefix in opened:
+            card.inputs = inputs_of(card.prefix, row, place)
+        cards.append(card)
+    return cards
 
 
-def place_of(form: RowForm) -> int:
-    """Where a row stands among its like; one that says nonsense comes last."""
-    text = form.text("place")
-    return int(text) if text.isdecimal() else 1_000_000
+def free_numbers(cards: Collection[Card], saved: Collection[str]) -> Iterator[int]:
+    """Numbers that no binding has."""
+    return count(max([len(saved), *(card.number + 1 for card in cards)]))
 
 
 def hand_off_data(row: HandOffForm, left: list[Any]) -> dict[str, Any]:
@@ -195,10 +190,10 @@ def hand_offs_of(document: BindingsDocument) -> Iterator[tuple[Severity, Any]]:
             yield severity, row
 
 
-def stored_bindings(contract: Contract | None) -> dict[str, dict[str, Any]]:
-    """The stored bindings by their KPI's name."""
+def stored_bindings(contract: Contract | None) -> dict[str, tuple[int, BindingDocument]]:
+    """The stored bindings by their KPI's name, each with its number."""
     rows = contract.bindings.kpis_used if contract else []
-    return {row.key: as_plain(row) for row in rows}
+    return {row.key: (number, row) for number, row in enumerate(rows)}
 
 
 def odd_status(data: Mapping[str, Any]) -> str:

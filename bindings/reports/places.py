@@ -48,7 +48,7 @@ class Places:
             return Place(_page("bindings_actionkind", pk, action_anchor(entry.path)), words)
         if entry.agent:
             pk = self._agents.get(entry.agent)
-            return Place(_page("bindings_agent", pk, agent_anchor(entry.path)), words)
+            return Place(_page("bindings_agent", pk, agent_anchor(entry.path), opened(entry.path)), words)
         if entry.kpi:
             return Place(_page("kpis_kpi", self._kpis.get(entry.kpi), kpi_anchor(entry.path)), words)
         field = field_of(entry.path, SETTINGS_FIELDS)
@@ -67,10 +67,10 @@ def _ids(found: Iterable[KPI] | Iterable[Agent] | Iterable[ActionKind]) -> Mappi
     return {row.name: row.pk for row in found}
 
 
-def _page(name: str, pk: int | None, anchor: str) -> str:
+def _page(name: str, pk: int | None, anchor: str, query: str = "") -> str:
     if pk is None:
         return ""
-    url = reverse(f"admin:{name}_change", args=[pk])
+    url = reverse(f"admin:{name}_change", args=[pk]) + query
     return f"{url}#{anchor}" if anchor else url
 
 
@@ -107,6 +107,14 @@ def agent_anchor(path: Path) -> str:
         case ("agents", _, str() as field, *_):
             return f"id_{field}"
     return "id_name"
+
+
+def opened(path: Path) -> str:
+    """What asks an agent's page to open the binding that a path of its bindings file stands in."""
+    match path:
+        case ("kpis_used", int() as place, *_):
+            return f"?open=bindings-{place}"
+    return ""
 
 
 def in_words(path: Path, agent: str = "") -> str:

@@ -13,7 +13,7 @@ from protocols.models import HandOffOffer, Pause, ProtocolRun, Step
 from protocols.services import news, retention
 from protocols.services.facts import with_steps
 from protocols.services.judging import judged
-from protocols.services.rows import among, insert, made, select, update
+from protocols.services.rows import among, insert, insert_with_parts, made, select, update
 from protocols.services.steps import (
     OPENED,
     RUNS,
@@ -210,12 +210,12 @@ class _Following:
         for one in (*self.opened, *self._touched.values()):
             if one.run.state in OPEN and (one.added or one.run._state.adding):
                 one.run.due = self._due(one)
-        self._store_touched()  # before what is new: an episode that is over makes room for the next one
-        insert(self._store, [one.run for one in self.opened])
-        for one in asked:
-            for step in one.added:
-                step.run_id = one.run.pk
-        insert(self._store, [step for one in asked for step in one.added])
+        left = (
+            self._store_touched()
+        )  # before what is new: an episode that is over makes room for the next one
+        parts = [(place, step) for place, one in enumerate(self.opened) for step in one.added]
+        insert_with_parts(self._store, [one.run for one in self.opened], parts, "run_id")
+        self._store_added()
         ready = [
             Asked(one.run, step, one.asked, self.traces.get(one.run.subject_id))
             for one in asked
@@ -223,19 +223,12 @@ class _Following:
             for step in ready_to_offer(one.steps)
         ]
         offer(self._store, ready, self.now, self.number, self.tallies)
-        if self._over:
-            self._leave_undone()
+        self._note_left(left)
         # One that was just opened has nothing to judge.
         judged(with_steps([one.run for one in self._to_judge.values()]), self.now, self.tallies)
 
-    def _leave_undone(self) -> None:
-        """What is open of runs that are over is not needed any more."""
-        where, parameter = among("run_id", list(self._over))
-        left = self._store.run(
-            f"UPDATE protocols_step SET state = %s WHERE {where} AND state IN (%s, %s)"  # noqa: S608
-            " RETURNING run_id, number, kind, started, due",
-            StepState.NOT_NEEDED.value, parameter, StepState.PENDING.value, StepState.STARTED.value,
-        )  # fmt: skip
+    def _note_left(self, left: Sequence[tuple[Any, ...]]) -> None:
+        """Take in what was open of runs that are over: run and step."""
         steps: dict[int, list[_Left]] = {pk: [] for pk in self._over}
         for pk, *step in left:
             steps[pk].append(_Left(*step))
@@ -251,7 +244,15 @@ class _Following:
             ends = {pk: one.run.ended or 0 for pk, one in self._over.items()}
             withdraw_offers(ends, self.now, self.number, self.tallies)
 
-    def _store_touched(self) -> None:
+    def _store_added(self) -> None:
+        """Store what a rise adds to runs that are stored."""
+        added = [(one.run.pk, step) for one in self._touched.values() for step in one.added]
+        for pk, step in added:
+            step.run_id = pk
+        insert(self._store, [step for _, step in added])
+
+    def _store_touched(self) -> list[tuple[Any, ...]]:
+        """Store what episodes move; what is open of runs that are over is not needed any more: all of it, returned."""
         touched = self._touched.values()
         again = [one.run.pk for one in touched if one.is_opened_again and one.run.state not in OPEN]
         if again:  # and over since: the database holds to each move by itself
@@ -259,7 +260,18 @@ class _Following:
             rows.update(state=RunState.WAITING, ended=None, ended_recorded=None)
         for one in touched:
             one.run.changed = self.number
-        update(self._store, [one.run for one in touched], MOVING)
+        return update(
+            self._store, [one.run for one in touched], MOVING, self._leaving() if self._over else None
+        )
+
+    def _leaving(self) -> tuple[str, Sequence[Any]]:
+        """The statement by which the open steps of runs that are over are not needed any more, and its parameters."""
+        where, parameter = among("run_id", list(self._over))
+        sql = (
+            f"UPDATE protocols_step SET state = %s WHERE {where} AND state IN (%s, %s)"  # noqa: S608
+            " RETURNING run_id, number, kind, started, due"
+        )
+        return sql, (StepState.NOT_NEEDED.value, parameter, StepState.PENDING.value, StepState.STARTED.value)
 
     def _due(self, one: _Followed) -> int | None:
         """When time alone changes something next, once what is ready to be offered is."""

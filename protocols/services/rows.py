@@ -17,6 +17,7 @@ from django.db.models import BooleanField, Field, JSONField, Model
 from django.db.models.base import ModelState
 
 from telemetry.storage import Store
+from telemetry.storage.common import Row
 from telemetry.storage.sqlite import SQLiteStore
 
 M = TypeVar("M", bound=Model)
@@ -64,10 +65,45 @@ def insert(store: Store, rows: Sequence[Model]) -> None:
         _number(rows, sorted(pk for (pk,) in found))
 
 
-def update(store: Store, rows: Sequence[Model], names: Sequence[str]) -> None:
-    """Store some columns of rows of one table."""
-    if not rows:
+def insert_with_parts(
+    store: Store, rows: Sequence[Model], parts: Sequence[tuple[int, Model]], key: str
+) -> None:
+    """Store new rows of one table and new rows of another that belong to them, and give all of them their numbers.
+
+    ``parts`` come with the place of the row that each belongs to, ``key`` is the column that says so.
+    """
+    added = [part for _, part in parts]
+    if isinstance(store, SQLiteStore) or not parts:
+        insert(store, rows)
+        _hang(rows, parts, key)
+        insert(store, added)
         return
+    (names, blank), (own, own_blank) = _filled(rows), _filled(added)
+    del own_blank[key]
+    ((pks, own_pks),) = store.run(
+        f"WITH r AS ({_numbered(type(rows[0]), names)}),"  # noqa: S608
+        f" p AS ({_numbered(type(added[0]), own, are_parts=True)}),"
+        f" stored AS (INSERT INTO {type(rows[0])._meta.db_table} (id, {', '.join((*names, *blank))})"
+        f" SELECT id, {', '.join((*names, *blank.values()))} FROM r),"
+        f" own AS (INSERT INTO {type(added[0])._meta.db_table} (id, {key}, {', '.join((*own, *own_blank))})"
+        f" SELECT id, ids.of_rows[p.of], {', '.join((*own, *own_blank.values()))}"
+        " FROM p, (SELECT array_agg(id ORDER BY place) AS of_rows FROM r) AS ids)"
+        " SELECT ARRAY(SELECT id FROM r), ARRAY(SELECT id FROM p)",
+        *_columns(rows, names), *_columns(added, own), [place + 1 for place, _ in parts],
+    )  # fmt: skip
+    _number(rows, sorted(pks))
+    _number(added, sorted(own_pks))
+    _hang(rows, parts, key)
+
+
+def update(
+    store: Store, rows: Sequence[Model], names: Sequence[str], then: tuple[str, Sequence[Any]] | None = None
+) -> list[Row]:
+    """Store some columns of rows of one table; ``then`` is a statement, which neither reads nor writes that table, to
+    go along with it, and its parameters. What it returns."""
+    sql, parameters = then or ("", ())
+    if not rows:
+        return store.run(sql, *parameters) if then else []
     table, names = type(rows[0])._meta.db_table, (*names, "id")
     if isinstance(store, SQLiteStore):
         moved = ", ".join(f"{name} = %s" for name in names[:-1])
@@ -75,12 +111,10 @@ def update(store: Store, rows: Sequence[Model], names: Sequence[str]) -> None:
             f"UPDATE {table} SET {moved} WHERE id = %s",  # noqa: S608
             [_values(row, names) for row in rows],
         )
-    else:
-        moved = ", ".join(f"{name} = n.{name}" for name in names[:-1])
-        store.run(
-            f"UPDATE {table} AS t SET {moved} FROM {_source(type(rows[0]), names)} WHERE t.id = n.id",  # noqa: S608
-            *_columns(rows, names),
-        )
+        return store.run(sql, *parameters) if then else []
+    moved = ", ".join(f"{name} = n.{name}" for name in names[:-1])
+    own = f"UPDATE {table} AS t SET {moved} FROM {_source(type(rows[0]), names)} WHERE t.id = n.id"  # noqa: S608
+    return store.run(f"WITH moved AS ({own}) {sql}" if then else own, *_columns(rows, names), *parameters)
 
 
 def select(
@@ -168,9 +202,16 @@ def _literal(blank: Any) -> str:
     return f"'{blank}'" if isinstance(blank, str | dict) else str(blank)
 
 
+def _hang(rows: Sequence[Model], parts: Sequence[tuple[int, Model]], key: str) -> None:
+    """Have parts say whose they are, past Django's own setting, which looks for another row that it has in memory."""
+    for place, part in parts:
+        vars(part)[key] = rows[place].pk
+
+
 def _number(rows: Sequence[Model], pks: Sequence[int]) -> None:
+    name = type(rows[0])._meta.pk.attname
     for row, pk in zip(rows, pks, strict=True):
-        row.pk = pk
+        vars(row)[name] = pk
     _stored(rows)
 
 
@@ -183,12 +224,26 @@ def _stored(rows: Sequence[Model]) -> None:
 
 @lru_cache
 def _source(model: type[Model], names: tuple[str, ...]) -> str:
-    """Rows that come by columns, under their names. A length is left out: a cast would cut off what is too long, which
-    the table refuses."""
+    """Rows that come by columns, under their names."""
+    return f"unnest({_arrays(model, names)}) AS n({', '.join(names)})"
+
+
+@lru_cache
+def _numbered(model: type[Model], names: tuple[str, ...], *, are_parts: bool = False) -> str:
+    """New rows that come by columns, with their numbers and their places, from 1; parts with the place of their row."""
+    own = (*names, "of") if are_parts else names
+    arrays = _arrays(model, names) + (", %s::int[]" if are_parts else "")
+    sequence = f"{model._meta.db_table}_{model._meta.pk.column}_seq"  # as PostgreSQL calls it
+    listed = ", ".join((*own, "place"))
+    return f"SELECT nextval('{sequence}') AS id, n.* FROM unnest({arrays}) WITH ORDINALITY AS n({listed})"  # noqa: S608
+
+
+def _arrays(model: type[Model], names: tuple[str, ...]) -> str:
+    """A length is left out: a cast would cut off what is too long, which the table refuses."""
     kinds = {
         one.attname: str(one.db_type(connection)).partition("(")[0] for one in model._meta.concrete_fields
     }
-    return f"unnest({', '.join(f'%s::{kinds[name]}[]' for name in names)}) AS n({', '.join(names)})"
+    return ", ".join(f"%s::{kinds[name]}[]" for name in names)
 
 
 def _values(row: Model, names: Sequence[str]) -> list[Any]:

@@ -37,16 +37,27 @@ NOW = "pg_current_xact_id()::text::bigint"
 class PostgresStore(Common):
     """See :class:`telemetry.storage.shapes.Store`."""
 
-    def run(self, sql: str, *parameters: Any) -> list[Row]:
-        """One statement; what it returns. By a cursor that sends arrays apart: Django's writes them into the text."""
+    def __init__(self) -> None:
+        super().__init__()
+        self._number = 0
+
+    def run(self, sql: str, *parameters: Any, is_planned_anew: bool = False) -> list[Row]:
+        """One statement; what it returns. By a cursor that sends arrays apart: Django's writes them into the text.
+
+        ``is_planned_anew`` is for one whose best plan depends on how much is there: once it is prepared, it keeps the
+        plan that was best for a small table until the table is analysed again.
+        """
         sent = [array(one) if type(one) is list else one for one in parameters]
         with self._database.wrap_database_errors, Cursor(self._database.connection) as cursor:
-            cursor.execute(sql, sent)
-            return cursor.fetchall() if cursor.description else []
+            cursor.execute(sql, sent, prepare=False if is_planned_anew else None)
+            found = cursor.pgresult  # a description would make an object of every column
+            return cursor.fetchall() if found and found.nfields else []
 
     def now(self) -> int:
-        """The number of this transaction."""
-        return int(self.run(f"SELECT {NOW}")[0][0])
+        """The number of this transaction. Whoever holds people has it already."""
+        if not self._number:
+            ((self._number,),) = self.run(f"SELECT {NOW}")
+        return self._number
 
     def _add_subjects(self, users: Sequence[str]) -> None:
         self.run(
@@ -61,10 +72,14 @@ class PostgresStore(Common):
 
     def hold(self, ids: Sequence[int]) -> list[Row]:
         """Keep these people, in ascending order, until the transaction ends; (id, user_id) of those there are."""
-        return self.run(
-            "SELECT id, user_id FROM telemetry_subject WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+        rows = self.run(
+            f"SELECT id, user_id, (SELECT {NOW}) FROM telemetry_subject WHERE id = ANY(%s::bigint[])"
+            " ORDER BY id FOR NO KEY UPDATE",
             list(ids),
         )
+        if rows:
+            self._number = rows[0][2]
+        return [row[:2] for row in rows]
 
     def _standings_by_id(self, ids: Sequence[int]) -> list[Row]:
         return self._by_id("telemetry_standing", STANDING, ids)
@@ -90,6 +105,7 @@ class PostgresStore(Common):
             " JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS n(s, k, a)"
             " ON (t.subject_id, t.kpi, t.agent) = (n.s, n.k, n.a)",
             *columns(keys, 3),
+            is_planned_anew=True,
         )
 
     def _add_series(self, keys: Sequence[SeriesKey]) -> None:
@@ -106,6 +122,7 @@ class PostgresStore(Common):
             " JOIN unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS n(s, k, a, o)"
             " ON (t.subject_id, t.kpi, t.agent, t.source) = (n.s, n.k, n.a, n.o)",
             *columns(keys, 4),
+            is_planned_anew=True,
         )
 
     def values_at(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Stored]:
@@ -116,6 +133,7 @@ class PostgresStore(Common):
             "SELECT o.series_id, o.at, o.value, o.context FROM unnest(%s::bigint[], %s::bigint[]) AS n(s, at)"
             " JOIN telemetry_observation o ON (o.series_id, o.at) = (n.s, n.at)",
             *columns(places, 2),
+            is_planned_anew=True,
         )
         return {(series, at): Stored(value, context) for series, at, value, context in rows}
 
@@ -125,6 +143,7 @@ class PostgresStore(Common):
             "SELECT o.series_id, o.at, o.value FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS n(s, f, u)"
             " JOIN telemetry_observation o ON o.series_id = n.s AND o.at >= n.f AND o.at < n.u ORDER BY 1, 2",
             *columns(spans, 3),
+            is_planned_anew=True,
         )
 
     def add_values(self, values: Sequence[Value]) -> None:
@@ -152,7 +171,7 @@ class PostgresStore(Common):
             "UPDATE telemetry_observation o SET value = n.v, received = n.r, context = n.c FROM"
             " unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bigint[], %s::text[]) AS n(s, at, v, r, c)"
             " WHERE (o.series_id, o.at) = (n.s, n.at)",
-            series, at, value, received, context,
+            series, at, value, received, context, is_planned_anew=True,
         )  # fmt: skip
         self.run(
             "INSERT INTO telemetry_correction (series_id, at, value, context, replaced) SELECT * FROM"

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from auren_admin.databases import database, hurry, of_jobs, of_requests
-from auren_admin.environment import Environment
+from auren_admin.databases import PREPARED_AFTER, database, hurry, of_jobs, of_requests
+from auren_admin.environment import Environment, SettingError
 from rest import patience
 
 JOBS, REQUESTS = of_jobs(3600), of_requests(10)
@@ -45,6 +45,14 @@ def test_what_the_address_says_counts(tmp_path):
     hurry(config, before=JOBS, limits=REQUESTS)
     assert config["OPTIONS"]["options"].endswith("=1.1 -c lock_timeout=3s")  # the last one is PostgreSQL's
     assert config["OPTIONS"]["tcp_user_timeout"] in (70, "70")
+
+
+def test_statements_of_observations_are_prepared_unless_the_address_says_otherwise(tmp_path):
+    behind_a_pooler = configured(tmp_path, "postgres://auren@db/auren?prepare_threshold=None")
+    assert configured(tmp_path)["OPTIONS"]["prepare_threshold"] == PREPARED_AFTER
+    assert behind_a_pooler["OPTIONS"]["prepare_threshold"] is None
+    with pytest.raises(SettingError, match="prepare_threshold, a whole number or None"):
+        configured(tmp_path, "postgres://auren@db/auren?prepare_threshold=often")
 
 
 def test_a_file_is_waited_for_as_before(tmp_path):

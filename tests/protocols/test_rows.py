@@ -4,8 +4,8 @@ import pytest
 from django.db import DataError
 from django.forms.models import model_to_dict
 
-from protocols.models import Step
-from protocols.services.rows import insert, made, select, update
+from protocols.models import ProtocolRun, Step
+from protocols.services.rows import insert, insert_with_parts, made, select, update
 from protocols.services.steps import REVIEW
 from telemetry.storage import store
 from tests.protocols.samples import opened
@@ -84,3 +84,44 @@ def test_what_is_too_long_is_refused_not_cut_off():
     run = opened(18)
     with pytest.raises(DataError):
         insert(store(), [step(run, 100, description="x" * 5000)])
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_rows_and_their_parts_are_stored_together_and_belong_to_each_other(count):
+    person = opened(18).subject_id
+    runs = [
+        made(
+            ProtocolRun, agent=f"AGENT-{place}", kpi="k", subject_id=person, severity=1, release=1, opened=0, recorded=0
+        )
+        for place in range(count)
+    ]  # fmt: skip
+    parts = [
+        (place, made(Step, number=number, name=f"{place}-{number}", severity=1, release=1, added=0))
+        for place in range(count)
+        for number in range(1, place % 4 + 1)
+    ]
+    insert_with_parts(store(), runs, parts, "run_id")
+    ids, own_ids = [run.pk for run in runs], [part.pk for _, part in parts]
+    assert ids == sorted(set(ids))
+    assert own_ids == sorted(set(own_ids))
+    stored = Step.objects.filter(run__in=ids).order_by("pk").values_list("pk", "run__agent", "name")
+    assert list(stored) == [(part.pk, f"AGENT-{place}", part.name) for place, part in parts]
+    assert [part.run_id for _, part in parts] == [ids[place] for place, _ in parts]
+
+
+def test_what_goes_along_with_a_change_is_done_and_told():
+    run = opened(18)
+    run.due = 7
+    told = update(
+        store(),
+        [run],
+        ["due"],
+        ("UPDATE protocols_step SET note = %s WHERE run_id = %s RETURNING number", ["x", run.pk]),
+    )
+    assert ProtocolRun.objects.get(pk=run.pk).due == 7
+    assert sorted(told) == [(1,), (2,), (3,), (4,)] == list(run.steps.filter(note="x").values_list("number"))
+
+
+def test_what_goes_along_is_done_where_nothing_changes():
+    run = opened(18)
+    assert update(store(), [], ["due"], ("SELECT %s", [run.pk])) == [(run.pk,)]

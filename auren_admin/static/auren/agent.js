@@ -1,6 +1,6 @@
 'use strict';
 // Adds, moves and takes away rows of an agent's form without asking the server. Each button also works without
-// this: then the server does the same and shows the form again.
+// this: then the server does the same and shows the form again. Opening a binding is in bindings.js.
 {
     // The rows beside a row, and where their places are written.
     function siblings(row) {
@@ -9,6 +9,25 @@
 
     function placeOf(row) {
         return row.querySelector(`:scope > input[name="${row.id}-place"]`);
+    }
+
+    function hidden(name, value) {
+        return Object.assign(document.createElement('input'), {type: 'hidden', name, value});
+    }
+
+    // A closed binding says where it stands only once it stands elsewhere than it is stored.
+    function putAt(row, place) {
+        if (!placeOf(row)) {
+            row.prepend(hidden(`${row.id}-kept`, row.dataset.key), hidden(`${row.id}-place`, place));
+        }
+        placeOf(row).value = place;
+        row.dataset.place = place;
+    }
+
+    function exchange(row, other) {
+        const [mine, theirs] = [row, other].map(each => placeOf(each)?.value ?? each.dataset.place);
+        putAt(row, theirs);
+        putAt(other, mine);
     }
 
     function number(rows) {
@@ -46,15 +65,19 @@
             return;
         }
         down ? other.after(row) : other.before(row);
-        number(siblings(row));
+        row.classList.contains('binding') ? exchange(row, other) : number(siblings(row));
     }
 
     function remove(row) {
         const rows = siblings(row), at = rows.indexOf(row);
         const next = rows[at + 1] ?? rows[at - 1];
-        const target = next?.querySelector('button[value^="remove:"]') ?? row.parentElement.nextElementSibling;
+        const target = next?.querySelector('button[value^="remove:"], button') ?? row.parentElement.nextElementSibling;
+        const key = row.querySelector(`:scope > input[name="${row.id}-key"]`);
+        if (key) { // a binding that is only not sent would stay
+            row.closest('form').append(hidden('gone', key.value));
+        }
         row.remove();
-        number(next ? siblings(next) : []);
+        number(next && !key ? siblings(next) : []);
         target?.focus?.();
     }
 

@@ -61,7 +61,10 @@
 
     // Leaving a form with unsaved changes asks first.
     function guard(form) {
-        const atFirst = contents(form);
+        let atFirst = contents(form), clean = true;
+        // Inputs that are fetched are no change.
+        form.addEventListener('auren:grow', () => { clean = contents(form) === atFirst; });
+        form.addEventListener('auren:grown', () => { atFirst = clean ? contents(form) : atFirst; });
         window.addEventListener('beforeunload', event => {
             if (!form.dataset.sent && (form.hasAttribute('data-unsaved') || contents(form) !== atFirst)) {
                 event.preventDefault();

@@ -16,9 +16,8 @@
             this.parts = {};
             this.asking = null;
             this.timer = null;
-            form.querySelectorAll('.means').forEach(means => {
-                describe(document.getElementById(means.id.replace(/_means$/, '')), means.id, true);
-            });
+            this.describeMeans();
+            form.addEventListener('auren:grown', () => this.grown());
             // Errors that came with the page stay in view until they are mended.
             form.querySelectorAll('[aria-invalid="true"]').forEach(input => this.touched.add(input.name));
             for (const kind of ['input', 'change']) {
@@ -34,8 +33,22 @@
             }));
         }
 
+        describeMeans() {
+            this.form.querySelectorAll('.means[id$="_means"]').forEach(means => {
+                describe(document.getElementById(means.id.replace(/_means$/, '')), means.id, true);
+            });
+        }
+
+        // Inputs that were fetched are told of what has been said already.
+        grown() {
+            this.describeMeans();
+            if (this.answer) {
+                this.show(this.answer);
+            }
+        }
+
         changed(input) {
-            if (!input.name || input.name === 'reason') {
+            if (!input.name || input.name === 'reason' || input.form !== this.form) {
                 return;
             }
             this.touched.add(input.name);
@@ -69,7 +82,8 @@
                 if (!response.ok) {
                     throw new Error(`the preview answered ${response.status}`);
                 }
-                this.show(await response.json());
+                this.answer = await response.json();
+                this.show(this.answer);
             } catch (error) {
                 if (this.asking === asking && error.name !== 'AbortError') {
                     this.block(false, this.note.dataset.lost);
@@ -77,7 +91,7 @@
             }
         }
 
-        show({aside, errors, saveable, stale, parts}) {
+        show({aside, errors, saveable, stale, parts, told}) {
             if (this.shown !== aside) {
                 this.shown = aside;
                 this.aside.innerHTML = aside; // the server has escaped it; the page's policy lets no script run in it
@@ -88,17 +102,18 @@
                     this.parts[id] = part.innerHTML = html;
                 }
             }
-            let marked = false;
+            document.dispatchEvent(new CustomEvent('auren:told', {detail: told ?? {}}));
+            let marked = Object.keys(errors).some(name => !this.form.elements[name]); // of a binding that is closed
             const needed = [];
             for (const input of this.form.elements) {
                 if (input.name && input.type !== 'hidden' && input.id) {
                     const found = errors[input.name] ?? [];
-                    const told = this.tells(input) ? found : [];
-                    marked ||= told.length > 0;
-                    if (found.length > told.length) {
+                    const said = this.tells(input) ? found : [];
+                    marked ||= said.length > 0;
+                    if (found.length > said.length) {
                         needed.push(input.labels[0]?.textContent.trim() ?? input.name);
                     }
-                    mark(input, told);
+                    mark(input, said);
                 }
             }
             for (const list of this.form.querySelectorAll('[data-errors]')) {

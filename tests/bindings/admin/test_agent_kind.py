@@ -64,7 +64,7 @@ def test_the_history_of_everything_hides_agents_from_who_may_not_see_them(neuros
 
 def test_a_former_version_comes_back_whole(neuros, editor_client):
     before = Contract.of(neuros)
-    agent = edit(editor_client, neuros, role="x", bindings__0__key=None, bindings__0__place=None)
+    agent = edit(editor_client, neuros, role="x", bindings__0__place=None, gone="hrv_rmssd")
     assert not agent.bindings.exists()
     url = reverse("admin:bindings_agent_restore", args=[neuros.pk, 1])
     assert editor_client.get(url).status_code == 200
@@ -74,7 +74,7 @@ def test_a_former_version_comes_back_whole(neuros, editor_client):
 
 
 def test_what_needs_a_kpi_that_is_gone_does_not_come_back(neuros, editor_client):
-    agent = edit(editor_client, neuros, bindings__0__place=None)
+    agent = edit(editor_client, neuros, bindings__0__place=None, gone="hrv_rmssd")
     KPI.objects.all().delete()
     url = reverse("admin:bindings_agent_restore", args=[neuros.pk, 1])
     response = editor_client.post(url, {"started_from": agent.revision})
@@ -111,7 +111,7 @@ def test_a_merge_opens_the_form_on_both_changes_and_saves_nothing_yet(neuros, ed
     )
     sheet = response.context["sheet"]
     assert sheet.head["role"].value() == "mine"
-    assert sheet.cards[0].triggers[0]["condition"].value() == "< 15"
+    assert sheet.cards[0].inputs.triggers[0]["condition"].value() == "< 15"
     assert sheet.hand_offs[0]["reason"].value() == "theirs"
     assert str(sheet.head["started_from"].value()) == "2"
     assert Agent.objects.get(pk=neuros.pk).revision == 2

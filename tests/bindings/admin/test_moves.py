@@ -22,9 +22,9 @@ def test_a_new_binding_begins_with_the_kpis_thresholds_and_a_step(neuros, editor
     response = editor_client.post(change_url(neuros), data)
     card = response.context["sheet"].cards[1]
     assert (response.context["row"], card.key) == ("bindings-1", "other")
-    assert [row["condition"].value() for row in card.triggers] == ["< 20", "< 30", "> 100"]
-    assert len(card.actions) == 1
-    assert "has no action" in " ".join(str(each["finding"]) for each in response.context["told"])
+    assert [row["condition"].value() for row in card.inputs.triggers] == ["< 20", "< 30", "> 100"]
+    assert len(card.inputs.actions) == 1
+    assert "has no action" in " ".join(str(each.finding) for each in response.context["told"])
     assert neuros.bindings.count() == 1
 
 

@@ -1,5 +1,7 @@
 """An agent's page: what it saves, what it refuses and where it says so."""
 
+import re
+
 from django.urls import reverse
 
 from bindings.documents import Contract
@@ -82,13 +84,16 @@ def test_a_change_of_everything_is_one_revision(neuros, editor_client):
 
 def test_a_hand_off_is_about_one_kpi(neuros, editor_client):
     page = editor_client.get(change_url(neuros)).content.decode()
-    assert '<option value="" selected>everything it watches</option>' in page
+    assert '<datalist id="watched"><option value="hrv_rmssd"></option></datalist>' in page
+    assert re.search(
+        'name="handoffs-0-kpi"[^>]* list="watched"[^>]* placeholder="everything it watches"', page
+    )
     data = agent_data(neuros, handoffs__0__kpi="hrv_rmssd")
     assert editor_client.post(change_url(neuros), data).status_code == 302
     agent = Agent.objects.whole().get(pk=neuros.pk)
     assert Contract.of(agent).bindings.collaboration.on_risk[0].kpi == "hrv_rmssd"
     page = editor_client.get(change_url(neuros)).content.decode()
-    assert '<option value="hrv_rmssd" selected>hrv_rmssd</option>' in page
+    assert 'name="handoffs-0-kpi" value="hrv_rmssd"' in page
 
 
 def test_a_hand_off_about_a_kpi_that_is_not_watched_is_refused_on_its_input(neuros, editor_client):
@@ -167,7 +172,7 @@ def test_an_older_drop_stays_as_it_is_written_until_it_is_changed(hrv, editor_cl
     }
     agent = make_agent("NEUROS", {"agent": "NEUROS", "kpis_used": [row]})
     page = editor_client.get(change_url(agent))
-    warning = page.context["cards"][0]["card"].triggers[1]
+    warning = page.context["cards"][0]["card"].inputs.triggers[1]
     assert warning["condition"].value() == "drop >= 10% over 7d"
     shown = {"bindings-0-warning-condition": "drop >= 10% over 7d"}
     editor_client.post(change_url(agent), agent_data(agent, role="x") | shown)

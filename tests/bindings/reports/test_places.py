@@ -64,6 +64,12 @@ def test_what_is_gone_leads_nowhere_and_settings_to_their_page(registry):
     assert places.of(settings).url == "/admin/kpis/registrysettings/1/change/#id_prefix"
 
 
+def test_what_is_about_a_binding_opens_it_on_the_page_of_its_agent(neuros):
+    about = entry("a")._replace(kpi="", agent="NEUROS", path=("kpis_used", 2, "role"))
+    address = f"/admin/bindings/agent/{neuros.pk}/change/?open=bindings-2#id_bindings-2-role"
+    assert Places([about]).of(about).url == address
+
+
 def test_many_need_two_queries(neuros, hrv, django_assert_num_queries):
     several = [entry("a")._replace(kpi=hrv.name), entry("b")._replace(kpi="", agent="NEUROS")]
     with django_assert_num_queries(2):
