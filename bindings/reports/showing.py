@@ -71,7 +71,10 @@ def show(entries: Iterable[Entry], asked: Mapping[str, str], stamp: str) -> Show
     wanted = {name: asked[name] for name in (*TITLES, "q") if asked.get(name)}
     counts: dict[str, Counter[str]] = {name: Counter() for name in TITLES}
     shown: list[Entry] = []
-    of = {**_OF, "state": lambda entry: NEW if entry.since == stamp else STAYING}
+    of: dict[str, Callable[[Entry], str]] = {
+        **_OF,
+        "state": lambda entry: NEW if entry.since == stamp else STAYING,
+    }
     for entry in entries:
         missed = [name for name, value in wanted.items() if not _matches(name, value, of, entry)]
         if not missed:
