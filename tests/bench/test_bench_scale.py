@@ -16,5 +16,7 @@ def test_what_is_made_up_has_nothing_wrong_in_it(tmp_path):
 @pytest.mark.slow
 def test_each_operation_is_measured():
     found = list(figures(Size(50, 3, 10)))
-    assert [one.name.removeprefix("scale.0k_") for one in found] == [f"{name}_s" for name in GOALS]
+    names = [one.name.removeprefix("scale.0k_") for one in found]
+    assert [name for name in names if name != "page_agent_bytes"] == [f"{name}_s" for name in GOALS]
+    assert "page_agent_bytes" in names
     assert all(one.ours > 0 for one in found)
