@@ -22,7 +22,8 @@ from telemetry.pages import answers, binding_page, kpi_list, kpi_page, people_vi
 from telemetry.pages.access import page_context, require
 from telemetry.pages.contract import binding_picture, kpi_picture
 from telemetry.pages.erasing import ErasureAdmin
-from telemetry.pages.overview import overview
+from telemetry.pages.grid import Asked, Overview
+from telemetry.pages.overview import latest_look
 from telemetry.pages.replaying import replayed
 from telemetry.pages.span import CHOICES, span_of
 
@@ -71,7 +72,8 @@ class StandingAdmin(OfferedFilters, admin.ModelAdmin[Standing]):
     def now_view(self, request: HttpRequest) -> HttpResponse:
         """The part of the first page that goes on by itself."""
         require(request)
-        return answers.part(request, "admin/telemetry/now.html", {"now": overview()})
+        now = Overview(latest_look(), Asked.of(request.GET))
+        return answers.part(request, "admin/telemetry/now.html", {"now": now})
 
     def kpi_view(self, request: HttpRequest, kpi: str) -> HttpResponse:
         """A KPI's values over its bands, and who stands where by it."""

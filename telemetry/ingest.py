@@ -47,17 +47,22 @@ def report(body: bytes, *, agent: str, now: int | None = None, strict: bool = Fa
     What it returns is committed. The same body from the same caller again is answered as before, and stores
     nothing, unless what was refused before would not be by now, or what it stored was corrected meanwhile.
     """
-    now = clock() if now is None else now
+    # Many small tuples that are gone in a moment: looking for circles would cost more, also at the end of it, while
+    # any of them is still held here.
+    with paused_gc():
+        return _report(body, agent, clock() if now is None else now, strict=strict)
+
+
+def _report(body: bytes, agent: str, now: int, *, strict: bool) -> bytes:
     items = read_body(body)
     released = contracts_now.current()
-    with paused_gc():  # many small tuples that are gone in a moment: looking for circles would cost more
-        good, bad = Reader(released, agent, now, now - settings.RETENTION_DAYS * DAY).read(items)
-        if strict and bad:
-            raise _all_or_nothing(bad)
-        digest = _digest(body, agent, bad, strict=strict)
-        delivery = Delivery(digest, agent, len(items), released.release, bad, strict, spans.sampled_trace())
-        delivery.sort(good)
-        answer = line.take(delivery, now)
+    good, bad = Reader(released, agent, now, now - settings.RETENTION_DAYS * DAY).read(items)
+    if strict and bad:
+        raise _all_or_nothing(bad)
+    digest = _digest(body, agent, bad, strict=strict)
+    delivery = Delivery(digest, agent, len(items), released.release, bad, strict, spans.sampled_trace())
+    delivery.sort(good)
+    answer = line.take(delivery, now)
     for told in (*answer["states"], *answer.get("runs", ())):  # answers of an older version have no runs
         told["user_id"] = items[told["user_id"]]["user_id"]
     return orjson.dumps(answer)

@@ -6,8 +6,8 @@ A job makes them every night, for the days of which something was received since
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,7 +25,10 @@ OVERLAP = 10 * 60 * SECOND
 """Something received may be committed this much later."""
 QUICK = 200_000
 """Rows of history that are read for a picture rather than their summaries."""
-AT_ONCE = 200
+AT_ONCE, ROWS_AT_ONCE = 2500, 200_000
+"""Series of a day that are summarised in one transaction, and about how many values: somebody may have to wait."""
+_CHANGED = "telemetry_changed_day"
+_NO_DAY = -(2**62)
 
 Step = tuple[int, int, int, float, float, int]
 """Series, time of its first and of its last value, lowest, highest, how many."""
@@ -91,42 +94,70 @@ def _made_until() -> int:
 
 
 def renew(now: int, progress: Progress = no_progress) -> dict[str, int]:
-    """Summarise the hours of every day of which something was received since the last time."""
-    days: dict[int, set[int]] = defaultdict(set)
-    for series, day in _run(
-        "SELECT DISTINCT series_id, at / %s FROM telemetry_observation WHERE received >= %s",
-        DAY,
-        _made_until() - OVERLAP,
+    """Summarise the hours of every day of which something was received since the last time.
+
+    What there is to do is kept by the database meanwhile, in a table of this connection's own.
+    """
+    _run(
+        f"CREATE TEMPORARY TABLE {_CHANGED} (day bigint, series bigint, count bigint, PRIMARY KEY (day, series))"
+    )
+    try:
+        _run(
+            f"INSERT INTO {_CHANGED} SELECT at / %s, series_id, COUNT(*) FROM telemetry_observation"  # noqa: S608
+            " WHERE received >= %s GROUP BY 1, 2",
+            DAY,
+            _made_until() - OVERLAP,
+        )
+        ((total, days),) = _run(f"SELECT COUNT(*), COUNT(DISTINCT day) FROM {_CHANGED}")  # noqa: S608 - ours
+        done = hours = 0
+        for day, series in _changed():
+            hours += _summarise(series, day * DAY)
+            done += len(series)
+            progress(done, total, "summarising")
+    finally:
+        _run(f"DROP TABLE {_CHANGED}")
+    return {"until": now, "days": days, "hours": hours}
+
+
+def _changed() -> Iterator[tuple[int, list[int]]]:
+    """What there is to do: days, each with some of its series."""
+    day, last = _NO_DAY, 0
+    while following := _run(
+        f"SELECT day, series, count FROM {_CHANGED} WHERE (day, series) > (%s, %s)"  # noqa: S608 - ours
+        " ORDER BY day, series LIMIT %s",
+        day,
+        last,
+        AT_ONCE,
     ):
-        days[day].add(series)
-    made = 0
-    for number, (day, series) in enumerate(sorted(days.items())):
-        ids = sorted(series)
-        for start in range(0, len(ids), AT_ONCE):
-            made += _summarise(ids[start : start + AT_ONCE], day * DAY)
-            progress(number, len(days), "summarising")
-    return {"until": now, "days": len(days), "hours": made}
+        day = following[0][0]
+        before = accumulate((count for _, _, count in following), initial=0)
+        series = [
+            one
+            for (that, one, _), rows in zip(following, before, strict=False)
+            if that == day and rows < ROWS_AT_ONCE
+        ]
+        last = series[-1]
+        yield day, series
 
 
 def _summarise(series: Sequence[int], day: int) -> int:
-    """Make the hours of a day anew."""
+    """Make the hours of a day anew; how many. An hour loses all its values by retention only, and goes with them."""
     people = Series.objects.filter(pk__in=series).values_list("subject", flat=True).distinct()
-    with transaction.atomic():
-        held = hold(sorted(people))  # nobody is erased meanwhile
-        series = list(Series.objects.filter(pk__in=series, subject__in=held).values_list("pk", flat=True))
-        Summary.objects.filter(series__in=series, at__gte=day, at__lt=day + DAY).delete()
-        rows = _grouped(_OF_HISTORY, series, day, day + DAY, HOUR) if series else []
-        Summary.objects.bulk_create(
-            Summary(
-                series_id=pk, at=first // HOUR * HOUR, first=first, last=last, low=low, high=high, count=count
-            )
-            for pk, first, last, low, high, count in rows
+    marks = ", ".join(["%s"] * len(series))
+    with transaction.atomic(), connection.cursor() as cursor:
+        hold(sorted(people))  # nobody is erased meanwhile: the history of who was before is gone
+        cursor.execute(
+            f"INSERT INTO telemetry_summary (series_id, at, first, last, low, high, count)"  # noqa: S608 - ours
+            f" SELECT series_id, at / %s * %s, {_OF_HISTORY}"
+            f" WHERE series_id IN ({marks}) AND at >= %s AND at < %s GROUP BY 1, 2"
+            " ON CONFLICT (series_id, at) DO UPDATE SET first = excluded.first, last = excluded.last,"
+            " low = excluded.low, high = excluded.high, count = excluded.count",
+            (HOUR, HOUR, *series, day, day + DAY),
         )
-    return len(rows)
+        return int(cursor.rowcount)
 
 
 def _run(sql: str, *parameters: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        found: list[Any] = cursor.fetchall()
-        return found
+        return cursor.fetchall() if cursor.description else []

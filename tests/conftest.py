@@ -39,7 +39,10 @@ def has_transactions(item):
 def pytest_collection_modifyitems(config, items):
     """Without PostgreSQL its tests are skipped. Those with transactions begin with what migrations put there."""
     for item in filter(has_transactions, items):
-        item.fixturenames.append("django_db_serialized_rollback")
+        given = item.get_closest_marker("django_db")
+        # The marker and not the fixture: that is not looked for in tests that are marked when a database is made.
+        parts = {"transaction": True, "serialized_rollback": True} | (given.kwargs if given else {})
+        item.add_marker(pytest.mark.django_db(**parts), append=False)
     if config.getoption("database_only"):
         left_out = [item for item in items if not uses_database(item)]
         config.hook.pytest_deselected(items=left_out)

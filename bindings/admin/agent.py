@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
@@ -13,12 +14,12 @@ from django.utils.safestring import SafeString
 from bindings import services
 from bindings.admin import page, preview, roster_map
 from bindings.admin.agent_kind import AGENTS
-from bindings.admin.verdicts import findings_of
-from bindings.models import Agent
+from bindings.admin.last_report import LastReport
+from bindings.models import Agent, Binding
 from jobs.admin_lists import OfferedFilters
 from kpis.admin import conflict, history
 from kpis.admin.bulk import BulkAdmin
-from kpis.admin.kpi import counted, level_counts
+from kpis.admin.kpi import counted
 
 
 @admin.register(Agent)
@@ -55,14 +56,17 @@ class AgentAdmin(OfferedFilters, BulkAdmin[Agent]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         """With how many KPIs each one watches."""
-        return super().get_queryset(request).annotate(bindings_count=Count("bindings", distinct=True))
+        bindings = Binding.objects.filter(agent=OuterRef("pk")).order_by().values("agent")
+        count = Coalesce(Subquery(bindings.values(n=Count("pk"))), 0)
+        return super().get_queryset(request).annotate(bindings_count=count)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Judge the page's agents once, with one view of roster and registry for all of them."""
+        """With what the last report says of the page's agents: a list judges nothing."""
         changelist = super().get_changelist_instance(request)
-        found = findings_of(agent.pk for agent in changelist.result_list)
+        report = LastReport.of(agent.pk for agent in changelist.result_list)
+        setattr(changelist, "last_report", report)  # noqa: B010 - Django's own has no such
         for agent in changelist.result_list:
-            agent.told = found[agent.pk]
+            agent.told = report.counts_of(agent)
         return changelist
 
     @admin.display(description="enabled", ordering="enabled")
@@ -78,8 +82,11 @@ class AgentAdmin(OfferedFilters, BulkAdmin[Agent]):
 
     @admin.display(description="findings")
     def findings(self, agent: Any) -> SafeString:
-        """How many errors, warnings and notes the rules have about it."""
-        chips = format_html_join(" ", '<span class="chip level-{}">{}</span>', level_counts(agent.told))
+        """How many errors, warnings and notes the last report has about it."""
+        if agent.told is None:
+            return format_html('<span class="muted">{}</span>', "not checked yet")
+        told = [(level, counted(count, level)) for level, count in agent.told]
+        chips = format_html_join(" ", '<span class="chip level-{}">{}</span>', told)
         return chips or format_html('<span class="muted">{}</span>', "none")
 
     # The page

@@ -49,6 +49,10 @@ class ValidationReport(models.Model):
     counts = models.JSONField(help_text="How many findings and things there were, by word.")
     findings = models.JSONField(default=list)
     fixed = models.JSONField(default=list, help_text="Findings of the report before that are gone.")
+    agent_counts = models.JSONField(
+        null=True, help_text="Findings of each agent that has some, by level; null where that was not kept."
+    )
+    kpi_counts = models.JSONField(null=True, help_text="Findings of KPIs by level, and the worst of them.")
     took = models.FloatField(help_text="Seconds.")
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -88,7 +92,21 @@ class ValidationReport(models.Model):
         """Errors and warnings: what someone should mend."""
         return self.count(str(Level.ERROR)) + self.count(str(Level.WARNING))
 
+    def of_agent(self, name: str) -> list[tuple[str, int]] | None:
+        """How many findings of each level an agent had, the worst first; None where that was not kept."""
+        return None if self.agent_counts is None else by_rank(self.agent_counts.get(name, {}))
+
+    @property
+    def of_kpis(self) -> list[tuple[str, int]]:
+        """The same of all KPIs together."""
+        return by_rank((self.kpi_counts or {}).get("counts", {}))
+
     @property
     def looked_at_nothing(self) -> bool:
         """Whether there was neither a KPI nor an agent."""
         return not self.count("kpis") and not self.count("agents")
+
+
+def by_rank(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Levels that occur, the worst first."""
+    return sorted(counts.items(), key=lambda item: -Level(item[0]).rank)

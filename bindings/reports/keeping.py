@@ -10,6 +10,7 @@ from bindings.models.report import ValidationReport
 from bindings.reports.comparison import compare, dated
 from bindings.reports.entries import Entry, told
 from bindings.reports.judging import REGISTRY_FILE, ROSTER_FILE, Judgement
+from bindings.reports.subjects import of_agents, of_kpis
 from bindings.signals import report_made
 from contracts.findings import Level, Report
 from contracts.waivers import subject_of
@@ -50,6 +51,8 @@ def keep(judgement: Judgement, *, trigger: str, job_id: int | None = None) -> Va
         counts=counts,
         findings=entries[:KEPT_ENTRIES],
         fixed=changes.fixed if whole else (),
+        agent_counts=of_agents(entries),
+        kpi_counts=of_kpis(entries),
         took=round(judgement.seconds, 3),
         previous=previous,
         job_id=job_id,
@@ -117,5 +120,7 @@ def silence(report: ValidationReport, waiver: Waiver) -> int:
     before = counted(entries_in(report))
     report.counts |= {word: report.count(word) + n - before[word] for word, n in counted(entries).items()}
     report.findings = entries
-    report.save(update_fields=["counts", "findings"])
+    if not report.count("left_out"):  # else nobody knows any more how many there were of each
+        report.agent_counts, report.kpi_counts = of_agents(entries), of_kpis(entries)
+    report.save(update_fields=["counts", "findings", "agent_counts", "kpi_counts"])
     return silenced

@@ -29,7 +29,9 @@ class Series(models.Model):
 
     kpi = models.CharField(max_length=NAME)
     agent = models.CharField(max_length=NAME)
-    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="series")
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="series", db_index=False
+    )  # the first column of the constraint below
     source = models.CharField(max_length=NAME, blank=True)
     value = models.FloatField()
     at = models.BigIntegerField()

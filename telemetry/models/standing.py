@@ -26,7 +26,9 @@ class Standing(models.Model):
 
     agent = models.CharField(max_length=NAME)
     kpi = models.CharField(max_length=NAME)
-    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="standings")
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="standings", db_index=False
+    )  # the first column of the constraint below
     state = models.SmallIntegerField(choices=State.choices, default=State.UNKNOWN)
     since = models.BigIntegerField(null=True)
     at = models.BigIntegerField(null=True)
@@ -75,7 +77,9 @@ class Transition(models.Model):
 
     agent = models.CharField(max_length=NAME)
     kpi = models.CharField(max_length=NAME)
-    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="transitions")
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="transitions", db_index=False
+    )  # the first column of the index below
     source = models.CharField(max_length=NAME, blank=True, default="", help_text="Whose series it is.")
     before = models.SmallIntegerField(choices=Standing.State.choices)
     after = models.SmallIntegerField(choices=Standing.State.choices)

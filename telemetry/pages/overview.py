@@ -1,24 +1,30 @@
-"""The first page: agents and KPIs as a grid of who stands where, and whom to look at first."""
+"""The first page: who stands where, by KPI and agent, and whom to look at first.
+
+A look reads the database, and may be used again; what a page shows of it is chosen by :mod:`telemetry.pages.grid`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
 from django.db.models import Count, Max
 
-from contracts.watched import Definition
 from telemetry import contracts_now
 from telemetry.contracts_now import Released, Watched
 from telemetry.models import Standing
 from telemetry.pages.attention import NEEDS_LOOK, Attention, attention
-from telemetry.pages.words import STATES, WORDS, kind_of, when_of
+from telemetry.pages.words import STATES, WORDS, when_of
 
 HELD = 20
 """A look is used again for so many times as long as it took: at most a twentieth of a processor looks."""
-Pair = tuple[str, str]
+AT_ONCE = 5_000
+"""Rows that are read at once."""
+KINDS = tuple(STATES.values())
+"""Classes of states, the worst first."""
+PLACES = {int(state): place for place, state in enumerate(STATES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,124 +40,110 @@ class Tally:
         return WORDS[self.kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One binding: how many people are in each state, the worst first, and how old the newest value is."""
+@dataclass(slots=True)
+class Seen:
+    """Of one binding: how many people are in each state, in the order of KINDS, how many of them need a look, and
+    when the newest value was measured, in microseconds."""
 
-    agent: str
-    kpi: str
-    is_on: bool
-    counts: tuple[Tally, ...] = ()
-    last: datetime | None = None
-
-    @property
-    def people(self) -> int:
-        """Of whom something was reported."""
-        return sum(one.count for one in self.counts)
-
-    @property
-    def worst(self) -> str:
-        """The class of the worst state that somebody is in."""
-        return self.counts[0].kind if self.counts else "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A KPI with a cell for each agent, None where the agent does not watch it."""
-
-    definition: Definition
-    cells: tuple[Cell | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """Everything on the first page. ``totals`` and ``needing`` count bindings of people, not people."""
-
-    release: int
-    agents: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    attention: tuple[Attention, ...] = ()
-    totals: Mapping[str, int] = field(default_factory=dict)
+    counts: list[int]
     needing: int = 0
-    people: int = 0
-    last: datetime | None = None
+    last: int = 0
 
     @property
-    def counts(self) -> list[Tally]:
-        """The totals, the worst first."""
-        return [Tally(kind, self.totals[kind]) for kind in STATES.values() if self.totals.get(kind)]
+    def tallies(self) -> tuple[Tally, ...]:
+        """The states that somebody is in, the worst first."""
+        return tuple(Tally(kind, count) for kind, count in zip(KINDS, self.counts, strict=True) if count)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How it stood when the database was asked. ``watchers`` has every KPI that is watched, in the registry's order,
+    with what each agent watches of it; ``seen`` the same of what values were reported for."""
+
+    released: Released
+    watchers: Mapping[str, Mapping[str, Watched]]
+    agents: tuple[str, ...]
+    seen: Mapping[str, Mapping[str, Seen]]
+    attention: tuple[Attention, ...]
+    people: int
+    counts: tuple[Tally, ...]
+    """States, one for each binding of each person; the worst first."""
+    needing: int
+    """How many of those need a look."""
+    last: datetime | None
+    """When the newest value was measured."""
 
     @property
     def states(self) -> int:
         """How many there are: one for each binding of each person."""
-        return sum(self.totals.values())
+        return sum(one.count for one in self.counts)
 
     @property
-    def more(self) -> int:
-        """How many states need a look beside those of whoever is named."""
-        return max(0, self.needing - sum(len(one.reasons) for one in self.attention))
+    def bindings(self) -> int:
+        """How many are in force."""
+        return len(self.released.watched)
 
 
 @dataclass(slots=True)
 class _Held:
     until: float = 0.0
-    overview: Overview | None = None
+    look: Look | None = None
 
 
 _held = _Held()
 
 
-def overview() -> Overview:
+def latest_look() -> Look:
     """How it stands now. With very many people a look takes a while, and is used for as much longer."""
     began = monotonic()
-    if _held.overview is None or began >= _held.until:
+    if _held.look is None or began >= _held.until:
         found = look(contracts_now.current())
         took = monotonic() - began
         # A quick look is not worth keeping.
-        _held.overview, _held.until = found, began + took * HELD if took > 0.05 else 0.0
-    return _held.overview
+        _held.look, _held.until = found, began + took * HELD if took > 0.05 else 0.0
+    return _held.look
 
 
-def look(released: Released) -> Overview:
+def look(released: Released) -> Look:
     """Ask the database: four queries, however many people there are."""
-    counts: dict[Pair, dict[str, int]] = {}
-    last: dict[Pair, int] = {}
-    needing = 0
+    seen = _seen(released)
+    every = [one for agents in seen.values() for one in agents.values()]
+    sums = [sum(one.counts[place] for one in every) for place in range(len(KINDS))]
+    return Look(
+        released=released,
+        watchers=_watchers(released),
+        agents=tuple(dict.fromkeys(agent for agent, _ in released.watched)),
+        seen=seen,
+        attention=tuple(attention(released)),
+        people=Standing.objects.values("subject").distinct().count(),
+        counts=tuple(Tally(kind, count) for kind, count in zip(KINDS, sums, strict=True) if count),
+        needing=sum(one.needing for one in every),
+        last=when_of(max((one.last for one in every), default=0) or None),
+    )
+
+
+def _watchers(released: Released) -> dict[str, dict[str, Watched]]:
+    found: dict[str, dict[str, Watched]] = {name: {} for name in released.kpis}
+    for (agent, kpi), watched in released.watched.items():
+        found.setdefault(kpi, {})[agent] = watched
+    return {name: those for name, those in found.items() if those}
+
+
+def _seen(released: Released) -> dict[str, dict[str, Seen]]:
+    found: dict[str, dict[str, Seen]] = {}
+    for agent, kpi, state, count, newest, needing in _counted():
+        if (agent, kpi) in released.watched:
+            agents = found.setdefault(kpi, {})
+            if (one := agents.get(agent)) is None:
+                one = agents[agent] = Seen([0] * len(KINDS))
+            one.counts[PLACES[state]] = count
+            one.needing += needing
+            one.last = max(one.last, newest or 0)
+    return found
+
+
+def _counted() -> Iterator[tuple[str, str, int, int, int | None, int]]:
+    """Agent, KPI, state, how many people, the newest value, how many need a look: a row for each three."""
     rows = Standing.objects.order_by().values_list("agent", "kpi", "state")
     told = rows.annotate(n=Count("pk"), newest=Max("at"), need=Count("pk", filter=NEEDS_LOOK))
-    for agent, kpi, state, count, newest, need in told:
-        pair = agent, kpi
-        if pair in released.watched:
-            counts.setdefault(pair, {})[kind_of(state)] = count
-            last[pair] = max(last.get(pair, 0), newest or 0)
-            needing += need
-    agents = tuple(dict.fromkeys(agent for agent, _ in released.watched))
-    cells = {
-        pair: _cell(watched, counts.get(pair, {}), last.get(pair))
-        for pair, watched in released.watched.items()
-    }
-    totals = {kind: sum(found.get(kind, 0) for found in counts.values()) for kind in STATES.values()}
-    return Overview(
-        release=released.release,
-        agents=agents,
-        rows=tuple(
-            Row(definition, tuple(cells.get((agent, name)) for agent in agents))
-            for name, definition in released.kpis.items()
-            if any((agent, name) in cells for agent in agents)
-        ),
-        attention=tuple(attention(released)),
-        totals=totals,
-        needing=needing,
-        people=Standing.objects.values("subject").distinct().count(),
-        last=when_of(max(last.values(), default=None)),
-    )
-
-
-def _cell(watched: Watched, counts: Mapping[str, int], last: int | None) -> Cell:
-    return Cell(
-        agent=watched.binding.agent,
-        kpi=watched.binding.kpi,
-        is_on=watched.evaluator is not None,
-        counts=tuple(Tally(kind, counts[kind]) for kind in STATES.values() if kind in counts),
-        last=when_of(last),
-    )
+    return told.iterator(chunk_size=AT_ONCE)

@@ -11,7 +11,8 @@ from django.utils.html import format_html
 
 from telemetry import contracts_now
 from telemetry.pages.access import may_see
-from telemetry.pages.overview import Overview, overview
+from telemetry.pages.grid import Asked, Overview
+from telemetry.pages.overview import latest_look
 from telemetry.pages.words import WORDS, kind_of
 
 register = template.Library()
@@ -19,8 +20,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def standing_now(context: Context) -> Overview | None:
-    """How everybody stands, for whoever may see it."""
-    return overview() if may_see(context["request"].user) else None
+    """How everybody stands as the address asks for it, for whoever may see it."""
+    request = context["request"]
+    return Overview(latest_look(), Asked.of(request.GET)) if may_see(request.user) else None
 
 
 @register.simple_tag(takes_context=True)

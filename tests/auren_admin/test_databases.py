@@ -32,6 +32,7 @@ def test_the_web_has_less(tmp_path):
     options = config["OPTIONS"]
     assert options["options"] == (
         "-c statement_timeout=10s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
+        " -c random_page_cost=1.1"
     )
     assert (options["tcp_user_timeout"], options["pool"]["timeout"]) == (5_000, 1.0)
     assert patience.longest() == 10
@@ -42,7 +43,7 @@ def test_what_the_address_says_counts(tmp_path):
         tmp_path, "postgres://auren@db/auren?options=-c%20lock_timeout%3D3s&tcp_user_timeout=70"
     )
     hurry(config, before=JOBS, limits=REQUESTS)
-    assert config["OPTIONS"]["options"].endswith("=15s -c lock_timeout=3s")  # the last one is PostgreSQL's
+    assert config["OPTIONS"]["options"].endswith("=1.1 -c lock_timeout=3s")  # the last one is PostgreSQL's
     assert config["OPTIONS"]["tcp_user_timeout"] in (70, "70")
 
 

@@ -12,7 +12,9 @@
         const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
         const opened = [...part.querySelectorAll('details[id]')].map(each => [each.id, each.open]);
         const places = [...part.querySelectorAll('.scroll')].map(each => each.scrollLeft);
+        const kept = [...part.querySelectorAll('[data-kept]')]; // what somebody chose in it, and has not sent yet
         part.innerHTML = html; // the server has escaped it; the page's policy lets no script run in it
+        kept.forEach(each => document.getElementById(each.id)?.replaceWith(each));
         for (const [id, open] of opened) {
             const same = document.getElementById(id);
             if (same) {

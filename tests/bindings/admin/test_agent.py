@@ -1,32 +1,60 @@
 """The list of agents, the bulk actions, and what a KPI's pages say of the agents that watch it."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from bindings import services
 from bindings.models import Agent, Binding
 from contracts.rules.bindings import ROLES
 from kpis.models import KPI, Revision
 from tests.bindings.admin.conftest import agent_data, make_agent
+from tests.bindings.reports.conftest import report
 from tests.kpis.conftest import make
 
 LIST = "/admin/bindings/agent/"
 
 
-def test_the_list_says_what_each_one_watches_and_what_the_rules_say(neuros, editor_client):
+def row_of(page: str, agent: str) -> str:
+    return page.split(f"{agent}</a>")[1].split("</tr>")[0]
+
+
+def test_the_list_says_what_each_one_watches_and_what_the_last_report_says(neuros, editor_client):
     page = editor_client.get(LIST).text
-    row = page.split("NEUROS</a>")[1].split("</tr>")[0]
+    assert "not validated yet" in page
+    assert "not checked yet" in row_of(page, "NEUROS")
+    report()
+    page = editor_client.get(LIST).text
+    row = row_of(page, "NEUROS")
     assert "1 KPI" in row
     assert "1 note" in row
+    assert "findings as of" in page
+    assert "not checked yet" not in page
+
+
+def test_an_agent_that_was_edited_since_the_report_is_not_checked_yet(neuros, editor_client):
+    report()
+    services.switch(agents=Agent.objects.filter(name="SOMNOS"), on=False, author=None)
+    make_agent("NEW_ONE")
+    page = editor_client.get(LIST).text
+    assert "1 note" in row_of(page, "NEUROS")
+    for agent in ("SOMNOS", "NEW_ONE"):
+        assert "not checked yet" in row_of(page, agent)
+
+
+def test_who_may_ask_for_a_report_can_do_so_beside_the_list(neuros, editor, editor_client):
+    assert "Validate now" not in editor_client.get(LIST).text
+    editor.user_permissions.add(Permission.objects.get(codename="add_validationreport"))
+    assert "Validate now" in editor_client.get(LIST).text
 
 
 def test_the_list_takes_the_same_queries_for_two_and_for_thirty(
     neuros, editor_client, django_assert_num_queries
 ):
+    report()
     editor_client.get(LIST)
-    # Session, person, permissions (2), counts (2), the page; for the verdicts: agents, bindings with KPIs, triggers,
-    # actions, hand-offs, targets, KPIs' units, thresholds, all units, the roster, the catalogue, who
-    # asks whom.
-    with django_assert_num_queries(19) as few:
+    # Session, person, permissions (2), counts (2), the page, the last report, what was edited since.
+    with django_assert_num_queries(9) as few:
         editor_client.get(LIST)
     for number in range(28):
         kpi = make(name=f"k_{number}", prometheus_metric=f"auren_k_{number}_ms")

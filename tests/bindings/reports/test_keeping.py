@@ -1,10 +1,11 @@
 """Reports in the database."""
 
+from collections import Counter
 from datetime import timedelta
 
 from django.utils import timezone
 
-from bindings.models import Waiver
+from bindings.models import Trigger, Waiver
 from bindings.models.report import ValidationReport
 from bindings.reports import keeping
 from bindings.reports.judging import judge_all
@@ -129,3 +130,25 @@ def test_a_report_as_the_formats_take_it(neuros):
 def test_nothing_looked_at_is_never_clean(registry):
     one = keep(judge_all(), trigger="cli")
     assert as_report(one, entries_in(one)).exit_code() == 3
+
+
+def test_it_counts_for_each_agent_and_for_the_kpis(neuros, hrv):
+    Trigger.objects.update(condition="< 500")
+    hrv.thresholds.filter(severity="critical").update(condition="< 120")
+    one = report()
+    counts = Counter(entry.level for entry in entries_in(one) if entry.agent == "NEUROS")
+    assert dict(one.of_agent("NEUROS") or ()) == counts
+    assert one.of_agent("NOBODY") == []
+    assert one.kpi_counts is not None
+    assert one.kpi_counts["counts"]["error"] >= 1
+    assert [name for name, _ in one.kpi_counts["worst"]] == ["hrv_rmssd"]
+
+
+def test_what_is_waived_leaves_the_counts_at_once(neuros):
+    Trigger.objects.update(condition="< 500")
+    one = report()
+    entry = next(entry for entry in entries_in(one) if entry.agent == "NEUROS")
+    before = sum(count for _, count in one.of_agent("NEUROS") or ())
+    waived = silence(one, waiver(entry.rule, entry.subject))
+    one.refresh_from_db()
+    assert sum(count for _, count in one.of_agent("NEUROS") or ()) == before - waived

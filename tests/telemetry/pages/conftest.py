@@ -50,5 +50,5 @@ def critical(contract, now) -> Standing:
 @pytest.fixture(autouse=True)
 def nothing_held(monkeypatch):
     """Nor is a look kept that took long because the machine was busy."""
-    overview._held.overview = None
+    overview._held.look = None
     monkeypatch.setattr(overview, "HELD", 0)

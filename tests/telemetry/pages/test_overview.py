@@ -6,7 +6,8 @@ from bindings.models import ActionKind
 from telemetry import contracts_now
 from telemetry.models import Standing
 from telemetry.pages import overview as overview_module
-from telemetry.pages.overview import look, overview
+from telemetry.pages.grid import Asked, Overview
+from telemetry.pages.overview import latest_look, look
 from telemetry.subjects import label
 from tests.conftest import signed_in
 from tests.releases.samples import publish
@@ -16,13 +17,18 @@ WORST = ["critical", "warning", "unknown"]
 NOW_URL = "/admin/telemetry/standing/now/"
 
 
+def overview() -> Overview:
+    """As everybody sees it first."""
+    return Overview(latest_look(), Asked())
+
+
 def test_the_grid_counts_people_by_state_and_knows_the_newest_value(critical):
     found = overview()
     cell = next(row for row in found.rows if row.definition.name == "hrv_rmssd").cells[0]
     assert cell is not None
     assert [(one.kind, one.count) for one in cell.counts] == [("critical", 1), ("normal", 1)]
     assert (cell.agent, cell.worst, cell.people, cell.last) == ("NEUROS", "critical", 2, NOW - HOUR)
-    assert (found.people, found.release) == (2, 1)
+    assert (found.look.people, found.release) == (2, 1)
 
 
 def test_what_is_watched_and_has_no_value_is_there_too(critical):
@@ -34,7 +40,7 @@ def test_what_is_watched_and_has_no_value_is_there_too(critical):
 
 
 def test_who_is_critical_comes_first_with_the_reason_and_the_actions(critical):
-    (one,) = overview().attention
+    (one,) = overview().look.attention
     assert (one.word, one.person) == ("critical", label("u-1"))
     (why,) = one.reasons
     assert (why.kind, why.reason) == ("critical", "18 ms is below 25 ms")
@@ -61,9 +67,9 @@ def test_pages_call_an_action_as_the_catalogue_in_force_does(critical, client):
 def test_the_newest_of_a_severity_comes_first_and_the_rest_is_counted(critical):
     told(*[observation(10, NOW, user_id=f"x-{number}") for number in range(14)])
     found = overview()
-    assert len(found.attention) == 6
+    assert len(found.look.attention) == 6
     assert found.more == 9
-    assert {one.worst.since for one in found.attention} == {NOW}
+    assert {one.worst.since for one in found.look.attention} == {NOW}
 
 
 def test_a_person_is_named_once_with_the_worst_reasons_first(critical, monkeypatch, client):
@@ -78,8 +84,8 @@ def test_a_person_is_named_once_with_the_worst_reasons_first(critical, monkeypat
         now=NOW + HOUR,
     )
     found = overview()
-    assert [one.person for one in found.attention].count(label("u-1")) == 1
-    first = next(one for one in found.attention if one.person == label("u-1"))
+    assert [one.person for one in found.look.attention].count(label("u-1")) == 1
+    first = next(one for one in found.look.attention if one.person == label("u-1"))
     assert len(first.reasons) > 1
     assert [one.kind for one in first.reasons] == sorted((one.kind for one in first.reasons), key=WORST.index)
     assert first.more == len(first.reasons) - 1
@@ -92,13 +98,14 @@ def test_a_person_is_named_once_with_the_worst_reasons_first(critical, monkeypat
 def test_what_a_guard_leaves_aside_needs_no_look_and_silence_does(critical):
     told(observation(10, NOW, kpi="hrv_guarded", user_id="u-4", context={"is_resting": False}))
     found = overview()
-    assert label("u-4") not in [one.person for one in found.attention]
-    assert (found.totals["unknown"], found.needing) == (1, 1)
+    assert label("u-4") not in [one.person for one in found.look.attention]
+    unknown = next(one.count for one in found.look.counts if one.kind == "unknown")
+    assert (unknown, found.look.needing) == (1, 1)
     Standing.objects.filter(subject__user_id="u-4").update(skipped="")
-    overview_module._held.overview = None
+    overview_module._held.look = None
     found = overview()
-    assert label("u-4") in [one.person for one in found.attention]
-    assert found.needing == 2
+    assert label("u-4") in [one.person for one in found.look.attention]
+    assert found.look.needing == 2
 
 
 @pytest.mark.parametrize("people", [3, 30])
@@ -113,9 +120,9 @@ def test_a_slow_look_is_used_again(critical, monkeypatch):
     times = iter([0.0, 10.0, 11.0, 500.0, 510.0])
     monkeypatch.setattr("telemetry.pages.overview.monotonic", lambda: next(times))
     monkeypatch.setattr("telemetry.pages.overview.HELD", 20)
-    first = overview()
-    assert overview() is first
-    assert overview() is not first
+    first = latest_look()
+    assert latest_look() is first
+    assert latest_look() is not first
 
 
 def test_the_first_page_shows_it_and_calls_people_by_pseudonyms(critical, client):
