@@ -35,6 +35,14 @@ GOALS: Final[Mapping[str, float]] = {
     "report": 8,
     "kpi_save": 0.06,
     "publish": 20,
+    "publish_nothing_new": 1,
+    "publish_page_0": 1,
+    "publish_page_10": 1.5,
+    "publish_page_500": 3,
+    "restore": 25,
+    "roll_back": 1,
+    "page_release": 0.5,
+    "page_compare": 0.5,
     "load_in_force": 5,
     "page_now": 0.5,
     "page_agents": 0.5,
@@ -57,6 +65,8 @@ MOST_BYTES: Final[Mapping[str, float]] = {
 MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20}
 PAGE_BYTES: Final = 1_000_000
 """Of an agent's page."""
+RELEASE_BYTES: Final = 3_000_000
+"""Of two releases that differ in 500 KPIs, documents and findings, as they are kept: 57 MB as text."""
 
 
 def run() -> Iterator[Figure]:
@@ -74,6 +84,8 @@ def figures(size: Size) -> Iterator[Figure]:
         write(folder / "files", size)
         write(folder / "changed", size, lambda number: f"{number}{' again' if number % 100 == 1 else ''}")
         for name, told in measured(folder):
+            if name == "release_bytes":
+                yield Figure(f"scale.{size}_bytes_of_two_releases", told["size"], RELEASE_BYTES * share, 0)
             if name in GOALS:
                 rest = f"{told['bytes'] / 1e6:,.0f} MB, {told['queries']:,} queries, {told['size']:,} bytes"
                 print(f"  {name}: {told['seconds']:.1f} s by the clock, {rest}")
@@ -109,6 +121,8 @@ def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         ("report", "report"),
         ("kpi_save", "save"),
         ("publish", "publish"),
+        ("publish_nothing_new", "publish"),
+        ("publish_page_0", "page", "/admin/releases/release/publish/"),
         ("load_in_force", "load"),
         ("page_now", "page", "/admin/"),
         ("page_agents", "page", "/admin/bindings/agent/"),
@@ -117,6 +131,19 @@ def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         ("page_map", "page", "/admin/bindings/agent/map/"),
         ("api_registry", "page", "/api/v1/registry"),
         ("api_agents", "page", "/api/v1/agents?page_size=200"),
+        # What a page shows was judged in the background before.
+        ("edit_10", "edit", "10"),
+        ("judge", "judge"),
+        ("publish_page_10", "page", "/admin/releases/release/publish/"),
+        ("edit_500", "edit", "500"),
+        ("judge", "judge"),
+        ("publish_page_500", "page", "/admin/releases/release/publish/"),
+        ("publish_500", "publish"),
+        ("page_release", "page", "/admin/releases/release/2/"),
+        ("page_compare", "page", "/admin/releases/release/compare/?before=release:1&after=release:2"),
+        ("restore", "restore", "1"),
+        ("roll_back", "roll_back", "1"),
+        ("release_bytes", "release_bytes"),
     ):
         yield name, one(folder / "data", *words)
 

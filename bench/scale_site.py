@@ -25,6 +25,8 @@ django.setup()
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db.models import Sum  # noqa: E402
+from django.db.models.functions import Length  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.asked import asked  # noqa: E402
@@ -32,8 +34,10 @@ from bench.filled_form import sent  # noqa: E402
 from bindings.models import Agent  # noqa: E402
 from bindings.reports.judging import judge_all  # noqa: E402
 from bindings.reports.keeping import keep  # noqa: E402
-from kpis.models import KPI  # noqa: E402
-from releases.services import publish  # noqa: E402
+from kpis.models import KPI, Threshold  # noqa: E402
+from releases.models import Release, ReleasePart  # noqa: E402
+from releases.services import publish, restore, roll_back  # noqa: E402
+from releases.services.planning import rules_on_copy  # noqa: E402
 from telemetry import contracts_now  # noqa: E402
 
 WHY = "Measured."
@@ -65,6 +69,32 @@ def published(_: str) -> int:
     """What there is becomes a release."""
     publish(author=None, message="Measured", author_name="bench", accepted=WHY)
     return 0
+
+
+def edited(count: str) -> int:
+    """So many KPIs wait longer before they act."""
+    first = list(KPI.objects.order_by("pk").values_list("pk", flat=True)[: int(count)])
+    return Threshold.objects.filter(kpi__in=first).update(for_duration=f"{count}m")
+
+
+def judged(_: str) -> int:
+    """The working copy is judged, as a job does it in the background."""
+    return len(rules_on_copy().entries)
+
+
+def restored(number: str) -> int:
+    """The working copy is a release again."""
+    return len(restore(release=Release.objects.get(number=number), author=None).changed)
+
+
+def rolled_back(number: str) -> int:
+    """Production goes back to a release."""
+    return roll_back(channel="production", release=int(number), by=None, reason=WHY).pk
+
+
+def release_bytes(_: str) -> int:
+    """What all releases take, documents and findings."""
+    return int(ReleasePart.objects.aggregate(bytes=Sum(Length("packed")))["bytes"] or 0)
 
 
 def loaded(_: str) -> int:
@@ -144,6 +174,11 @@ OPERATIONS: dict[str, Callable[[str], int]] = {
     "report": reported,
     "save": kpi_save,
     "publish": published,
+    "edit": edited,
+    "judge": judged,
+    "restore": restored,
+    "roll_back": rolled_back,
+    "release_bytes": release_bytes,
     "load": loaded,
     "page": page,
     "agent_save": agent_save,
