@@ -27,7 +27,13 @@ GOALS: Final[Mapping[str, float]] = {
     "import_first": 25,
     "import_unchanged": 6,
     "import_1_percent_changed": 10,
+    "kpis_import": 2.5,
+    "kpis_export": 1,
     "export": 8,
+    "diff_equal": 0.5,
+    "diff_changed": 8,
+    "report": 8,
+    "kpi_save": 0.06,
     "publish": 20,
     "publish_nothing_new": 1,
     "publish_page_0": 1,
@@ -47,11 +53,18 @@ GOALS: Final[Mapping[str, float]] = {
     "api_agents": 0.5,
 }
 """Processor seconds for 10,000 KPIs and 100,000 bindings."""
-OF_ONE_AGENT: Final = frozenset({"page_agent", "agent_save"})
-"""An agent has as many bindings in every size: so is the goal."""
+ALIKE: Final = frozenset({"page_agent", "agent_save", "kpi_save"})
+"""Those that are to take as long in every size: an agent has as many bindings, and a KPI is one."""
+MOST_BYTES: Final[Mapping[str, float]] = {
+    "import_first": 600e6,
+    "import_unchanged": 600e6,
+    "import_1_percent_changed": 600e6,
+    "report": 300e6,
+}
+"""Bytes of the process, at every size."""
+MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20}
 PAGE_BYTES: Final = 1_000_000
 """Of an agent's page."""
-
 RELEASE_BYTES: Final = 3_000_000
 """Of two releases that differ in 500 KPIs, documents and findings, as they are kept: 57 MB as text."""
 
@@ -76,8 +89,12 @@ def figures(size: Size) -> Iterator[Figure]:
             if name in GOALS:
                 rest = f"{told['bytes'] / 1e6:,.0f} MB, {told['queries']:,} queries, {told['size']:,} bytes"
                 print(f"  {name}: {told['seconds']:.1f} s by the clock, {rest}")
-                goal = GOALS[name] if name in OF_ONE_AGENT else max(GOALS[name] * share, LEAST)
+                goal = GOALS[name] if name in ALIKE else max(GOALS[name] * share, LEAST)
                 yield Figure(f"scale.{size}_{name}_s", told["processor"], goal, 1)
+                if name in MOST_BYTES:
+                    yield Figure(f"scale.{size}_{name}_bytes", told["bytes"], MOST_BYTES[name], 1)
+                if name in MOST_QUERIES:
+                    yield Figure(f"scale.{size}_{name}_queries", told["queries"], MOST_QUERIES[name], 1)
             if name == "page_agent":
                 yield Figure(f"scale.{size}_{name}_bytes", told["size"], PAGE_BYTES, 1)
 
@@ -85,12 +102,24 @@ def figures(size: Size) -> Iterator[Figure]:
 def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every operation, in an order in which each finds what it needs."""
     files, changed = str(folder / "files"), str(folder / "changed")
+    kpis = folder / "kpis"
+    kpis.mkdir()
+    for name, *words in (
+        ("migrate", "migrate"),
+        ("kpis_import", "import", str(folder / "files/agents/shared_modules/kpi_registry.yaml")),
+        ("kpis_export", "export", str(folder / "kpis_out")),
+    ):
+        yield name, one(kpis, *words)
     for name, *words in (
         ("migrate", "migrate"),
         ("import_first", "import", files),
         ("import_unchanged", "import", files),
         ("import_1_percent_changed", "import", changed),
         ("export", "export", str(folder / "out")),
+        ("diff_equal", "diff", str(folder / "out")),
+        ("diff_changed", "diff", files),
+        ("report", "report"),
+        ("kpi_save", "save"),
         ("publish", "publish"),
         ("publish_nothing_new", "publish"),
         ("publish_page_0", "page", "/admin/releases/release/publish/"),

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +32,8 @@ from django.test import Client  # noqa: E402
 from bench.asked import asked  # noqa: E402
 from bench.filled_form import sent  # noqa: E402
 from bindings.models import Agent  # noqa: E402
+from bindings.reports.judging import judge_all  # noqa: E402
+from bindings.reports.keeping import keep  # noqa: E402
 from kpis.models import KPI, Threshold  # noqa: E402
 from releases.models import Release, ReleasePart  # noqa: E402
 from releases.services import publish, restore, roll_back  # noqa: E402
@@ -39,6 +42,8 @@ from telemetry import contracts_now  # noqa: E402
 
 WHY = "Measured."
 OK, FOUND = 200, 302
+CONDITIONS = {"critical": "< 11", "warning": "< 12", "info": "> 399"}
+"""Of the KPI that is saved, whatever its range."""
 settings.ALLOWED_HOSTS = ["*"]
 
 
@@ -121,6 +126,29 @@ def page(path: str) -> int:
     return measured(lambda: len(answered(client, path)))
 
 
+def compared(folder: str) -> int:
+    """Files against the working copy."""
+    with suppress(RuntimeError):  # what a difference ends with
+        registry("diff", "db", folder)
+    return 0
+
+
+def reported(_: str) -> int:
+    """Everything is judged, and the report kept."""
+    return keep(judge_all(), trigger="manual").pk
+
+
+def kpi_save(_: str) -> int:
+    """One KPI through its form, with three thresholds, each of which was changed."""
+    client, kpi = someone(), KPI.objects.all()[1]
+    path = f"/admin/kpis/kpi/{kpi.pk}/change/"
+    data = sent(answered(client, path).decode()) | {"title": "Another title", "reason": WHY}
+    for place in range(3):
+        row = f"thresholds-{place}-"
+        data |= {f"{row}condition": CONDITIONS[data[f"{row}severity"]], f"{row}action": "notify_user"}
+    return measured(lambda: saved(client, path, data))
+
+
 def agent_save(_: str) -> int:
     """The bytes of what is sent to save an agent of which one binding was opened and changed."""
     client = someone()
@@ -142,6 +170,9 @@ OPERATIONS: dict[str, Callable[[str], int]] = {
     "migrate": migrate,
     "import": lambda folder: registry("import", folder),
     "export": lambda folder: registry("export", "--only", "registry", "--out", folder),
+    "diff": compared,
+    "report": reported,
+    "save": kpi_save,
     "publish": published,
     "edit": edited,
     "judge": judged,

@@ -49,8 +49,9 @@ def fill(count: int) -> object:
                 [(*row, _value(), now - row[0], now) for row in rows],
             )
             cursor.executemany(
-                "INSERT INTO telemetry_standing (id, subject_id, agent, kpi, state, marks, skipped, release, changed)"
-                " VALUES (%s, %s, %s, %s, 0, '', '', 1, 1)",
+                "INSERT INTO telemetry_standing (id, subject_id, agent, kpi, state, marks, skipped, release, changed,"
+                " source, sources, open_severity, contracts)"
+                " VALUES (%s, %s, %s, %s, 0, '', '', 1, 1, 'band', '', 0, '')",
                 rows,
             )
         cursor.execute("UPDATE telemetry_clock SET tick = 1 WHERE id = 1")

@@ -73,6 +73,7 @@ class Watching:
         self._symbols = document.symbols
         self._kpis = document.kpis
         self._definitions: dict[str, Definition] = {}
+        self._bound: dict[str, dict[str, BindingDocument]] = {}
         self._agents: dict[str, WatchedAgent | None] = dict.fromkeys(
             [*document.roster.agents, *document.bindings]
         )
@@ -102,13 +103,28 @@ class Watching:
         hand_offs = tuple(_hand_offs(document)) if document else ()
         return WatchedAgent(
             name=name,
-            enabled=entry is None or entry.enabled,
+            enabled=self.is_enabled(name),
             status=entry.status if entry else "",
             version=document.version if document else "",
             role=entry.role if entry else "",
             bindings=tuple(self._bindings(name, document, hand_offs)) if document else (),
             hand_offs=hand_offs,
         )
+
+    def is_enabled(self, name: str) -> bool:
+        """Whether an agent is switched on: also one that has bindings and is on no roster."""
+        entry = self._roster.agents.get(name)
+        return name in self._agents and (entry is None or entry.enabled)
+
+    def binding(self, agent: str, kpi: str) -> WatchedBinding | None:
+        """An agent's binding to a KPI, without working out its others; None where there is none."""
+        document = self._files.get(agent)
+        if document is None:
+            return None
+        if agent not in self._bound:
+            self._bound[agent] = {one.key: one for one in reversed(document.kpis_used)}
+        found = self._bound[agent].get(kpi)
+        return self._binding(agent, found, tuple(_hand_offs(document))) if found else None
 
     def body(self, name: str) -> dict[str, Any]:
         """The same as JSON, as it is served: asked for once, so nothing is kept for it. Raises UnknownAgent."""
@@ -126,23 +142,28 @@ class Watching:
     def _bindings(
         self, agent: str, document: BindingsDocument, hand_offs: Sequence[WatchedHandOff]
     ) -> Iterator[WatchedBinding]:
-        for binding in document.kpis_used:
-            definition = self.definition(binding.key)
-            # No release has a binding to a KPI that there is not; a document from elsewhere may, and nothing
-            # can be said about its values.
-            if definition is not None:
-                yield WatchedBinding(
-                    agent=agent,
-                    kpi=binding.key,
-                    role=binding.role,
-                    enabled=binding.enabled,
-                    guard=_canonical_guard(binding.guard),
-                    triggers=tuple(_triggers(binding, unit_called(definition.unit)))
-                    or tuple(_inherited(definition)),
-                    actions=tuple(_actions(binding)),
-                    definition=definition,
-                    hand_offs=about(binding.key, hand_offs),
-                )
+        found = (self._binding(agent, binding, hand_offs) for binding in document.kpis_used)
+        return (one for one in found if one is not None)
+
+    def _binding(
+        self, agent: str, binding: BindingDocument, hand_offs: Sequence[WatchedHandOff]
+    ) -> WatchedBinding | None:
+        definition = self.definition(binding.key)
+        # No release has a binding to a KPI that there is not; a document from elsewhere may, and nothing can be said
+        # about its values.
+        if definition is None:
+            return None
+        return WatchedBinding(
+            agent=agent,
+            kpi=binding.key,
+            role=binding.role,
+            enabled=binding.enabled,
+            guard=_canonical_guard(binding.guard),
+            triggers=tuple(_triggers(binding, unit_called(definition.unit))) or tuple(_inherited(definition)),
+            actions=tuple(_actions(binding)),
+            definition=definition,
+            hand_offs=about(binding.key, hand_offs),
+        )
 
 
 def watched_bindings(document: ReleaseDocument, agent: str) -> list[WatchedBinding]:

@@ -144,7 +144,7 @@ class Batch:
         ]
         self._fresh[key] = observations
         last = observations[-1]
-        self._latest.append(Latest(number, last.at, float(last.value), now))
+        self._latest.append(_make(Latest, (number, last.at, float(last.value), now)))
         self._tallies[OBSERVATIONS, key.agent, key.kpi, ACCEPTED] += len(observations)
 
     def _sort_series(

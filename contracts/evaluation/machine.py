@@ -102,19 +102,20 @@ class Evaluator:
         if state is not _NORMAL or marks or self._guard is not None or self.looks_back or newest is None:
             return memory, start
         mask, triggers, missing = self._mask, self._triggers, self.missing
-        place, low, high = start, 0.0, 0.0
-        for place in range(start, len(observations)):
+        place, low, high, end = start, 0.0, 0.0, len(observations)
+        for place in range(start, end):
             number, at, _, _ = observations[place]
             if at < newest or (due is not None and due < at):
                 break
             if type(number) is not float or not low < number < high:
                 if mask(number) & triggers:
                     break
-                low, high = self._regions.around(number)
+                if place + 1 < end:  # to look for its neighbours costs more than one value saves
+                    low, high = self._regions.around(number)
             newest, value = at, number
             due = None if missing is None else at + missing
         else:
-            place = len(observations)
+            place = end
         if place == start:
             return memory, start
         return _make(Memory, (state, since, newest, newest, value, marks, due, "")), place

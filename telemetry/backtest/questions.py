@@ -144,11 +144,10 @@ def in_document(watching: Watching, kpi: str, agent: str) -> WatchedBinding | No
         return None
     if not agent:
         return as_such(definition)
-    if agent not in watching.agents:
+    if not watching.is_enabled(agent):
         return None
-    whole = watching.agent(agent)
-    binding = whole.binding(kpi)
-    return _judging(binding) if binding and binding.enabled and whole.enabled else None
+    binding = watching.binding(agent, kpi)
+    return _judging(binding) if binding and binding.enabled else None
 
 
 def _judging(binding: WatchedBinding) -> WatchedBinding:

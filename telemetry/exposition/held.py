@@ -110,11 +110,11 @@ class Held:
     def _add_series(self, rows: Iterable[Row], labels: dict[str, bytes]) -> None:
         for kpi, some in _grouped(rows, 3).items():
             if kpi in self.shown:
-                self._of_kpi(kpi).add([(*row[:6], _label(row[6], labels)) for row in some])
+                self._of_kpi(kpi).add(_labelled(some, labels))
 
     def _add_standings(self, rows: Iterable[Row], labels: dict[str, bytes]) -> None:
         for (kpi, agent), some in _by_binding(rows).items():
-            self._of_binding(kpi, agent).add([(*row[:6], _label(row[6], labels)) for row in some])
+            self._of_binding(kpi, agent).add(_labelled(some, labels))
 
     def _of_kpi(self, kpi: str) -> Stack:
         stack = self.series.get(kpi)
@@ -145,11 +145,11 @@ class Held:
         for stack in self.series.values():
             if stack.is_tight and (wanted := stack.balance()):
                 found = reading.those(reading.all_series(), wanted)
-                stack.light([(*row[:6], _label(row[6], {})) for row in found])
+                stack.light(_labelled(found, {}))
         for stack in self.states.values():
             if stack.is_tight and (wanted := stack.balance()):
                 found = reading.those(reading.all_standings(), wanted)
-                stack.light([(*row[:6], _label(row[6], {})) for row in found])
+                stack.light(_labelled(found, {}))
 
 
 held = Held()
@@ -170,9 +170,13 @@ def _by_binding(rows: Iterable[Row]) -> dict[Binding, list[Row]]:
     return found
 
 
+def _labelled(rows: Iterable[Row], known: dict[str, bytes]) -> list[Row]:
+    """Rows with what somebody is called instead of their id."""
+    get = known.get
+    return [(*row[:6], get(row[6]) or _label(row[6], known)) for row in rows]
+
+
 def _label(user_id: str, known: dict[str, bytes]) -> bytes:
     """What somebody is called, as it stands in a line; hashed once for all of their rows."""
-    label = known.get(user_id)
-    if label is None:
-        label = known[user_id] = encoded(escaped(subjects.label(user_id)))
+    label = known[user_id] = encoded(escaped(subjects.label(user_id)))
     return label

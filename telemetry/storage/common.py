@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -14,6 +14,7 @@ from telemetry.storage.memories import from_columns
 from telemetry.storage.shapes import NEVER, KeptAnswer, SeriesKey, SeriesRow, StandingKey, StandingRow
 
 Row = tuple[Any, ...]
+_make: Final = tuple.__new__
 known_subjects: Known[str] = Known()
 known_standings: Known[StandingKey] = Known()
 known_series: Known[SeriesKey] = Known()
@@ -56,7 +57,7 @@ class Common(ABC):
         """These standings, whose people are held; new ones are added. ``keys`` is a set or a mapping."""
         get = known_standings.get
         ids = [pk for key in keys if (pk := get(key)) is not None]
-        found = {StandingKey(*row[1:4]): row for row in self._standings_by_id(ids)}
+        found = {_make(StandingKey, row[1:4]): row for row in self._standings_by_id(ids)}
         missing = sorted(keys - found.keys()) if isinstance(keys, set) else sorted(set(keys) - found.keys())
         if missing:
             fresh = {StandingKey(*row[1:4]): row for row in self._find_standings(missing)}
@@ -66,7 +67,7 @@ class Common(ABC):
             self._new_standings = {key: row[0] for key, row in fresh.items()}
             found |= fresh
         return {
-            key: StandingRow(row[0], from_columns(row[5:13]), row[4], *row[13:])
+            key: _make(StandingRow, (row[0], from_columns(row[5:13]), row[4], *row[13:]))
             for key, row in found.items()
             if key in keys
         }
@@ -75,7 +76,7 @@ class Common(ABC):
         """These series, whose people are held; new ones are added. ``keys`` is a set or a mapping."""
         get = known_series.get
         ids = [pk for key in keys if (pk := get(key)) is not None]
-        found = {SeriesKey(*row[1:5]): row for row in self._series_by_id(ids)}
+        found = {_make(SeriesKey, row[1:5]): row for row in self._series_by_id(ids)}
         missing = sorted(set(keys) - found.keys())
         if missing:
             fresh = {SeriesKey(*row[1:5]): row for row in self._find_series(missing)}
@@ -84,7 +85,7 @@ class Common(ABC):
                 fresh |= {SeriesKey(*row[1:5]): row for row in self._find_series(absent)}
             self._new_series = {key: row[0] for key, row in fresh.items()}
             found |= fresh
-        return {key: SeriesRow(row[0], row[5], row[6]) for key, row in found.items() if key in keys}
+        return {key: _make(SeriesRow, (row[0], row[5], row[6])) for key, row in found.items() if key in keys}
 
     def settled(self) -> None:
         """The transaction is committed: its ids may be relied on."""

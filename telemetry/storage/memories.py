@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -11,6 +11,7 @@ from contracts.evaluation import Combined, Mark, Memory, State
 
 STATES = {-1: State.UNKNOWN, 0: State.NORMAL, 1: State.INFO, 2: State.WARNING, 3: State.CRITICAL}
 NUMBERS = {state: number for number, state in STATES.items()}
+_make: Final = tuple.__new__
 COLUMNS = ("state", "since", "at", "heard", "value", "due", "marks", "skipped")
 
 
@@ -18,7 +19,7 @@ def from_columns(row: tuple[Any, ...]) -> Memory:
     """The memory of a row in the order of COLUMNS."""
     state, since, at, heard, value, due, marks, skipped = row
     found = tuple(Mark(*mark) for mark in orjson.loads(marks)) if marks else ()
-    return Memory(STATES[state], since, at, heard, value, found, due, skipped)
+    return _make(Memory, (STATES[state], since, at, heard, value, found, due, skipped))
 
 
 def as_columns(memory: Memory) -> tuple[Any, ...]:

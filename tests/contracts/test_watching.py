@@ -203,3 +203,14 @@ def test_a_server_that_knows_no_kpi_of_a_hand_off_means_all_of_them():
     del data["hand_offs"][0]["kpi"]
     [binding] = [one for one in read_body(data) if one.kpi == "hrv_rmssd"]
     assert [one.agent for one in binding.hand_offs_at("critical")] == ["SOMNOS"]
+
+
+def test_one_binding_is_what_it_is_among_all_of_its_agent():
+    release = example_release()
+    whole, alone = Watching(release), Watching(release)
+    for agent in whole.agents:
+        assert alone.is_enabled(agent) == whole.agent(agent).enabled
+        for kpi in (*whole.kpis, "unheard_of"):
+            assert alone.binding(agent, kpi) == whole.agent(agent).binding(kpi)
+    assert alone.binding("NOBODY", "hrv_rmssd") is None
+    assert not alone.is_enabled("NOBODY")
