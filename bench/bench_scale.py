@@ -64,7 +64,8 @@ MOST_BYTES: Final[Mapping[str, float]] = {
 """Bytes of the process, at every size."""
 MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20}
 PAGE_BYTES: Final = 1_000_000
-"""Of an agent's page."""
+PAGE_SECONDS: Final = 1.0
+"""Of any page of the admin."""
 RELEASE_BYTES: Final = 3_000_000
 """Of two releases that differ in 500 KPIs, documents and findings, as they are kept: 57 MB as text."""
 LEAST_BYTES: Final = 500_000
@@ -91,7 +92,10 @@ def figures(size: Size) -> Iterator[Figure]:
                 yield Figure(f"scale.{size}_bytes_of_two_releases", told["size"], most, 1)
             if name in GOALS:
                 rest = f"{told['bytes'] / 1e6:,.0f} MB, {told['queries']:,} queries, {told['size']:,} bytes"
-                print(f"  {name}: {told['seconds']:.1f} s by the clock, {rest}")
+                loading = (
+                    f", after {told['loading']:.1f} s to load what is in force" if "loading" in told else ""
+                )
+                print(f"  {name}: {told['seconds']:.1f} s by the clock, {rest}{loading}")
                 goal = GOALS[name] if name in ALIKE else max(GOALS[name] * share, LEAST)
                 yield Figure(f"scale.{size}_{name}_s", told["processor"], goal, 1)
                 if name in MOST_BYTES:
@@ -100,6 +104,18 @@ def figures(size: Size) -> Iterator[Figure]:
                     yield Figure(f"scale.{size}_{name}_queries", told["queries"], MOST_QUERIES[name], 1)
             if name == "page_agent":
                 yield Figure(f"scale.{size}_{name}_bytes", told["size"], PAGE_BYTES, 1)
+        yield from every_page(folder / "data", size)
+
+
+def every_page(data: Path, size: Size) -> Iterator[Figure]:
+    """One page of each kind: the slowest and the largest; those over a goal are printed."""
+    found = one(data, module="bench.scale_pages")["pages"]
+    for page in found:
+        if page["seconds"] > PAGE_SECONDS or page["bytes"] > PAGE_BYTES:
+            rest = f"{page['seconds']} s, {page['bytes']:,} bytes, {page['queries']:,} queries"
+            print(f"  {page['page']}: {rest}")
+    yield Figure(f"scale.{size}_slowest_page_s", max(page["seconds"] for page in found), PAGE_SECONDS, 1)
+    yield Figure(f"scale.{size}_largest_page_bytes", max(page["bytes"] for page in found), PAGE_BYTES, 1)
 
 
 def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -50,6 +50,7 @@ def prepare(data: Path) -> None:
     os.environ |= {"AUREN_DATA_DIR": str(data), "AUREN_ENV_FILE": os.devnull, "AUREN_LOG_LEVEL": "WARNING"}
     manage("migrate", "--verbosity", "0")
     manage("registry", "import", str(EXAMPLES))
+    manage("registry", "report")  # no worker runs that would
     manage("registry", "publish", "--message", "The example registry, as the team agreed on it")
     for name, (first, last) in PEOPLE.items():
         manage("createsuperuser", "--noinput", "--username", name, "--email", f"{name}@example.org")

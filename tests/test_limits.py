@@ -196,7 +196,10 @@ def test_the_database_itself_counts_the_characters_of_long_texts(agents):
 
 OURS = {
     "kpis": {"Upload.files", "Revision.document", "KeptLogEntry.object_id", "KeptLogEntry.change_message"},
-    "bindings": {"ValidationReport.counts", "ValidationReport.findings", "ValidationReport.fixed"},
+    "bindings": {
+        "ValidationReport.agent_counts", "ValidationReport.counts", "ValidationReport.findings",
+        "ValidationReport.fixed", "ValidationReport.kpi_counts",
+    },
     "releases": {"Release.text", "Release.counts", "Release.findings", "Delivery.body", "Delivery.tries"},
     "jobs": {"Job.payload", "Job.result"},
     "telemetry": {

@@ -39,8 +39,8 @@ class Entry(NamedTuple):
     @classmethod
     def read(cls, stored: Iterable[Any]) -> Entry:
         """An entry as JSON gave it back."""
-        entry = cls(*stored)
-        return entry._replace(path=tuple(entry.path))
+        rule, level, path, *rest = stored
+        return cls(rule, level, tuple(path), *rest)  # _replace would take as long again
 
     @property
     def finding(self) -> Finding:

@@ -71,22 +71,26 @@ def show(entries: Iterable[Entry], asked: Mapping[str, str], stamp: str) -> Show
     wanted = {name: asked[name] for name in (*TITLES, "q") if asked.get(name)}
     counts: dict[str, Counter[str]] = {name: Counter() for name in TITLES}
     shown: list[Entry] = []
+    of: dict[str, Callable[[Entry], str]] = {
+        **_OF,
+        "state": lambda entry: NEW if entry.since == stamp else STAYING,
+    }
     for entry in entries:
-        values = {name: of(entry) for name, of in _OF.items()}
-        values["state"] = NEW if entry.since == stamp else STAYING
-        missed = [name for name, value in wanted.items() if not _matches(name, value, values, entry)]
+        missed = [name for name, value in wanted.items() if not _matches(name, value, of, entry)]
         if not missed:
             shown.append(entry)
-        for name in TITLES if not missed else missed if len(missed) == 1 and missed != ["q"] else ():
-            if values[name]:
-                counts[name][values[name]] += 1
+        elif len(missed) == 1 and missed != ["q"]:
+            counts[missed[0]][of[missed[0]](entry)] += 1
+    for name in TITLES:
+        counts[name].update(map(of[name], shown))
+        del counts[name][""]
     choices = tuple(_choice(name, counts[name], wanted) for name in TITLES)
     return Shown(shown, tuple(c for c in choices if c.options), urlencode(wanted), bool(wanted))
 
 
-def _matches(name: str, wanted: str, values: Mapping[str, str], entry: Entry) -> bool:
+def _matches(name: str, wanted: str, of: Mapping[str, Callable[[Entry], str]], entry: Entry) -> bool:
     if name != "q":
-        return values[name] == wanted
+        return of[name](entry) == wanted
     text = folded(f"{entry.subject}\n{entry.message}\n{entry.rule}\n{entry.owner}")
     return all(word in text for word in folded(wanted).split())
 

@@ -53,7 +53,6 @@ class _Drawn:
     """The map as it was last drawn. ``key`` has the hand-offs that no contract declares, and the agents."""
 
     released: Released | None = None
-    declared: frozenset[Pair] = frozenset()
     key: tuple[frozenset[Pair], frozenset[str]] | None = None
     drawn: RosterMap | None = None
 
@@ -62,8 +61,8 @@ def lit_map(lanes: Sequence[Lane], pauses: Sequence[Pause], now: int) -> RosterM
     """The map as it stands now; one query."""
     released, asked, marks = contracts_now.current(), hand_offs(now), _agents(lanes, pauses)
     if _Drawn.released is not released:
-        _Drawn.released, _Drawn.declared, _Drawn.key = released, declared(released), None
-    beside = frozenset(asked) - _Drawn.declared
+        _Drawn.released, _Drawn.key = released, None
+    beside = frozenset(asked) - declared(released, {source for source, _ in asked})
     key = beside, shown_of(released, [*marks, *(agent for pair in asked for agent in pair)])
     if _Drawn.drawn is None or _Drawn.key != key:
         _Drawn.drawn, _Drawn.key = drawn(released, *key), key
@@ -81,12 +80,13 @@ def shown_of(released: Released, busy: Iterable[str]) -> frozenset[str]:
     return frozenset([agent for agent in dict.fromkeys(busy) if agent in released.agents][:DRAWN_AT_MOST])
 
 
-def declared(released: Released) -> frozenset[Pair]:
-    """Who may ask whom by the contracts in force."""
+def declared(released: Released, sources: Collection[str]) -> frozenset[Pair]:
+    """Whom these agents may ask by the contracts in force."""
     return frozenset(
         (agent, asked.agent)
-        for (agent, _), one in released.watched.items()
-        for asked in one.binding.hand_offs
+        for agent, kpi in released.watched
+        if agent in sources
+        for asked in released.watched[agent, kpi].binding.hand_offs
     )
 
 
@@ -95,9 +95,10 @@ def drawn(released: Released, beside: Collection[Pair], shown: Collection[str]) 
     watched: dict[str, list[str]] = {agent: [] for agent in shown}
     lines: dict[tuple[str, str, str, str], Line] = {}
     is_on: dict[str, bool] = {}
-    for (agent, kpi), one in released.watched.items():
+    for agent, kpi in released.watched:
         if agent not in watched:
             continue
+        one = released.watched[agent, kpi]
         watched[agent].append(kpi)
         is_on[agent] = is_on.get(agent, False) or one.evaluator is not None
         for asked in one.binding.hand_offs:

@@ -211,7 +211,7 @@ class Overview:
         if not seen and (self.folds or asked.state in (NEEDING, *KINDS)):
             return Found(kpi, (), ())
         watchers = self.look.watchers[kpi]
-        agents = [one for one in ([asked.agent] if asked.agent else watchers) if one in watchers]
+        agents = [one for one in watchers if one == asked.agent] if asked.agent else watchers
         chosen = [agent for agent in agents if self._fits(seen.get(agent))]
         return Found(kpi, chosen, urgency([seen[agent] for agent in chosen if agent in seen]))
 
@@ -245,7 +245,7 @@ class Overview:
         return Cell(
             agent=agent,
             kpi=kpi,
-            is_on=self.look.watchers[kpi][agent].evaluator is not None,
+            is_on=self.look.released.watched[agent, kpi].evaluator is not None,
             counts=seen.tallies if seen else (),
             last=when_of(seen.last) if seen and seen.last else None,
         )

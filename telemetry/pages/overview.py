@@ -5,7 +5,7 @@ A look reads the database, and may be used again; what a page shows of it is cho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -13,7 +13,7 @@ from time import monotonic
 from django.db.models import Count, Max
 
 from telemetry import contracts_now
-from telemetry.contracts_now import Released, Watched
+from telemetry.contracts_now import Released
 from telemetry.models import Standing
 from telemetry.pages.attention import NEEDS_LOOK, Attention, attention
 from telemetry.pages.words import STATES, WORDS, when_of
@@ -58,10 +58,10 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Look:
     """How it stood when the database was asked. ``watchers`` has every KPI that is watched, in the registry's order,
-    with what each agent watches of it; ``seen`` the same of what values were reported for."""
+    with its agents; ``seen`` what values were reported for."""
 
     released: Released
-    watchers: Mapping[str, Mapping[str, Watched]]
+    watchers: Mapping[str, Sequence[str]]
     agents: tuple[str, ...]
     seen: Mapping[str, Mapping[str, Seen]]
     attention: tuple[Attention, ...]
@@ -122,10 +122,10 @@ def look(released: Released) -> Look:
     )
 
 
-def _watchers(released: Released) -> dict[str, dict[str, Watched]]:
-    found: dict[str, dict[str, Watched]] = {name: {} for name in released.kpis}
-    for (agent, kpi), watched in released.watched.items():
-        found.setdefault(kpi, {})[agent] = watched
+def _watchers(released: Released) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {name: [] for name in released.kpis}
+    for agent, kpi in released.watched:  # only which: a binding is made ready when it is asked for
+        found.setdefault(kpi, []).append(agent)
     return {name: those for name, those in found.items() if those}
 
 

@@ -81,6 +81,22 @@ def test_whoever_reads_stays_where_they_are(office, ines, start):
     expect(page.locator(".cell").first).to_be_focused()
 
 
+def test_what_somebody_chooses_in_a_long_list_stays_while_it_goes_on(office, ines, start, monkeypatch):
+    monkeypatch.setattr("telemetry.pages.grid.SMALL", 0)
+    page = office.window(ines)
+    page.goto("/admin/?state=all")
+    page.get_by_label("KPI", exact=True).fill("hrv")
+    page.get_by_label("State", exact=True).select_option("critical")
+    page.get_by_role("link", name="Now").focus()
+    report(18)
+    ask_now(page)
+    expect(page.get_by_role("link", name=re.compile("1 critical"))).to_be_visible()
+    expect(page.get_by_label("KPI", exact=True)).to_have_value("hrv")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page).to_have_url(re.compile(r"q=hrv&agent=&state=critical"))
+    expect(page.locator(".cell")).to_have_count(1)
+
+
 def test_a_server_that_does_not_answer_is_told(office, ines, start):
     page = office.window(ines)
     page.goto("/admin/")

@@ -40,7 +40,7 @@ def a_look(values: dict[tuple[str, str], Seen], kpis=KPIS, agents=AGENTS) -> Loo
         found.setdefault(kpi, {})[agent] = one
     return Look(
         released=Released(1, pairs, {kpi: Definition(kpi, title=f"Title of {kpi}") for kpi in kpis}),
-        watchers={kpi: {agent: pairs[agent, kpi] for agent in agents} for kpi in kpis},
+        watchers=dict.fromkeys(kpis, agents),
         agents=tuple(agents),
         seen=found, attention=(), people=1, counts=(), needing=0, last=None,
     )  # fmt: skip
