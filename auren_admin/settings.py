@@ -13,6 +13,7 @@ from auren_admin.databases import database, of_jobs
 from auren_admin.discretion import logging_to_stderr
 from auren_admin.environment import Environment, SettingError, development_key, read_env_file
 from auren_admin.trace_settings import trace_settings, trace_url
+from contracts.limits import FILE_MIB, MOST_MIB
 from rest.defaults import API_APPS, SPECTACULAR, rest_framework
 
 # Django's own classes cannot be subscripted everywhere: https://github.com/typeddjango/django-stubs#i-cannot-use-queryset-or-manager-with-type-annotations
@@ -227,7 +228,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION  # in development nothing is collected
 
 MIB = 1024 * 1024
-IMPORT_MAX_BYTES = 8 * MIB  # of one registry file
+FILE_MAX_BYTES = env.whole("AUREN_FILE_MAX_MIB", FILE_MIB, low=1, high=MOST_MIB) * MIB  # that a command reads
+IMPORT_MAX_BYTES = env.whole("AUREN_UPLOAD_MAX_MIB", 8, low=1, high=256) * MIB  # that is sent to us
 FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE, DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_MAX_BYTES + MIB, 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_100  # a registry, a roster and every agent's bindings (contracts.limits)

@@ -27,8 +27,22 @@ GOALS: Final[Mapping[str, float]] = {
     "import_first": 25,
     "import_unchanged": 6,
     "import_1_percent_changed": 10,
+    "kpis_import": 2.5,
+    "kpis_export": 1,
     "export": 8,
+    "diff_equal": 0.5,
+    "diff_changed": 8,
+    "report": 8,
+    "kpi_save": 0.06,
     "publish": 20,
+    "publish_nothing_new": 1,
+    "publish_page_0": 1,
+    "publish_page_10": 1.5,
+    "publish_page_500": 3,
+    "restore": 25,
+    "roll_back": 1,
+    "page_release": 0.5,
+    "page_compare": 0.5,
     "load_in_force": 5,
     "page_now": 0.5,
     "page_agents": 0.5,
@@ -39,10 +53,20 @@ GOALS: Final[Mapping[str, float]] = {
     "api_agents": 0.5,
 }
 """Processor seconds for 10,000 KPIs and 100,000 bindings."""
-OF_ONE_AGENT: Final = frozenset({"page_agent", "agent_save"})
-"""An agent has as many bindings in every size: so is the goal."""
+ALIKE: Final = frozenset({"page_agent", "agent_save", "kpi_save"})
+"""Those that are to take as long in every size: an agent has as many bindings, and a KPI is one."""
+MOST_BYTES: Final[Mapping[str, float]] = {
+    "import_first": 600e6,
+    "import_unchanged": 600e6,
+    "import_1_percent_changed": 600e6,
+    "report": 300e6,
+}
+"""Bytes of the process, at every size."""
+MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20}
 PAGE_BYTES: Final = 1_000_000
 """Of an agent's page."""
+RELEASE_BYTES: Final = 3_000_000
+"""Of two releases that differ in 500 KPIs, documents and findings, as they are kept: 57 MB as text."""
 
 
 def run() -> Iterator[Figure]:
@@ -60,11 +84,17 @@ def figures(size: Size) -> Iterator[Figure]:
         write(folder / "files", size)
         write(folder / "changed", size, lambda number: f"{number}{' again' if number % 100 == 1 else ''}")
         for name, told in measured(folder):
+            if name == "release_bytes":
+                yield Figure(f"scale.{size}_bytes_of_two_releases", told["size"], RELEASE_BYTES * share, 0)
             if name in GOALS:
                 rest = f"{told['bytes'] / 1e6:,.0f} MB, {told['queries']:,} queries, {told['size']:,} bytes"
                 print(f"  {name}: {told['seconds']:.1f} s by the clock, {rest}")
-                goal = GOALS[name] if name in OF_ONE_AGENT else max(GOALS[name] * share, LEAST)
+                goal = GOALS[name] if name in ALIKE else max(GOALS[name] * share, LEAST)
                 yield Figure(f"scale.{size}_{name}_s", told["processor"], goal, 1)
+                if name in MOST_BYTES:
+                    yield Figure(f"scale.{size}_{name}_bytes", told["bytes"], MOST_BYTES[name], 1)
+                if name in MOST_QUERIES:
+                    yield Figure(f"scale.{size}_{name}_queries", told["queries"], MOST_QUERIES[name], 1)
             if name == "page_agent":
                 yield Figure(f"scale.{size}_{name}_bytes", told["size"], PAGE_BYTES, 1)
 
@@ -72,13 +102,27 @@ def figures(size: Size) -> Iterator[Figure]:
 def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every operation, in an order in which each finds what it needs."""
     files, changed = str(folder / "files"), str(folder / "changed")
+    kpis = folder / "kpis"
+    kpis.mkdir()
+    for name, *words in (
+        ("migrate", "migrate"),
+        ("kpis_import", "import", str(folder / "files/agents/shared_modules/kpi_registry.yaml")),
+        ("kpis_export", "export", str(folder / "kpis_out")),
+    ):
+        yield name, one(kpis, *words)
     for name, *words in (
         ("migrate", "migrate"),
         ("import_first", "import", files),
         ("import_unchanged", "import", files),
         ("import_1_percent_changed", "import", changed),
         ("export", "export", str(folder / "out")),
+        ("diff_equal", "diff", str(folder / "out")),
+        ("diff_changed", "diff", files),
+        ("report", "report"),
+        ("kpi_save", "save"),
         ("publish", "publish"),
+        ("publish_nothing_new", "publish"),
+        ("publish_page_0", "page", "/admin/releases/release/publish/"),
         ("load_in_force", "load"),
         ("page_now", "page", "/admin/"),
         ("page_agents", "page", "/admin/bindings/agent/"),
@@ -87,6 +131,19 @@ def measured(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         ("page_map", "page", "/admin/bindings/agent/map/"),
         ("api_registry", "page", "/api/v1/registry"),
         ("api_agents", "page", "/api/v1/agents?page_size=200"),
+        # What a page shows was judged in the background before.
+        ("edit_10", "edit", "10"),
+        ("judge", "judge"),
+        ("publish_page_10", "page", "/admin/releases/release/publish/"),
+        ("edit_500", "edit", "500"),
+        ("judge", "judge"),
+        ("publish_page_500", "page", "/admin/releases/release/publish/"),
+        ("publish_500", "publish"),
+        ("page_release", "page", "/admin/releases/release/2/"),
+        ("page_compare", "page", "/admin/releases/release/compare/?before=release:1&after=release:2"),
+        ("restore", "restore", "1"),
+        ("roll_back", "roll_back", "1"),
+        ("release_bytes", "release_bytes"),
     ):
         yield name, one(folder / "data", *words)
 

@@ -98,7 +98,7 @@ def publish() -> object:
     content = document(Agent.objects.count(), number)
     text = content.canonical().decode()
     with transaction.atomic():
-        release = Release.objects.create(
+        release = Release.objects.keep(
             number=number,
             text=text,
             digest=content.digest,

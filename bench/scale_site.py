@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -24,16 +25,25 @@ django.setup()
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db.models import Sum  # noqa: E402
+from django.db.models.functions import Length  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from bench.asked import asked  # noqa: E402
 from bench.filled_form import sent  # noqa: E402
 from bindings.models import Agent  # noqa: E402
-from releases.services import publish  # noqa: E402
+from bindings.reports.judging import judge_all  # noqa: E402
+from bindings.reports.keeping import keep  # noqa: E402
+from kpis.models import KPI, Threshold  # noqa: E402
+from releases.models import Release, ReleasePart  # noqa: E402
+from releases.services import publish, restore, roll_back  # noqa: E402
+from releases.services.planning import rules_on_copy  # noqa: E402
 from telemetry import contracts_now  # noqa: E402
 
 WHY = "Measured."
 OK, FOUND = 200, 302
+CONDITIONS = {"critical": "< 11", "warning": "< 12", "info": "> 399"}
+"""Of the KPI that is saved, whatever its range."""
 settings.ALLOWED_HOSTS = ["*"]
 
 
@@ -59,6 +69,32 @@ def published(_: str) -> int:
     """What there is becomes a release."""
     publish(author=None, message="Measured", author_name="bench", accepted=WHY)
     return 0
+
+
+def edited(count: str) -> int:
+    """So many KPIs wait longer before they act."""
+    first = list(KPI.objects.order_by("pk").values_list("pk", flat=True)[: int(count)])
+    return Threshold.objects.filter(kpi__in=first).update(for_duration=f"{count}m")
+
+
+def judged(_: str) -> int:
+    """The working copy is judged, as a job does it in the background."""
+    return len(rules_on_copy().entries)
+
+
+def restored(number: str) -> int:
+    """The working copy is a release again."""
+    return len(restore(release=Release.objects.get(number=number), author=None).changed)
+
+
+def rolled_back(number: str) -> int:
+    """Production goes back to a release."""
+    return roll_back(channel="production", release=int(number), by=None, reason=WHY).pk
+
+
+def release_bytes(_: str) -> int:
+    """What all releases take, documents and findings."""
+    return int(ReleasePart.objects.aggregate(bytes=Sum(Length("packed")))["bytes"] or 0)
 
 
 def loaded(_: str) -> int:
@@ -90,6 +126,29 @@ def page(path: str) -> int:
     return measured(lambda: len(answered(client, path)))
 
 
+def compared(folder: str) -> int:
+    """Files against the working copy."""
+    with suppress(RuntimeError):  # what a difference ends with
+        registry("diff", "db", folder)
+    return 0
+
+
+def reported(_: str) -> int:
+    """Everything is judged, and the report kept."""
+    return keep(judge_all(), trigger="manual").pk
+
+
+def kpi_save(_: str) -> int:
+    """One KPI through its form, with three thresholds, each of which was changed."""
+    client, kpi = someone(), KPI.objects.all()[1]
+    path = f"/admin/kpis/kpi/{kpi.pk}/change/"
+    data = sent(answered(client, path).decode()) | {"title": "Another title", "reason": WHY}
+    for place in range(3):
+        row = f"thresholds-{place}-"
+        data |= {f"{row}condition": CONDITIONS[data[f"{row}severity"]], f"{row}action": "notify_user"}
+    return measured(lambda: saved(client, path, data))
+
+
 def agent_save(_: str) -> int:
     """The bytes of what is sent to save an agent of which one binding was opened and changed."""
     client = someone()
@@ -111,7 +170,15 @@ OPERATIONS: dict[str, Callable[[str], int]] = {
     "migrate": migrate,
     "import": lambda folder: registry("import", folder),
     "export": lambda folder: registry("export", "--only", "registry", "--out", folder),
+    "diff": compared,
+    "report": reported,
+    "save": kpi_save,
     "publish": published,
+    "edit": edited,
+    "judge": judged,
+    "restore": restored,
+    "roll_back": rolled_back,
+    "release_bytes": release_bytes,
     "load": loaded,
     "page": page,
     "agent_save": agent_save,

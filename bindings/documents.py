@@ -18,13 +18,13 @@ from contracts.documents import (
     as_data,
 )
 from contracts.documents.bindings import TimingDocument
-from contracts.drops import OLDER_KEY, canonical_drop
+from contracts.drops import OLDER_KEY, as_older_key, canonical_drop
 from contracts.rules.roster import STATUSES
 from contracts.severity import BINDING_WORD, BINDING_WORDS, HANDOFF_KEYS, TRIGGER_KEYS, Severity
 from contracts.units import UnitSpec
 from kpis.documents import kept, scratch_unit
 from kpis.models import KPI
-from kpis.models.threshold import canonical
+from kpis.models.threshold import canonical, canonical_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Contract:
     @property
     def has_file(self) -> bool:
         """Whether there is anything to write a bindings file about."""
-        return self.bindings != BindingsDocument(agent=self.bindings.agent, kpis_used=[])
+        nothing = BindingsDocument(agent=self.bindings.agent, kpis_used=[])
+        return bool(self.bindings.kpis_used) or self.bindings != nothing
 
 
 def fill_entry(agent: Agent, name: str, entry: RosterAgent) -> None:
@@ -81,10 +82,7 @@ def fill_contract(
     ``kpis`` and ``agents`` hold what the document may refer to, by name. Raises KeyError naming what is
     missing there.
     """
-    agent.version = document.version
-    agent.extra = {key: part for key, part in agent.extra.items() if key == "agent"} | kept(
-        bindings=document.extra, collaboration=document.collaboration.extra
-    )
+    fill_own(agent, document)
     agent.draft_bindings = [
         binding_of(agent, row, kpis[row.key], position) for position, row in enumerate(document.kpis_used)
     ]
@@ -92,6 +90,14 @@ def fill_contract(
         hand_off_of(agent, severity, row, agents[row.agent], kpis[row.kpi] if row.kpi else None, position)
         for position, (severity, row) in enumerate(hand_offs_of(document))
     ]
+
+
+def fill_own(agent: Agent, document: BindingsDocument) -> None:
+    """Set what the bindings file says of the agent itself; saves nothing."""
+    agent.version = document.version
+    agent.extra = {key: part for key, part in agent.extra.items() if key == "agent"} | kept(
+        bindings=document.extra, collaboration=document.collaboration.extra
+    )
 
 
 def hand_offs_of(document: BindingsDocument) -> Iterator[tuple[Severity, HandOffDocument]]:
@@ -210,6 +216,34 @@ def as_it_would_be(
 
     ``units`` are those that KPIs will be measured in, by the KPI's name.
     """
+    changing = [row for row in document.kpis_used if not is_as_stored(row, units.get(row.key))]
+    if not changing:
+        return document
+    left = iter(through_rows(document.model_copy(update={"kpis_used": changing}), units).kpis_used)
+    written = {id(row): next(left) for row in changing}
+    used = [written.get(id(row), row) for row in document.kpis_used]
+    return document.model_copy(update={"kpis_used": used})
+
+
+def is_as_stored(row: BindingDocument, unit: UnitSpec | None) -> bool:
+    """Whether a binding is written as it would be once stored: in most files all are, and no row need be made."""
+    alerting = row.alerting
+    if canonical_guard(row.guard) != row.guard:
+        return False
+    for key, severity in TRIGGER_KEYS.items():
+        text: str = getattr(alerting, key)
+        if not text:
+            continue
+        stored = as_older_key(canonical_drop(text)) if key == OLDER_KEY else canonical_in(text, unit)
+        recovery: str = getattr(alerting.timing, BINDING_WORD[severity]).recover_if
+        if stored != text or canonical_in(recovery, unit) != recovery:
+            return False
+    severities = ((action.on, BINDING_WORDS.get(action.on)) for action in alerting.actions)
+    return all(severity is None or BINDING_WORD[severity] == on for on, severity in severities)
+
+
+def through_rows(document: BindingsDocument, units: Mapping[str, UnitSpec]) -> BindingsDocument:
+    """The document made into rows, and back."""
     scratch = Agent(name=document.agent)
     kpis = {
         name: KPI(pk=index + 1, name=name, unit=scratch_unit(units[name]) if name in units else None)

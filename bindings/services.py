@@ -1,6 +1,7 @@
 """Operations on an agent together with its bindings and hand-offs, and on the roster as a whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from django.db.models import Max
 
@@ -117,10 +118,23 @@ def record(*, agent: Agent, author: Author, source: str, reason: str = "") -> Re
     return record_all(agents=[agent], author=author, source=source, reason=reason)[0]
 
 
-def record_all(*, agents: Sequence[Agent], author: Author, source: str, reason: str = "") -> list[Revision]:
-    """Record a revision of many agents at once. From its first revision on an agent has an identity."""
+def record_all(
+    *,
+    agents: Sequence[Agent],
+    author: Author,
+    source: str,
+    reason: str = "",
+    bindings: Mapping[str, BindingsDocument] = MappingProxyType({}),
+) -> list[Revision]:
+    """Record a revision of many agents at once. From its first revision on an agent has an identity.
+
+    ``bindings`` are those that were just stored, by the agent's name, where they are at hand.
+    """
     claim(agents)
-    documents = [Contract.of(agent).as_stored() for agent in agents]
+    documents = [
+        Contract(bindings.get(agent.name) or agent.as_document(), agent.as_entry()).as_stored()
+        for agent in agents
+    ]
     revisions = services.record_subjects(
         kind=KIND_AGENT, subjects=agents, documents=documents, author=author, source=source, reason=reason
     )

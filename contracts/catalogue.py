@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
 from contracts.context import KnownKpi, RegistryContext, context_of
@@ -205,14 +205,25 @@ def run_each(rules: Iterable[Rule], kpis: Iterable[KpiSpec], context: RegistryCo
     Each rule looks at a batch of KPIs before the next one does. All rules are more code than a processor keeps at
     hand; to fetch it anew for every KPI took a quarter of the time.
     """
+    named = ((kpi, kpi.path, kpi.name) for kpi in kpis)
+    return run_batches(rules, named, context, MOST_OF_ONE)
+
+
+def run_batches(
+    rules: Iterable[Rule],
+    contracts: Iterable[tuple[Any, Path, str]],
+    context: object,
+    most: int | None = None,
+) -> list[Finding]:
+    """The same for contracts of any kind, each with its place and its subject; at most so many findings of a rule."""
     found: list[Finding] = []
-    rest = iter(kpis)
-    while batch := [(kpi, list[Finding]()) for kpi in islice(rest, _BATCH)]:
+    rest = iter(contracts)
+    while batch := [(one, path, name, list[Finding]()) for one, path, name in islice(rest, _BATCH)]:
         for rule in rules:
-            for kpi, own in batch:
-                told = rule.function(kpi, context)  # type: ignore[misc]  # it has one
-                for place, message, hint in islice(told, MOST_OF_ONE):
-                    own.append(Finding(rule.id, rule.level, kpi.path + place, message, hint, kpi.name))
-        for _, own in batch:
+            for one, path, name, own in batch:
+                told = rule.function(one, context)  # type: ignore[misc]  # it has one
+                for place, message, hint in islice(told, most):
+                    own.append(Finding(rule.id, rule.level, path + place, message, hint, name))
+        for *_, own in batch:
             found += own
     return found

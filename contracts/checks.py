@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts import rules
 from contracts.agents import AgentContext, AgentSpec, BindingSpec
-from contracts.catalogue import RULES, Scope, rules_of, run, run_each
+from contracts.catalogue import RULES, Scope, rules_of, run, run_batches, run_each
 from contracts.context import RegistryContext, context_of, units_of
 from contracts.documents import ActionsDocument, RegistryDocument, RosterDocument
 from contracts.findings import Finding
@@ -77,9 +77,8 @@ def check_binding(binding: BindingSpec, context: AgentContext) -> list[Finding]:
 def check_agent(agent: AgentSpec, context: AgentContext) -> list[Finding]:
     """What the rules say about everything one agent watches, does and hands off."""
     found = run(rules_of(Scope.AGENT), agent, context, subject=agent.name)
-    for binding in agent.bindings:
-        found += check_binding(binding, context)
-    return found
+    named = ((binding, binding.path, f"{binding.agent}/{binding.key}") for binding in agent.bindings)
+    return found + run_batches(rules_of(Scope.BINDING), named, context)
 
 
 def check_roster(roster: RosterDocument, context: AgentContext) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from contracts.tokens import ExpectationError, Tokens, shown
@@ -41,10 +42,7 @@ class Duration:
     @classmethod
     def parse(cls, text: str) -> Duration:
         """Read `7d`. Raises DurationError with the column and what was expected."""
-        tokens = Tokens(text, DurationError, _LONGEST_TEXT)
-        duration = read_duration(tokens)
-        tokens.expect_end("the end of the duration")
-        return duration
+        return _parsed(text)
 
     @property
     def timedelta(self) -> timedelta:
@@ -67,6 +65,15 @@ class Duration:
             if count and not rest:
                 return count, unit, word
         return self.seconds, "s", "second"
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Duration:
+    """Few lengths of time occur, each of them in thousands of bindings."""
+    tokens = Tokens(text, DurationError, _LONGEST_TEXT)
+    duration = read_duration(tokens)
+    tokens.expect_end("the end of the duration")
+    return duration
 
 
 def read_duration(tokens: Tokens, *, words: bool = False) -> Duration:

@@ -15,6 +15,7 @@ from contracts.export_manifest import (
     NAME,
     ExportedPart,
     Manifest,
+    ManifestError,
     digest_of,
     is_below,
     read_manifest,
@@ -31,6 +32,7 @@ class FileState(StrEnum):
     OUTDATED = "out of date"
     EDITED = "edited by hand"
     UNKNOWN = "from elsewhere"
+    FOREIGN = "from elsewhere, where only an export may write"
     LEFT_OVER = "left over"
     LEFT_OVER_EDITED = "left over, and edited by hand"
 
@@ -58,6 +60,8 @@ class WantedPart:
     release: int = 0
     digest: str = ""
     options: Mapping[str, str] | None = None
+    own: str = ""
+    """A pattern of places where nothing may be but what an export writes."""
 
     def as_exported(self) -> ExportedPart:
         """The part as the manifest keeps it: digests instead of texts."""
@@ -71,7 +75,11 @@ def differences(root: Path, part: WantedPart, manifest: Manifest) -> list[FileDi
     Raises OSError where one cannot be read, or a link leads out of the directory.
     """
     known = manifest.get(part.name, ExportedPart()).files
-    found = [*_wanted(root, part.as_exported().files, known), *_left_over(root, part, known)]
+    found = [
+        *_wanted(root, part.as_exported().files, known),
+        *_left_over(root, part, known),
+        *(FileDifference(path, FileState.FOREIGN) for path in _foreign(root, part, known)),
+    ]
     return sorted(found, key=lambda one: one.path)
 
 
@@ -96,6 +104,14 @@ def _left_over(root: Path, part: WantedPart, known: Mapping[str, str]) -> Iterat
             if there is not None:
                 edited = there != digest
                 yield FileDifference(path, FileState.LEFT_OVER_EDITED if edited else FileState.LEFT_OVER)
+
+
+def _foreign(root: Path, part: WantedPart, known: Mapping[str, str]) -> Iterator[str]:
+    """Files that no export wrote, in a place that is an export's alone."""
+    for place in sorted(root.glob(part.own)) if part.own else ():
+        path = place.relative_to(root).as_posix()
+        if path not in part.texts and path not in known:
+            yield path
 
 
 def digest_on_disk(root: Path, path: str) -> str | None:
@@ -129,6 +145,11 @@ def write_parts(root: Path, parts: list[WantedPart]) -> Written:
     """
     manifest = dict(read_manifest(root))
     found = [one for part in parts for one in differences(root, part, manifest)]
+    if foreign := next((one for one in found if one.state is FileState.FOREIGN), None):
+        raise ManifestError(
+            f"{root / foreign.path} was written by no export, and its KPIs would be there twice. Move it away, or "
+            "export into another folder. Nothing was written."
+        )
     stale = {one.path: one.state for one in found if one.state.is_left_over}
     after = manifest | {part.name: part.as_exported() for part in parts}
     texts = {root / path: text for part in parts for path, text in part.texts.items()}

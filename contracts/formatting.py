@@ -16,7 +16,7 @@ from contracts.measures import unit_called
 from contracts.tokens import ExpectationError
 from contracts.units import UnitSpec
 from contracts.yamlnodes import Node, YamlError, YamlMapping, YamlSequence, YamlSource, resolve
-from contracts.yamltree import read_yaml
+from contracts.yamltree import MAX_BYTES, read_yaml
 from contracts.yamlwriter import write_yaml
 
 _CONDITIONS = ("condition", "recover_if")
@@ -27,12 +27,12 @@ class FormatError(Exception):
     """The file is good YAML, but laid out anew it would lose something. The message says what, and where."""
 
 
-def format_yaml(text: str) -> str:
+def format_yaml(text: str, *, max_bytes: int = MAX_BYTES) -> str:
     """The same file in canonical layout, with the line ends that it has. Formatting it again changes nothing.
 
     Raises YamlError if the text cannot be read, FormatError if it holds anchors, aliases or tags.
     """
-    source = read_yaml(text)
+    source = read_yaml(text, max_bytes=max_bytes)
     if not isinstance(source.root, YamlMapping):
         raise FormatError("Only a file that is a mapping of keys can be laid out anew.")
     try:
@@ -42,7 +42,7 @@ def format_yaml(text: str) -> str:
         raise FormatError(str(error)) from None
     _write_conditions_canonically(source)
     formatted = "---\n" * is_explicit(source) + write_yaml(source.root, notes)
-    if not _says_the_same(source, comments, formatted):
+    if not _says_the_same(source, comments, formatted, max_bytes):
         raise FormatError(
             "Laid out anew, the file would not say the same; it stays as it is. Please report this."
         )
@@ -54,10 +54,10 @@ def _ends_like_windows(text: str) -> bool:
     return text.count("\r\n") * 2 > text.count("\n")
 
 
-def _says_the_same(source: YamlSource, comments: list[Comment], formatted: str) -> bool:
+def _says_the_same(source: YamlSource, comments: list[Comment], formatted: str, max_bytes: int) -> bool:
     """Whether data and comments are all there: it is somebody's file, and better refused than cut."""
     try:
-        again = read_yaml(formatted)
+        again = read_yaml(formatted, max_bytes=2 * max_bytes)  # quotes and blanks may have come in
     except YamlError:
         return False
     was, now = (sorted(comment.text for comment in found) for found in (comments, comments_of(again)))

@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+FILE_MIB: Final = 32
+"""How large a file may be that a command reads, unless AUREN_FILE_MAX_MIB says otherwise: it comes from who runs the
+command, or from their pull request."""
+MOST_MIB: Final = 1024
+"""What that may be at most."""
+
 KPI_LIMITS: Final = {
     "name": 120,
     "title": 200,

@@ -1,7 +1,8 @@
 """Files on disk: finds the contract files below the paths given, and reads them.
 
-``agents/shared_modules/kpi_registry.yaml``, ``agents/*_modules/kpi_bindings.yaml``, ``agents/roster.yaml`` and
-``agents/actions.yaml`` below a directory belong together. Single files are told by their shape, whatever their name.
+``agents/shared_modules/kpi_registry.yaml``, ``agents/shared_modules/kpi_registry/*.yaml``,
+``agents/*_modules/kpi_bindings.yaml``, ``agents/roster.yaml`` and ``agents/actions.yaml`` below a directory belong
+together. Single files are told by their shape, whatever their name.
 """
 
 from __future__ import annotations
@@ -28,18 +29,20 @@ from contracts.documents import (
     yaml_finding,
 )
 from contracts.findings import EXIT_NOT_RUN, EXIT_USAGE, Finding
+from contracts.registry_parts import FOLDER, joined
 from contracts.roots import objection, read_at_most, stays_inside
 from contracts.units import UnitSpec
-from contracts.yamltree import MAX_BYTES, YamlError, YamlSource, decode, read_yaml
+from contracts.yamltree import MAX_BYTES, YamlError, YamlMapping, YamlSource, decode, read_yaml
 
 AGENTS = "agents"
 REGISTRY_FILE = "shared_modules/kpi_registry.yaml"
+REGISTRY_PARTS = f"shared_modules/{FOLDER}/*.yaml"
 BINDINGS_FILES = "*_modules/kpi_bindings.yaml"
 ROSTER_FILE = "roster.yaml"
 ACTIONS_FILE = "actions.yaml"
 LOOKED_FOR = (
-    f"Looked for {AGENTS}/{REGISTRY_FILE}, {AGENTS}/{BINDINGS_FILES}, {AGENTS}/{ROSTER_FILE} and "
-    f"{AGENTS}/{ACTIONS_FILE}."
+    f"Looked for {AGENTS}/{REGISTRY_FILE}, {AGENTS}/{REGISTRY_PARTS}, {AGENTS}/{BINDINGS_FILES}, "
+    f"{AGENTS}/{ROSTER_FILE} and {AGENTS}/{ACTIONS_FILE}."
 )
 """Said of a directory that holds none of them."""
 
@@ -69,6 +72,11 @@ class Tree:
     def loaded(self) -> list[Loaded[Any]]:
         """Every file of the tree."""
         return [*self.registries, *self.bindings, *self.rosters, *self.catalogues, *self.unusable]
+
+    @property
+    def sources(self) -> list[YamlSource]:
+        """Every file of the tree as text: a registry may be several."""
+        return [source for loaded in self.loaded for source in loaded.source.files]
 
     @property
     def findings(self) -> list[Finding]:
@@ -101,19 +109,25 @@ def load_tree(
         found |= {str(file): file for file in files}
     if not found and not tree.unusable:
         raise TreeError("Nothing was checked: no path was given.", EXIT_USAGE)
+    reader = _Reader(tree, max_bytes)
     for file in found.values():
-        read_into(tree, _bytes(file, max_bytes), file.as_posix(), max_bytes, units)
+        reader.read(_bytes(file, max_bytes), file.as_posix())
+    reader.read_registries(units)
     return tree
 
 
-def tree_of(contents: Mapping[str, bytes], *, units: Collection[UnitSpec] = ()) -> Tree:
+def tree_of(
+    contents: Mapping[str, bytes], *, max_bytes: int = MAX_BYTES, units: Collection[UnitSpec] = ()
+) -> Tree:
     """The same from files in memory, by their name: an upload. They are told by their shape.
 
     ``units`` are those there are beside the standard ones, where the files are to go.
     """
     tree = Tree()
+    reader = _Reader(tree, max_bytes)
     for name, data in contents.items():
-        read_into(tree, data, name, units=units)
+        reader.read(data, name)
+    reader.read_registries(units)
     return tree
 
 
@@ -126,6 +140,7 @@ def contract_files(directory: FilePath) -> list[FilePath]:
     base = below if below.is_dir() else directory
     candidates = [
         base / REGISTRY_FILE,
+        *sorted(base.glob(REGISTRY_PARTS)),
         *sorted(base.glob(BINDINGS_FILES)),
         base / ROSTER_FILE,
         base / ACTIONS_FILE,
@@ -141,27 +156,46 @@ def _refused(tree: Tree, file: FilePath, root: FilePath) -> bool:
     return bool(why)
 
 
-def read_into(
-    tree: Tree, data: bytes, file: str, max_bytes: int = MAX_BYTES, units: Collection[UnitSpec] = ()
-) -> None:
-    """Read one file by its shape and put it into the tree."""
-    try:
-        source = read_yaml(data, file=file, max_bytes=max_bytes)
-    except YamlError as error:
-        source = YamlSource(None, text=_text_of(data, max_bytes), file=file)
-        tree.unusable.append(Loaded(None, source, [yaml_finding(error, file)]))
-        return
-    kind = detect(source)
-    if kind == "registry":
-        tree.registries.append(read_registry(source, file, units=units))
-    elif kind == "bindings":
-        tree.bindings.append(read_bindings(source, file))
-    elif kind == "roster":
-        tree.rosters.append(read_roster(source, file))
-    elif kind == "actions":
-        tree.catalogues.append(read_actions(source, file))
-    else:
-        tree.unusable.append(Loaded(None, source, [unknown_document(source)]))
+class _Reader:
+    """Reads files into a tree, each by its shape; registries last, because a split one is read as one."""
+
+    def __init__(self, tree: Tree, max_bytes: int) -> None:
+        self.tree = tree
+        self.max_bytes = max_bytes
+        self._registries: list[YamlSource] = []
+
+    def read(self, data: bytes, file: str) -> None:
+        """Read one file and put it into the tree, unless it is of a registry."""
+        tree = self.tree
+        try:
+            source = read_yaml(data, file=file, max_bytes=self.max_bytes)
+        except YamlError as error:
+            source = YamlSource(None, text=_text_of(data, self.max_bytes), file=file)
+            tree.unusable.append(Loaded(None, source, [yaml_finding(error, file)]))
+            return
+        kind = detect(source)
+        if kind == "registry":
+            self._registries.append(source)
+        elif kind == "bindings":
+            tree.bindings.append(read_bindings(source, file))
+        elif kind == "roster":
+            tree.rosters.append(read_roster(source, file))
+        elif kind == "actions":
+            tree.catalogues.append(read_actions(source, file))
+        else:
+            tree.unusable.append(Loaded(None, source, [unknown_document(source)]))
+
+    def read_registries(self, units: Collection[UnitSpec]) -> None:
+        """Read the registry's files, first those with units of their own: the KPIs of the others may have them."""
+        known, loaded = list(units), {}
+        for source in sorted(self._registries, key=lambda source: "units" not in _keys(source)):
+            one = loaded[source.file] = read_registry(source, source.file, units=known)
+            known += [unit.as_spec() for unit in one.document.units] if one.document else []
+        self.tree.registries = joined([loaded[source.file] for source in self._registries])
+
+
+def _keys(source: YamlSource) -> Collection[str]:
+    return source.root if isinstance(source.root, YamlMapping) else ()
 
 
 def _text_of(data: bytes, max_bytes: int) -> str:

@@ -7,7 +7,7 @@ the same bytes, and the same digest, wherever and whenever it is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -20,8 +20,10 @@ from contracts.documents import (
     ActionsDocument,
     BindingsDocument,
     Document,
+    KpiDocument,
     RegistryDocument,
     RosterDocument,
+    UnitDocument,
 )
 from contracts.documents.base import KEPT
 from contracts.units import STANDARD_UNITS
@@ -77,14 +79,24 @@ class ReleaseDocument:
     @property
     def symbols(self) -> dict[str, str]:
         """Each KPI's unit as it is written behind a number."""
-        units = dict(STANDARD_UNITS) | {unit.code: unit.as_spec() for unit in self.registry.units}
-        return {kpi.name: units[kpi.unit].symbol for kpi in self.registry.kpis if kpi.unit in units}
+        return unit_symbols(self.registry.units, {kpi.name: kpi.unit for kpi in self.registry.kpis})
+
+    @property
+    def kpis(self) -> dict[str, KpiDocument]:
+        """The registry's KPIs by name."""
+        return {kpi.name: kpi for kpi in self.registry.kpis}
 
 
 EMPTY = ReleaseDocument(
     RegistryDocument.model_validate({"kpis": []}), RosterDocument.model_validate({"agents": {}})
 )
 """What was released before anything was."""
+
+
+def unit_symbols(own: Iterable[UnitDocument], units: Mapping[str, str]) -> dict[str, str]:
+    """Of each KPI, by name, the symbol of its unit; ``own`` are the units beside the standard ones."""
+    known = dict(STANDARD_UNITS) | {unit.code: unit.as_spec() for unit in own}
+    return {name: known[unit].symbol for name, unit in units.items() if unit in known}
 
 
 def plain_data(document: Document) -> dict[str, Any]:
@@ -94,8 +106,17 @@ def plain_data(document: Document) -> dict[str, Any]:
 
 def read_release(data: bytes | str) -> ReleaseDocument:
     """The inverse of :meth:`ReleaseDocument.canonical`. Raises ReleaseError."""
+    with paused_gc():
+        try:
+            found = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise ReleaseError(f"this is no release's document: {error}") from error
+        return read_data(found)
+
+
+def read_data(found: Any) -> ReleaseDocument:
+    """The same of a document's data, which :meth:`ReleaseDocument.canonical` writes. Raises ReleaseError."""
     try:
-        found = json.loads(data)
         if found["format"] != FORMAT:
             raise ReleaseError(f"format {found['format']} is not {FORMAT}, the only one this version reads")
         order, bindings, codes = found["order"], found["bindings"], found["codes"]

@@ -22,6 +22,7 @@ from contracts.documents import ActionKindDocument, BindingsDocument, Loaded, Ro
 from contracts.findings import EXIT_USAGE, Finding, Level, Path, Report
 from contracts.loading import Tree, TreeError, load_tree
 from contracts.naming import NearNames
+from contracts.registry_parts import naming_others
 from contracts.severity import REGISTRY_WORDS
 from contracts.spec import KpiSpec
 from contracts.units import STANDARD_UNITS, UnitSpec
@@ -52,7 +53,7 @@ def validate_tree(
 
     Each directory is a tree of its own; single files together make one. With ``changed_since``, a git
     revision, everything is checked all the same, but only findings in files that changed since then are
-    reported. Files of more than ``max_bytes`` are refused.
+    reported. Files of more than ``max_bytes`` each are refused.
 
     Raises TreeError when nothing could be checked.
     """
@@ -67,6 +68,7 @@ def _validate(paths: Sequence[str | FilePath], changed_since: str | None, max_by
     if files or not trees:
         trees.append(load_tree(files, max_bytes=max_bytes))
     loaded = [one for tree in trees for one in tree.loaded]
+    sources = [source for tree in trees for source in tree.sources]
     findings = [finding for tree in trees for finding in check_tree(tree)]
     remarks = [remark for tree in trees if (remark := _left_unchecked(tree))]
     if changed_since is not None:
@@ -74,9 +76,9 @@ def _validate(paths: Sequence[str | FilePath], changed_since: str | None, max_by
         remarks.append(remark)
     return Report.of(
         dict.fromkeys(findings) if len(trees) > 1 else findings,
-        dict.fromkeys(one.source.file for one in loaded),
+        dict.fromkeys(source.file for source in sources),
         remark=" ".join(dict.fromkeys(remarks)),
-        texts={one.source.file: one.source.text for one in loaded},
+        texts={source.file: source.text for source in sources},
     )
 
 
@@ -114,7 +116,7 @@ def check_tree(
             found += placed(check_actions(catalogue.document, agents), catalogue.source)
     for specs, source in checked:
         found += placed(check_coverage(specs, agents), source)
-    return _without_repetition(found)
+    return naming_others(_without_repetition(found))
 
 
 def placed(findings: Iterable[Finding], source: YamlSource) -> list[Finding]:
@@ -123,7 +125,7 @@ def placed(findings: Iterable[Finding], source: YamlSource) -> list[Finding]:
 
 
 def _placed(finding: Finding, source: YamlSource) -> Finding:
-    path = finding.path
+    source, path = source.part_at(finding.path)
     if "risk_thresholds" in path:
         path = _as_written(path, source)
     line, column = _line_and_column(path, source)
@@ -239,7 +241,7 @@ def _only_changed(
     unread = {
         FilePath(one.source.file) for one in loaded if any(f.code == "file_not_read" for f in one.findings)
     }
-    files = {FilePath(one.source.file) for one in loaded} - unread
+    files = {FilePath(source.file) for one in loaded for source in one.source.files} - unread
     try:
         changed = changed_files(revision, files)
     except ChangesError as error:

@@ -8,20 +8,20 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from contracts.yamlnodes import YamlError, YamlMapping
 from contracts.yamltree import MAX_BYTES, read_yaml
 
 MAX_ENTRIES = 10_000
 """How many entries an archive may have."""
-MAX_UNPACKED = 4 * MAX_BYTES
-"""How many bytes its contract files may have together."""
+UNPACKED = 4
+"""How many times the bytes of one file its contract files may have together."""
 YAML_SUFFIXES = (".yaml", ".yml")
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 # Where contract files lie in a tree: below the folder that the first group names.
 _KNOWN = re.compile(
-    r"(?:(.*)/)?(shared_modules/kpi_registry|[^/]+_modules/kpi_bindings|roster|actions)\.ya?ml"
+    r"(?:(.*)/)?(shared_modules/kpi_registry(?:/[^/]+)?|[^/]+_modules/kpi_bindings|roster|actions)\.ya?ml"
 )
 _AGENT = 60  # characters of an agent's name that are shown
 # What zipfile raises for archives that are damaged, protected by a password or packed in a way that it does not know.
@@ -45,19 +45,20 @@ def is_zip(data: bytes) -> bool:
     return data.startswith(_ZIP)
 
 
-def files_of(uploaded: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+def files_of(uploaded: Iterable[tuple[str, bytes]], *, max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
     """Every file by a name of its own, archives unpacked.
 
-    The same file twice counts once. Others of one name are told by the agent named inside. Raises UploadError.
+    The same file twice counts once. Others of one name are told by the agent named inside. ``max_bytes`` is how large
+    one file may be: of a larger one in a zip no more than a byte more comes out. Raises UploadError.
     """
     same_name: defaultdict[str, dict[bytes, None]] = defaultdict(dict)
     for name, data in uploaded:
-        for path, content in (unpacked(data, name) if is_zip(data) else {name: data}).items():
+        for path, content in (unpacked(data, name, max_bytes) if is_zip(data) else {name: data}).items():
             same_name[path][content] = None
     named: dict[str, bytes] = {}
     for name, contents in same_name.items():
         for content in contents:
-            named[_own_name(name, content, named) if len(contents) > 1 else name] = content
+            named[_own_name(name, content[: max_bytes + 1], named) if len(contents) > 1 else name] = content
     return named
 
 
@@ -66,7 +67,7 @@ def yaml_files(uploaded: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]
     return [(name, data) for name, data in uploaded if name.lower().endswith(YAML_SUFFIXES)]
 
 
-def unpacked(data: bytes, name: str) -> dict[str, bytes]:
+def unpacked(data: bytes, name: str, max_bytes: int = MAX_BYTES) -> dict[str, bytes]:
     """The contract files of a zip of a tree, by their path in it; nothing is written anywhere.
 
     Where no file lies in the place of one, all that end like YAML count. Raises UploadError.
@@ -80,9 +81,9 @@ def unpacked(data: bytes, name: str) -> dict[str, bytes]:
             found: dict[str, bytes] = {}
             for path in chosen:
                 with archive.open(path) as member:
-                    found[path] = member.read(MAX_BYTES + 1)  # the reader then calls it too large
-                if sum(map(len, found.values())) > MAX_UNPACKED:
-                    limit = MAX_UNPACKED // 1024 // 1024
+                    found[path] = member.read(max_bytes + 1)  # the reader then calls it too large
+                if sum(map(len, found.values())) > UNPACKED * max_bytes:
+                    limit = UNPACKED * max_bytes // 1024 // 1024
                     raise UploadError(f"{name} is too large. At most {limit} MiB are unpacked.")
     except _UNREADABLE:
         raise UploadError(
@@ -91,6 +92,15 @@ def unpacked(data: bytes, name: str) -> dict[str, bytes]:
     if not found:
         raise UploadError(f"{name} holds no YAML file.")
     return found
+
+
+def zipped(texts: Mapping[Path, str]) -> bytes:
+    """A zip of files by their path, the same bytes for the same texts: the inverse of :func:`unpacked`."""
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in texts.items():
+            archive.writestr(zipfile.ZipInfo(path.as_posix()), text, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
 
 
 def contract_paths(paths: Iterable[str], archive: str) -> list[str]:
@@ -132,7 +142,7 @@ def _own_name(name: str, content: bytes, taken: Mapping[str, bytes]) -> str:
 
 def _agent_in(content: bytes) -> str:
     try:
-        root = read_yaml(content[: MAX_BYTES + 1]).root
+        root = read_yaml(content, max_bytes=max(MAX_BYTES, len(content))).root
     except YamlError:
         return ""
     agent = root.get("agent") if isinstance(root, YamlMapping) else None

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # an agent reads bodies without pydantic, which documents nee
         ThresholdDocument,
     )
     from contracts.release import ReleaseDocument
+    from contracts.release_pieces import ReleasePieces
 
 __all__ = [
     "BodyError",
@@ -67,10 +68,10 @@ class UnknownAgent(LookupError):
 class Watching:
     """A release's document, asked agent by agent. Each agent is worked out once, and what agents share too."""
 
-    def __init__(self, document: ReleaseDocument) -> None:
-        self._document = document
+    def __init__(self, document: ReleaseDocument | ReleasePieces) -> None:
+        self._roster, self._files = document.roster, document.bindings
         self._symbols = document.symbols
-        self._kpis = {kpi.name: kpi for kpi in document.registry.kpis}
+        self._kpis = document.kpis
         self._definitions: dict[str, Definition] = {}
         self._bound: dict[str, dict[str, BindingDocument]] = {}
         self._agents: dict[str, WatchedAgent | None] = dict.fromkeys(
@@ -97,8 +98,8 @@ class Watching:
     def _worked_out(self, name: str) -> WatchedAgent:
         if name not in self._agents:
             raise UnknownAgent(f"The release has no agent called {name[:60]}.")
-        entry = self._document.roster.agents.get(name)
-        document = self._document.bindings.get(name)
+        entry = self._roster.agents.get(name)
+        document = self._files.get(name)
         hand_offs = tuple(_hand_offs(document)) if document else ()
         return WatchedAgent(
             name=name,

@@ -151,6 +151,15 @@ class YamlSource:
         line = bisect_right(self._line_starts, index)
         return line, index - self._line_starts[line - 1] + 1
 
+    @property
+    def files(self) -> list[YamlSource]:
+        """Each file of it: this one."""
+        return [self]
+
+    def part_at(self, path: Path) -> tuple[YamlSource, Path]:
+        """The file that a place is in, and what the place is called there."""
+        return self, path
+
     def locate(self, path: Path, key: bool = False) -> tuple[int, int]:
         """Line and column of a value, or of its key; of the nearest part there is if the path leads on."""
         node, index = self.root, self.start

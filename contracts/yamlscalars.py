@@ -52,13 +52,24 @@ def key_text(key: str) -> str:
 
 def text(value: str, indent: int = 2) -> str:
     """A text: bare where that is safe, as lines of its own where it has several, in quotes otherwise."""
-    if is_plain(value):
-        return value
-    if "\n" in value and _has_tidy_lines(value):
+    if "\n" not in value:
+        return _line(value) if len(value) <= _SHORT else _one_line(value)
+    if _has_tidy_lines(value):
         margin = " " * indent
         lines = [margin + line if line else "" for line in value.removesuffix("\n").split("\n")]
         return "\n".join(["|" if value.endswith("\n") else "|-", *lines])
     return quoted(value)
+
+
+_SHORT = 100
+"""Characters of a text that is likely to occur again, as names, conditions and lengths of time do."""
+
+
+def _one_line(value: str) -> str:
+    return value if is_plain(value) else quoted(value)
+
+
+_line = lru_cache(maxsize=16_384)(_one_line)
 
 
 def is_plain(value: str) -> bool:

@@ -44,7 +44,11 @@ __all__ = [
 ]
 
 MAX_BYTES = 8 * 1024 * 1024
-"""How large a file may be."""
+"""How large a file may be where nobody says otherwise; commands and the server have limits of their own."""
+TOO_LARGE = (
+    "Split a registry into several files: docs/formats.md says how. Or raise the limit: AUREN_FILE_MAX_MIB for "
+    "commands, AUREN_UPLOAD_MAX_MIB for the browser and the API."
+)
 BYTES_PER_VALUE = 8
 """A file of the full size may have one value for so many bytes. A registry has one for twelve."""
 
@@ -75,7 +79,7 @@ def decode(data: str | bytes, max_bytes: int = MAX_BYTES) -> str:
         isinstance(data, str) and len(data) > max_bytes // 4 and _size(data) > max_bytes
     ):
         limit = f"{max_bytes / 1024 / 1024:.0f} MiB" if max_bytes >= 1024 * 1024 else f"{max_bytes:,} bytes"
-        raise YamlError("too_large", f"The file is too large. At most {limit} are read.", "Split it.")
+        raise YamlError("too_large", f"The file is too large. At most {limit} are read.", TOO_LARGE)
     text = _decode_bytes(data) if isinstance(data, bytes) else data
     text = text.removeprefix("\ufeff")
     if not _is_clean_ascii(text) and (bad := INVALID_CHARACTER.search(text)):

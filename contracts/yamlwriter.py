@@ -88,7 +88,11 @@ class _Writer:
         self.lines[start] = f"{head} {self.lines[start][indent:]}"
 
     def scalar(self, head: str, value: Any, indent: int) -> None:
-        self.lines += f"{head} {scalar(value, indent + _STEP)}".split("\n")
+        line = f"{head} {scalar(value, indent + _STEP)}"
+        if "\n" in line:
+            self.lines += line.split("\n")
+        else:
+            self.lines.append(line)
 
     def blank(self) -> None:
         if self.lines and self.lines[-1]:

@@ -1,11 +1,12 @@
 """Fields that the forms of the registry and of agents share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from pydantic_core import PydanticCustomError
 
 from contracts.decimals import DIGITS_EXPECTED, plain
@@ -93,3 +94,19 @@ class NumberField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored number without trailing zeros."""
         return plain(value) if isinstance(value, Decimal) else value
+
+
+class KnownChoiceField(forms.ModelChoiceField[Model]):
+    """A choice of a row. One of those that were read already need not be read again to be chosen."""
+
+    _known: Mapping[str, Model] = {}  # noqa: RUF012 - never changed
+
+    def knowing(self, rows: Iterable[Model]) -> Self:
+        """The field itself, which now knows these rows."""
+        self._known = {str(row.pk): row for row in rows}
+        return self
+
+    def to_python(self, value: Any) -> Model | None:
+        """The row. Raises ValidationError."""
+        known = self._known.get(str(value))
+        return known if known is not None else super().to_python(value)

@@ -1,6 +1,7 @@
 """The form of a KPI with its thresholds."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -11,9 +12,10 @@ from contracts.findings import Finding
 from contracts.severity import Severity
 from contracts.texts import unfit_character
 from contracts.units import UnitSpec
-from kpis.form_fields import LinesField, NumberField, ProseField, ReasonField
-from kpis.gate import as_error, errors_only
+from kpis.form_fields import KnownChoiceField, LinesField, NumberField, ProseField, ReasonField
+from kpis.gate import as_error, errors_only, raise_on_errors
 from kpis.models import KPI, RegistrySettings, Threshold, ValidationRule
+from kpis.models.kpi import KPI_FIELDS
 from kpis.models.threshold import THRESHOLD_FIELDS
 
 SEVERITIES = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
@@ -43,7 +45,7 @@ class KPIForm(forms.ModelForm[KPI]):
             "absolute_min", "absolute_max", "normal_min", "normal_max", "optimal",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
-        field_classes = {"description": ProseField}
+        field_classes = {"description": ProseField, "unit": KnownChoiceField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +58,9 @@ class KPIForm(forms.ModelForm[KPI]):
         if isinstance(name, forms.CharField):
             name.strip = False
         if self.is_bound:
-            self.instance.draft_thresholds = ()
+            self.instance.draft_thresholds, self.instance.form = (), self
+            if self.instance.unit_id and isinstance(unit := self.fields.get("unit"), KnownChoiceField):
+                unit.knowing([self.instance.unit])
         if "started_from" in self.fields:
             self.fields["started_from"].initial = self.instance.revision
 
@@ -64,6 +68,21 @@ class KPIForm(forms.ModelForm[KPI]):
         if self.is_bound and "unit" in self.fields and "unit" not in self.cleaned_data:
             self.instance.unit = None  # type: ignore[assignment]  # nothing is measured in the unit that was there before
         super()._post_clean()  # type: ignore[misc]  # not in the stubs
+
+    def refuse(self, findings: Sequence[Finding]) -> None:
+        """Put each error on its field: what the rules say of the KPI, once its thresholds are known."""
+        try:
+            raise_on_errors(findings, KPI_FIELDS)
+        except ValidationError as refused:
+            self.add_error(None, refused)
+
+    def validate_unique(self) -> None:
+        """Two of one name or metric are for the rules to tell: they know of those that look the same, too."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # What a choice names was just looked up; the model would look it up again.
+        found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
+        return found | {"unit", "successor"}
 
     def clean_description(self) -> str:
         """What is stored, where only blanks around it differ."""
@@ -76,6 +95,11 @@ class KPIForm(forms.ModelForm[KPI]):
             said = {name: errors for name, errors in error.error_dict.items() if not is_missing(self, name)}
             error = ValidationError(said)
         super().add_error(field, error)
+
+
+def is_about_threshold(finding: Finding) -> bool:
+    """Whether a finding's place is in a row of the thresholds, or all of them."""
+    return finding.path[:1] == ("risk_thresholds",)
 
 
 class ThresholdForm(forms.ModelForm[Threshold]):
@@ -115,6 +139,9 @@ class ThresholdForm(forms.ModelForm[Threshold]):
         super().full_clean()
         if self.is_bound and self.is_empty:
             self.errors.clear()
+
+    def validate_unique(self) -> None:
+        """Nothing: two of one severity are for the formset to tell."""
 
     def _post_clean(self) -> None:
         # What is typed counts, not what is stored: a picture of the old condition would say that it still holds.
@@ -157,6 +184,28 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
         """Leave out the tick for deletion: a blank row is a deleted one."""
         super().add_fields(form, index)
         form.fields.pop("DELETE", None)
+        if isinstance(key := form.fields.get("id"), forms.ModelChoiceField):
+            form.fields["id"] = KnownChoiceField(
+                key.queryset, initial=key.initial, required=False, widget=forms.HiddenInput
+            ).knowing(self.get_queryset())
+
+    def get_queryset(self) -> Any:
+        """The rows as they came with the KPI; of their own, since forms write into them."""
+        if not hasattr(self, "_queryset"):
+            kpi = self.instance
+            self._queryset = [copy(row) for row in kpi.thresholds.all()] if kpi.pk else []
+        return self._queryset
+
+    def save(self, commit: bool = True) -> list[Threshold]:
+        """Store the rows in place of those that there are, if anything changed: two queries, however many."""
+        saved: list[Threshold] = super().save(commit=False)
+        if commit and self.has_changed():
+            rows = self.rows()
+            Threshold.objects.filter(kpi=self.instance).delete()
+            for row in rows:
+                row.pk, row.kpi = None, self.instance
+            Threshold.objects.bulk_create(rows)
+        return saved
 
     def _should_delete_form(self, form: ThresholdForm) -> bool:
         return form.is_empty
@@ -171,9 +220,15 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
     def clean(self) -> None:
         """Judge the KPI with all its thresholds, and put each error on its row and field."""
         super().clean()
-        rows = self.rows()
-        self.instance.draft_thresholds = rows
-        self.place(errors_only(self.findings))
+        self.instance.draft_thresholds = self.rows()
+        errors = errors_only(self.findings)
+        if self.instance.form:
+            self.instance.form.refuse([found for found in errors if not is_about_threshold(found)])
+        self.place([found for found in errors if is_about_threshold(found)])
+
+    def is_valid(self) -> bool:
+        """Whether the whole contract is as the rules want it: only here is it known."""
+        return super().is_valid() and (self.instance.form is None or self.instance.form.is_valid())
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -181,14 +236,12 @@ class ThresholdFormSet(forms.BaseInlineFormSet[Threshold, KPI, ThresholdForm]):
         return self.instance.findings(self.rows())
 
     def place(self, errors: Sequence[Finding]) -> None:
-        """Put errors about a threshold on its row; the KPI's form has said its own."""
+        """Put errors about a threshold on its row."""
         rows = {str(form.shown_severity): form for form in self.forms if not form.is_empty}
         wrong = {
             (form, name) for form in self.forms for name in form.errors
         }  # whoever cannot be read is told once
         for finding in errors:
-            if finding.path[:1] != ("risk_thresholds",):
-                continue
             row = rows.get(str(finding.path[1])) if len(finding.path) > 1 else None
             if row is None:
                 raise ValidationError(as_error(finding))

@@ -1,6 +1,6 @@
 """Operations on a KPI together with its thresholds, and on the registry as a whole."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -43,6 +43,16 @@ class Subject(Protocol):
 def record(*, kpi: KPI, author: Author, source: str, reason: str = "") -> Revision:
     """Keep ``kpi`` as its next revision; call it once after every save of a KPI with its thresholds."""
     return record_all(kpis=[kpi], author=author, source=source, reason=reason)[0]
+
+
+def save(*, kpi: KPI, thresholds: Callable[[], object], author: Author, source: str, reason: str) -> Revision:
+    """Store an edited KPI as its next revision, ``thresholds`` its drafts; they are judged already."""
+    kpi.revision += 1
+    kpi.save()
+    thresholds()
+    return Revision.objects.bulk_create(
+        [_revision(KIND_KPI, kpi, as_stored(kpi.as_document()), author, source, reason)]
+    )[0]
 
 
 def record_all(*, kpis: Sequence[KPI], author: Author, source: str, reason: str = "") -> list[Revision]:

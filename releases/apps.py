@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core import checks
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
 
 SERVING = "releases.ServingRevision"
@@ -18,6 +18,11 @@ def keep_setting(sender: AppConfig, **kwargs: Any) -> None:
         state = kwargs.get("apps", apps)  # as far as was migrated
         if any(field.name == "approval_required" for field in state.get_model(SERVING)._meta.fields):
             import_module("releases.services.guarding").store_setting()
+
+
+def watch_tables(sender: AppConfig, **kwargs: Any) -> None:
+    """Whatever a migration made of the tables of the working copy, its mark changes with them."""
+    import_module("releases.models.working_copy").watch_working_copy(connections[kwargs["using"]])
 
 
 class ReleasesConfig(AppConfig):
@@ -32,3 +37,4 @@ class ReleasesConfig(AppConfig):
         import_module("releases.webhooks.events")
         checks.register(import_module("releases.checks").setting_as_stored, checks.Tags.database)
         post_migrate.connect(keep_setting, sender=self)
+        post_migrate.connect(watch_tables, sender=self)

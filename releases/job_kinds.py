@@ -1,4 +1,4 @@
-"""What this app does in the background: it sends webhooks, and forgets old deliveries."""
+"""What this app does in the background: it judges a large working copy, sends webhooks, and forgets old deliveries."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,6 +8,9 @@ from django.db import transaction
 
 from jobs.kinds import JobRun, job_kind, schedule
 from releases.models import Delivery
+from releases.services import PublishRefused
+from releases.services.planning import rules_on_copy
+from releases.services.preparing import PREPARE
 from releases.webhooks.delivering import WEBHOOK, attempt, forget_old, note
 
 FORGET = "webhook_forget"
@@ -32,6 +35,16 @@ def run_webhook(work: JobRun) -> Mapping[str, Any] | None:
 def run_forget(work: JobRun) -> Mapping[str, Any] | None:
     """Delete old deliveries."""
     return {"deleted": forget_old()}
+
+
+@job_kind(PREPARE)
+def run_prepare(work: JobRun) -> Mapping[str, Any] | None:
+    """Read and judge the working copy, so that publishing need not."""
+    try:
+        judged = rules_on_copy(work.progress)
+    except PublishRefused as refused:  # people keep saving: whoever looks next asks again
+        return {"said": refused.message}
+    return {"digest": judged.digest}
 
 
 schedule(FORGET, every=timedelta(days=1), offset=timedelta(hours=3))

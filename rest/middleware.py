@@ -99,4 +99,5 @@ def read_at_most(request: HttpRequest, limit: int) -> bytes | None:
 def too_large(request: HttpRequest) -> HttpResponse:
     """The answer to a body over the limit."""
     limit = settings.IMPORT_MAX_BYTES // 1024
-    return ProblemResponse(Problem(413, "too_large", f"The body is over {limit:,} KiB, the limit."), request)
+    said = f"The body is over {limit:,} KiB, the limit. AUREN_UPLOAD_MAX_MIB raises it."
+    return ProblemResponse(Problem(413, "too_large", said), request)

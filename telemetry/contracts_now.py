@@ -6,7 +6,7 @@ Each process keeps it, and looks at most every half second whether it is still t
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from contracts.evaluation import SECOND, Evaluator, evaluator, moment
 from contracts.naming import NearNames
+from contracts.release_pieces import ReleasePieces, release_pieces
 from contracts.watched import BodyError, Definition, WatchedBinding
 from contracts.watching import Watching
 from releases.models import Channel, Following, Release, ServingRevision
@@ -37,6 +38,57 @@ class Watched:
     low: float
     high: float
     looks_back: int = 0
+
+
+class InForce(Mapping[tuple[str, str], Watched]):
+    """By agent and KPI, what is watched; each is made ready to evaluate when it is asked for first."""
+
+    def __init__(self, releases: Mapping[tuple[str, str], int], watching: Mapping[int, Watching]) -> None:
+        self._releases, self._watching = releases, watching
+        self._agents: dict[str, Mapping[str, WatchedBinding]] = {}
+        self._found: dict[tuple[str, str], Watched] = {}
+
+    def __getitem__(self, pair: tuple[str, str]) -> Watched:
+        found = self._found.get(pair)
+        return self._made(pair) if found is None else found
+
+    def _made(self, pair: tuple[str, str]) -> Watched:
+        agent, kpi = pair
+        number = self._releases[pair]
+        whole = self._watching[number].agent(agent)
+        bindings = self._agents.get(agent)
+        if bindings is None:
+            bindings = self._agents[agent] = {one.kpi: one for one in whole.bindings}
+        found = self._found[pair] = _watched(bindings[kpi], number, is_on=whole.enabled)
+        return found
+
+    def __contains__(self, pair: object) -> bool:
+        return pair in self._releases
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._releases)
+
+    def __len__(self) -> int:
+        return len(self._releases)
+
+
+class Definitions(Mapping[str, Definition]):
+    """By name, the KPIs as released; each is read when it is asked for first."""
+
+    def __init__(self, releases: Mapping[str, int], watching: Mapping[int, Watching]) -> None:
+        self._releases, self._watching = releases, watching
+
+    def __getitem__(self, kpi: str) -> Definition:
+        return self._watching[self._releases[kpi]].definition(kpi) or Definition(kpi)
+
+    def __contains__(self, kpi: object) -> bool:
+        return kpi in self._releases
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._releases)
+
+    def __len__(self) -> int:
+        return len(self._releases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,33 +168,35 @@ def load() -> Released:
     """Read it from the database: every channel's release, and who follows which."""
     channels = {channel.name: channel for channel in Channel.objects.select_related("release")}
     following = dict(Following.objects.values_list("agent__name", "channel__name"))
-    watching: dict[int, Watching] = {}
-    catalogues: dict[int, dict[str, str]] = {}
+    pieces: dict[int, ReleasePieces] = {}
     for channel in channels.values():
-        if channel.release and channel.release.number not in watching:
-            document = channel.release.as_document()
-            watching[channel.release.number] = Watching(document)
-            catalogues[channel.release.number] = {
-                name: one.title for name, one in document.actions.actions.items()
-            }
+        if channel.release and channel.release.number not in pieces:
+            pieces[channel.release.number] = release_pieces(channel.release.text)
     numbers = {name: channel.release.number for name, channel in channels.items() if channel.release}
     production = numbers.get(PRODUCTION, 0)
-    found: dict[tuple[str, str], Watched] = {}
-    kpis: dict[str, Definition] = {}
+    watching = {number: Watching(whole) for number, whole in pieces.items()}
+    keys: dict[tuple[str, str], int] = {}
+    kpis: dict[str, int] = {}
     agents: set[str] = set()
     titles: dict[str, str] = {}
     for number, whole in sorted(
-        watching.items(), key=lambda item: item[0] == production
+        pieces.items(), key=lambda item: item[0] == production
     ):  # production last: it wins
-        titles |= catalogues[number]
-        kpis |= {name: one for name in whole.kpis if (one := whole.definition(name))}
-        for agent in whole.agents:
+        titles |= {name: one.title for name, one in whole.actions.actions.items()}
+        kpis |= dict.fromkeys(whole.kpis, number)
+        for agent in watching[number].agents:
             if numbers.get(following.get(agent, PRODUCTION)) == number:
                 agents.add(agent)
-                watched = whole.agent(agent)
-                for binding in watched.bindings:
-                    found[agent, binding.kpi] = _watched(binding, number, is_on=watched.enabled)
-    return Released(production, found, kpis, frozenset(agents), titles, NearNames(kpis))
+                watches = (kpi for kpi in whole.keys.get(agent, ()) if kpi in whole.kpis)
+                keys |= {(agent, kpi): number for kpi in watches}
+    return Released(
+        production,
+        InForce(keys, watching),
+        Definitions(kpis, watching),
+        frozenset(agents),
+        titles,
+        NearNames(kpis),
+    )
 
 
 def evaluator_of(release: int, agent: str, kpi: str) -> Evaluator | None:
@@ -168,7 +222,7 @@ def last_evaluator(watched: Watched, release: int) -> Evaluator | None:
 @lru_cache(maxsize=8)
 def _of_release(number: int) -> Watching | None:
     release = Release.objects.filter(number=number).first()
-    return Watching(release.as_document()) if release else None
+    return Watching(release_pieces(release.text)) if release else None
 
 
 def _watched(binding: WatchedBinding, release: int, *, is_on: bool) -> Watched:

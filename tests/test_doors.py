@@ -232,8 +232,9 @@ FILES = [
 
 @pytest.mark.parametrize(("name", "data", "code"), FILES, ids=[name for name, _, _ in FILES])
 def test_a_hostile_file_is_refused_in_milliseconds_by_page_and_command(
-    name, data, code, db, editor_client, tmp_path
+    name, data, code, db, editor_client, tmp_path, monkeypatch
 ):
+    monkeypatch.setenv("AUREN_FILE_MAX_MIB", "8")  # as much as the page takes
     raw = data if isinstance(data, bytes) else data.encode()
     path = tmp_path / "kpi_registry.yaml"
     path.write_bytes(raw)

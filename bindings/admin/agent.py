@@ -62,8 +62,9 @@ class AgentAdmin(OfferedFilters, BulkAdmin[Agent]):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """With what the last report says of the page's agents: a list judges nothing."""
-        changelist: Any = super().get_changelist_instance(request)
-        changelist.last_report = report = LastReport.of(agent.pk for agent in changelist.result_list)
+        changelist = super().get_changelist_instance(request)
+        report = LastReport.of(agent.pk for agent in changelist.result_list)
+        setattr(changelist, "last_report", report)  # noqa: B010 - Django's own has no such
         for agent in changelist.result_list:
             agent.told = report.counts_of(agent)
         return changelist

@@ -1,17 +1,19 @@
 """Doing what the plan of an import says about agents."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import ProtectedError
 
 from bindings import services
-from bindings.documents import Contract, fill_contract, fill_entry, hand_offs_of, kpis_named
+from bindings.documents import Contract, fill_contract, fill_entry, fill_own, hand_offs_of, kpis_named
 from bindings.models import Agent, Binding, HandOff
 from contracts.naming import NearNames
 from kpis.importing import ImportRefused, Step, about
 from kpis.models import KPI, Revision
 from kpis.services import Author
 
+AT_ONCE = 10_000
+"""Bindings that are made into rows and stored before the next ones are, which then have their memory."""
 COLUMNS = ["code", "role", "status", "enabled", "tags", "version", "extra"]
 
 
@@ -41,17 +43,38 @@ def apply_agents(
     everyone = {agent.name: agent for agent in Agent.objects.all()} | agents
     kpis = {kpi.name: kpi for kpi in KPI.objects.all()} if agents else {}
     for name, agent in agents.items():
-        fill(agent, contracts[name], kpis, everyone)
+        fill_entry(agent, name, contracts[name].entry)
+        fill_own(agent, contracts[name].bindings)
     changed = [agents[step.name] for step in writing if step.name in stored]
     with about(agents.values()):
         Agent.objects.bulk_create([agents[name] for name in new], batch_size=services.BATCH)
         Agent.objects.bulk_update(changed, COLUMNS, batch_size=services.BATCH) if changed else None
-    if agents:
-        services.write_rows(list(agents.values()))
+    for piece in pieces(agents.values(), contracts):
+        for agent in piece:
+            fill(agent, contracts[agent.name], kpis, everyone)
+        services.write_rows(piece)
         services.record_all(
-            agents=list(agents.values()), author=author, source=Revision.Source.IMPORT, reason=reason
+            agents=piece,
+            author=author,
+            source=Revision.Source.IMPORT,
+            reason=reason,
+            bindings={agent.name: contracts[agent.name].bindings for agent in piece},
         )
     delete_agents([stored[step.name] for step in deleting], author, reason)
+
+
+def pieces(agents: Iterable[Agent], contracts: Mapping[str, Contract]) -> Iterator[list[Agent]]:
+    """The agents in their order, as many at a time as have about so many bindings."""
+    piece: list[Agent] = []
+    rows = 0
+    for agent in agents:
+        piece.append(agent)
+        rows += len(contracts[agent.name].bindings.kpis_used)
+        if rows >= AT_ONCE:
+            yield piece
+            piece, rows = [], 0
+    if piece:
+        yield piece
 
 
 def fill(agent: Agent, contract: Contract, kpis: Mapping[str, KPI], agents: Mapping[str, Agent]) -> None:
@@ -72,7 +95,6 @@ def fill(agent: Agent, contract: Contract, kpis: Mapping[str, KPI], agents: Mapp
                 f"{document.agent} asks {hand_off.agent}, which is no agent here. "
                 f"{near or 'Add it to the roster first.'}"
             )
-    fill_entry(agent, document.agent, contract.entry)
     fill_contract(agent, document, kpis=kpis, agents=agents)
 
 

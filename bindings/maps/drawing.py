@@ -7,14 +7,12 @@ there, so no two can meet. Lines bend only between that strip and the next colum
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from bindings.maps.beside import drawn_beside
 from bindings.maps.layers import Layers, Line, Member, Slot, in_circle, layered
-from bindings.maps.marks import Mark
+from bindings.maps.shapes import BOX, INSIDE, Edge, KpiText, Node, RosterMap, word_of, words_of
 from contracts.bands.axis import text_width
-from contracts.severity import REGISTRY_WORD
 
-BOX = 196
 _HEAD, _KPI_LINE, _FOOT = 44, 17, 8
 _KPIS_NAMED = 4
 _PORT = 20  # between two lines that leave the same box
@@ -23,95 +21,22 @@ _STRIP, _BEND = 104, 64
 _APART = 26
 _PASSAGE = 20
 _MARGIN = 12
-_INSIDE = 12
 _ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class KpiText:
-    """A KPI named inside a box, shortened where it is too long."""
-
-    text: str
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """The box of an agent."""
-
-    member: Member
-    x: float
-    y: float
-    height: float
-    label: str
-    note: str
-    kpis: tuple[KpiText, ...]
-    circular: bool
-    words: str
-    width: float = BOX
-    mark: Mark | None = None
-
-    @property
-    def mark_x(self) -> float:
-        """Where its mark ends, which stands on its upper edge."""
-        return self.x + self.width - _INSIDE
-
-    @property
-    def text_x(self) -> float:
-        """Where its texts begin."""
-        return self.x + _INSIDE
-
-    @property
-    def name_y(self) -> float:
-        """The line its name stands on."""
-        return self.y + 20
-
-    @property
-    def note_y(self) -> float:
-        """The line below it."""
-        return self.y + 36
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A hand-off as a path with its word; ``arrow`` are the three corners of its head."""
-
-    line: Line
-    path: str
-    arrow: str
-    label: str
-    label_x: float
-    label_y: float
-    circular: bool
-    words: str
-    mark: Mark | None = None
-
-    @property
-    def label_width(self) -> float:
-        """How wide its word is at most."""
-        return text_width(self.label)
-
-
-@dataclass(frozen=True, slots=True)
-class RosterMap:
-    """Everything to be drawn, and the size of it."""
-
-    width: float
-    height: float
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-
-
 def roster_map(members: Sequence[Member], lines: Sequence[Line]) -> RosterMap:
-    """The map of these agents. Hand-offs from or to an agent that is not among them are left out."""
+    """The map of these agents. Hand-offs from or to an agent that is not among them are left out, though a circle may
+    go through it. What no contract declares moves nothing: it is drawn over what there is."""
     known = {member.name for member in members}
-    lines = [line for line in lines if {line.source, line.target} <= known and line.source != line.target]
+    circles = dict(zip(lines, in_circle(lines), strict=True))
+    shown = [line for line in lines if {line.source, line.target} <= known and line.source != line.target]
+    lines, undeclared = [one for one in shown if one.severity], [one for one in shown if not one.severity]
     joined = {name for line in lines for name in (line.source, line.target)}
     layers = layered([member.name for member in members if member.name in joined], lines)
     by_name = {member.name: member for member in members}
     heights = {slot: _height(slot, layers, by_name) for column in layers.columns for slot in column}
     tops = settle(layers, heights)
-    round_trip = in_circle(lines)
+    round_trip = [circles[line] for line in lines]
     circular = {line.source for line, circles in zip(lines, round_trip, strict=True) if circles}
     nodes = [
         _node(by_name[slot.agent], _column_x(slot.column), tops[slot], heights[slot], slot.agent in circular)
@@ -123,6 +48,7 @@ def roster_map(members: Sequence[Member], lines: Sequence[Line]) -> RosterMap:
     alone = [member for member in members if member.name not in joined]
     nodes += _grid(alone, below, len(layers.columns))
     edges = _edges(layers, lines, round_trip, tops, heights)
+    edges += drawn_beside(undeclared, {node.member.name: node for node in nodes})
     right = max((node.x + node.width for node in nodes), default=0.0) + _MARGIN
     bottom = max([node.y + node.height for node in nodes] + [below - _APART], default=0.0) + _MARGIN
     return RosterMap(right, bottom, tuple(nodes), tuple(edges))
@@ -187,22 +113,22 @@ def stacked(
 
 def _node(member: Member, x: float, y: float, height: float, circular: bool) -> Node:
     named = list(member.kpis[:_KPIS_NAMED])
-    if len(member.kpis) > _KPIS_NAMED:
-        rest = len(member.kpis) - _KPIS_NAMED
+    if rest := len(member.kpis) + member.more - len(named):
         named.append(f"and {rest} more")
     note = member.status or "no status"
     note += "" if member.enabled else ", switched off"
     watched = f"watches {', '.join(member.kpis)}" if member.kpis else "watches nothing yet"
+    watched += f" and {member.more} more" if member.more else ""
     words = f"{member.name} ({note}) {watched}." + (" It is part of a circle." if circular else "")
     return Node(
         member=member,
         x=x,
         y=y,
         height=height,
-        label=shortened(member.name, BOX - 2 * _INSIDE, strong=True),
+        label=shortened(member.name, BOX - 2 * INSIDE, strong=True),
         note=note,
         kpis=tuple(
-            KpiText(shortened(text, BOX - 2 * _INSIDE), round(y + _HEAD + _KPI_LINE * (number + 0.7), 1))
+            KpiText(shortened(text, BOX - 2 * INSIDE), round(y + _HEAD + _KPI_LINE * (number + 0.7), 1))
             for number, text in enumerate(named)
         ),
         circular=circular,
@@ -280,14 +206,7 @@ def _edge(line: Line, chain: Sequence[Slot], levels: Sequence[float], turned: bo
             f"H{bend_from:g}C{middle:g} {level:g} {middle:g} {following:g} {bend_to:g} {following:g}"
         )
     tip, back, level = (start, 9, levels[0]) if turned else (end, -9, levels[-1])
-    word = REGISTRY_WORD[line.severity] if line.severity else "not declared"
-    when = (
-        f" when {line.kpi or 'anything it watches'} is {word}"
-        if line.severity
-        else ", though no contract in force declares it"
-    )
-    circle = ", in a circle" if circular else ""
-    reason = f": {line.reason}" if line.reason else ""
+    word = word_of(line)
     return Edge(
         line=line,
         path="".join(parts),
@@ -296,5 +215,5 @@ def _edge(line: Line, chain: Sequence[Slot], levels: Sequence[float], turned: bo
         label_x=start + 14,
         label_y=levels[0] - 5,
         circular=circular,
-        words=f"{line.source} asks {line.target}{when}{circle}{reason}",
+        words=words_of(line, circular),
     )

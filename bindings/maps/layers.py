@@ -17,7 +17,8 @@ _SWEEPS = 6
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An agent as the map shows it. ``kpis`` are the names of those it binds."""
+    """An agent as the map shows it. ``kpis`` are names of those it binds, of which there are ``more``; ``tag`` is the
+    first of its tags."""
 
     name: str
     url: str = ""
@@ -25,6 +26,8 @@ class Member:
     status: str = ""
     enabled: bool = True
     kpis: tuple[str, ...] = ()
+    more: int = 0
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +63,46 @@ class Layers:
 
 def in_circle(lines: Sequence[Line]) -> list[bool]:
     """Of each line, whether a case handed over by it can come back to where it was, as contracts declare it."""
-    declared = [line for line in lines if line.severity]
-    targets = targets_of(declared)
-    reach = {name: reached_from(targets, [name]) for name in {line.target for line in declared}}
-    return [bool(line.severity) and line.source in reach[line.target] for line in lines]
+    circle = circles_of([(line.source, line.target) for line in lines if line.severity])
+    return [bool(line.severity) and circle[line.source] == circle[line.target] for line in lines]
 
 
-def targets_of(lines: Iterable[Line]) -> dict[str, list[str]]:
-    """Whom each agent asks, in the order of the lines."""
-    targets: dict[str, list[str]] = {}
-    for line in lines:
-        targets.setdefault(line.source, []).append(line.target)
-    return targets
-
-
-def reached_from(targets: Mapping[str, Sequence[str]], starts: Iterable[str]) -> set[str]:
-    """The starts and every agent that is asked by them, or by one of those."""
-    found: set[str] = set()
-    waiting = list(starts)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(targets.get(name, ()))
+def circles_of(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """A number for each agent; those who can reach each other have the same: strongly connected components.
+    https://en.wikipedia.org/wiki/Kosaraju%27s_algorithm"""
+    ahead: dict[str, list[str]] = {}
+    behind: dict[str, list[str]] = {}
+    for source, target in pairs:
+        ahead.setdefault(source, []).append(target)
+        ahead.setdefault(target, [])
+        behind.setdefault(target, []).append(source)
+    left: dict[str, None] = {}  # in the order in which the walk leaves them
+    for name in ahead:
+        _walk(name, ahead, left)
+    reached: dict[str, None] = {}
+    found: dict[str, int] = {}
+    for number, name in enumerate(reversed(left)):
+        found |= dict.fromkeys(_walk(name, behind, reached), number)
     return found
+
+
+def _walk(start: str, beside: Mapping[str, Sequence[str]], left: dict[str, None]) -> list[str]:
+    """Go wherever one comes to from ``start``, depth first, but to nobody who is noted in ``left``, and note each agent
+    there when it is left for good. Returns those."""
+    noted: list[str] = []
+    way = [] if start in left else [(start, iter(beside.get(start, ())))]
+    seen = {start}
+    while way:
+        name, others = way[-1]
+        following = next((one for one in others if one not in seen and one not in left), None)
+        if following is None:
+            way.pop()
+            left[name] = None
+            noted.append(name)
+        else:
+            seen.add(following)
+            way.append((following, iter(beside.get(following, ()))))
+    return noted
 
 
 def layered(names: Sequence[str], lines: Sequence[Line]) -> Layers:

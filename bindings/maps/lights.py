@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bindings.maps.drawing import Edge, Node, RosterMap
 from bindings.maps.marks import Mark
+from bindings.maps.shapes import Edge, Node, RosterMap
 
 
 @dataclass(frozen=True, slots=True)

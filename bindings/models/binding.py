@@ -129,10 +129,13 @@ class Binding(models.Model):
             raise_on_errors(self.findings(), BINDING_FIELDS)
 
 
+_PLACES = {key: place for place, key in enumerate(TRIGGER_KEYS)}
+
+
 def worst_first(rows: "Iterable[Trigger]") -> "list[Trigger]":
     """Triggers in the order a file has them."""
-    places = list(TRIGGER_KEYS)
-    return sorted(rows, key=lambda row: places.index(row.key))
+    found = list(rows)
+    return found if len(found) < 2 else sorted(found, key=lambda row: _PLACES[row.key])
 
 
 def timing_of(rows: "Iterable[Trigger]") -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
 from contracts.context import RegistryContext
 from contracts.findings import Finding, Level, Report
 from contracts.formats.json_report import finding_data
@@ -31,7 +33,11 @@ class TooMany(Exception):
 
 def report_on(body: bytes, name: str) -> Report:
     """What reading and every rule say of one file; the file is judged among what there is here."""
-    tree = tree_of({name: body}, units=[unit.as_spec() for unit in Unit.objects.all()])
+    tree = tree_of(
+        {name: body},
+        max_bytes=settings.IMPORT_MAX_BYTES,
+        units=[unit.as_spec() for unit in Unit.objects.all()],
+    )
     registry = next((one.document for one in tree.registries if one.document), None)
     around: RegistryContext | None = context_for(registry, prune=False) if registry else None
     texts = {one.source.file: one.source.text for one in tree.loaded}

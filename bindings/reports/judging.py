@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from django.utils import timezone
 from pydantic import BaseModel
 
+from bindings.documents import Contract
 from bindings.importing.joining import bindings_path
 from bindings.loading import Outline, agents_in_pieces, kpis_in_pieces
 from bindings.models import ActionKind, Agent, Roster, Waiver
@@ -18,7 +19,7 @@ from contracts import loading
 from contracts.agents import AgentContext, cycles_among
 from contracts.checks import check_coverage, check_registry, check_settings
 from contracts.context import RegistryContext
-from contracts.documents import ActionKindDocument, RegistryDocument, RosterAgent
+from contracts.documents import ActionKindDocument, KpiDocument, RegistryDocument, RosterAgent
 from contracts.findings import Finding, Path
 from contracts.naming import NearNames
 from contracts.spec import KpiSpec
@@ -58,21 +59,31 @@ def silent(done: int, total: int, message: str) -> None:
     """Progress that nobody watches."""
 
 
-def judge_all(progress: Progress = silent) -> Judgement:
+@dataclass(slots=True)
+class Seen:
+    """What was judged, for whoever has a use for it: it need not be read again."""
+
+    kpis: list[KpiDocument] = field(default_factory=list)
+    contracts: list[tuple[Agent, Contract]] = field(default_factory=list)
+    is_whole: bool = True
+    """Whether every row could be written down."""
+
+
+def judge_all(progress: Progress = silent, seen: Seen | None = None) -> Judgement:
     """Judge everything. ``progress`` is told now and then how many rows are done, of how many.
 
     What is saved while it runs may be seen or not; the digest is of what was seen. Whatever ``progress``
-    raises ends it.
+    raises ends it. ``seen`` is filled with the KPIs and agents as they were judged.
     """
     with paused_gc():
-        return _judge_all(progress)
+        return _judge_all(progress, seen)
 
 
-def _judge_all(progress: Progress) -> Judgement:
+def _judge_all(progress: Progress, seen: Seen | None) -> Judgement:
     started = time.monotonic()
     revision, stamp = latest_revision(), working_copy_stamp()
     outline = Outline.read()
-    judge = _Judge(outline, progress)
+    judge = _Judge(outline, progress, seen)
     findings = [*judge.settings(), *judge.kpis(), *judge.actions(), *judge.agents()]
     parted = waived(findings, judge.waivers(), timezone.localdate())
     entries = list(entries_of([*parted.open, *(finding for finding, _ in parted.silenced)], judge.owners))
@@ -94,8 +105,9 @@ def _judge_all(progress: Progress) -> Judgement:
 class _Judge:
     """Goes through the working copy once. Its parts are asked in the order: settings, KPIs, actions, agents."""
 
-    def __init__(self, outline: Outline, progress: Progress) -> None:
+    def __init__(self, outline: Outline, progress: Progress, judged: Seen | None) -> None:
         self.outline = outline
+        self._judged = judged
         self.seen = sha256()
         self.owners: dict[str, str] = {}
         self._progress = progress
@@ -130,9 +142,13 @@ class _Judge:
         for piece in kpis_in_pieces(self.outline):
             for kpi in piece:
                 spec, found = kpi.judge(context=self._registry)
+                if self._judged:
+                    self._judged.is_whole &= spec is not None
                 if spec is not None:
                     self._look_at(spec.document)
                     self._specs[spec.name] = spec
+                    if self._judged:
+                        self._judged.kpis.append(spec.document)
                     if self.outline.agents:
                         found += check_coverage([spec], self._around)
                 if kpi.owner:
@@ -167,8 +183,13 @@ class _Judge:
 
     def _agent(self, agent: Agent, around: AgentContext) -> Iterator[Finding]:
         spec, found = agent.judge(around)
+        if self._judged:
+            self._judged.is_whole &= spec is not None
         if spec is not None:
-            self._look_at(spec.document, agent.as_entry())
+            contract = Contract(spec.document, agent.as_entry())
+            self._look_at(contract.bindings, contract.entry)
+            if self._judged:
+                self._judged.contracts.append((agent, contract))
         file = bindings_path(agent).as_posix()
         for finding in found:
             of_roster = finding.path[:1] == ("agents",)

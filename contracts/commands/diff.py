@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from contracts.commands.base import Console, Subcommand, subcommand, wants_colour
-from contracts.commands.sides import PLACES, USUAL, WORDS, diff_sides, sides_at
+from contracts.commands.sides import PLACES, USUAL, WORDS, changes_between
 from contracts.diff import ChangeClass, worst
 from contracts.diffformats import DIFF_FORMATS, render_changes
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
@@ -41,8 +41,7 @@ class Diff(Subcommand):
         )
 
     def handle(self, command: Console, **options: Any) -> int:
-        before, after = sides_at(options["before"], options["after"])
-        changes = diff_sides(before, after)
+        changes = changes_between(options["before"], options["after"])
         text = render_changes(changes, options["format"], color=wants_colour(command, options))
         command.stdout.write(text, ending="")
         most = worst(changes)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.commands.base import Console, Subcommand, subcommand
-from contracts.commands.paths import files_at, read_limited
+from contracts.commands.paths import file_limit, files_at, read_limited
 from contracts.files import write_atomically
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS
 from contracts.formats.printable import printable
@@ -55,7 +55,7 @@ def lay_out(path: Path, *, write: bool) -> bool:
     Raises YamlError for a file that cannot be read as ours, FormatError for one that would lose something.
     """
     data = read_limited(path)
-    text = format_yaml(decode(data))
+    text = format_yaml(decode(data, file_limit()), max_bytes=file_limit())
     if text.encode() == data:
         return False
     if write:

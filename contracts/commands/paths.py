@@ -1,12 +1,26 @@
-"""From the paths on the command line to files."""
+"""From the paths on the command line to files, and how large a file may be there."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from contracts.findings import EXIT_USAGE
+from contracts.limits import FILE_MIB, MOST_MIB
 from contracts.loading import LOOKED_FOR, TreeError, contract_files
 from contracts.roots import objection, read_at_most
-from contracts.yamltree import MAX_BYTES
+
+FILE_MAX: Final = "AUREN_FILE_MAX_MIB"
+"""The environment's word for the limit. Read from there, since files are checked where there are no settings."""
+_MIB = 1024 * 1024
+
+
+def file_limit() -> int:
+    """How many bytes a file may have that a command reads. Raises TreeError where the environment has no number."""
+    said = os.environ.get(FILE_MAX) or str(FILE_MIB)
+    if not (said.isascii() and said.isdigit() and 1 <= int(said[:9]) <= MOST_MIB):
+        raise TreeError(f"{FILE_MAX}={said!r} has to be a whole number from 1 to {MOST_MIB:,}.", EXIT_USAGE)
+    return int(said) * _MIB
 
 
 def files_at(paths: Iterable[str]) -> list[Path]:
@@ -31,6 +45,11 @@ def files_at(paths: Iterable[str]) -> list[Path]:
     return list(found)
 
 
+def contents_at(*paths: str) -> dict[str, bytes]:
+    """The files at these paths as bytes, by their path. Raises what :func:`files_at` and reading do."""
+    return {path.as_posix(): read_limited(path) for path in files_at(paths)}
+
+
 def read_limited(path: Path) -> bytes:
-    """A file's bytes, cut off just beyond what the YAML reader takes: it then calls the file too large."""
-    return read_at_most(path, MAX_BYTES + 1)
+    """A file's bytes, cut off just beyond what is read at most: the YAML reader then calls the file too large."""
+    return read_at_most(path, file_limit() + 1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from contracts.commands.base import CannotRun
+from contracts.commands.paths import file_limit
 from contracts.diff import Change, diff_registries
 from contracts.diffactions import diff_actions
 from contracts.diffagents import diff_agents, diff_rosters
@@ -47,6 +48,23 @@ PLACES: dict[str, Place] = {}
 """Every app's places by their word."""
 WORDS: dict[str, Callable[[], Side]] = {}
 """Words that stand for one side each: ``db`` where there is a database."""
+
+
+class Memory(Protocol):
+    """What a word's place knows of earlier comparisons with files."""
+
+    def is_same(self, place: str) -> bool:
+        """Whether the files there are known to say what the place says."""
+
+    def stamp(self) -> str:
+        """What changes whenever the place does."""
+
+    def remember(self, place: str, stamp: str) -> None:
+        """Note that there was no difference to the place as it was under this stamp."""
+
+
+MEMORIES: dict[str, Memory] = {}
+"""By the word: equal files need not be read again to be found equal."""
 USUAL: list[str] = []
 """What a comparison begins with where nothing is said."""
 
@@ -76,6 +94,20 @@ def diff_sides(before: Side, after: Side) -> list[Change]:
         changes += diff_agents(before.bindings, after.bindings, symbols_of(after.registry))
     if before.actions is not None and after.actions is not None:
         changes += diff_actions(before.actions, after.actions)
+    return changes
+
+
+def changes_between(before: str, after: str) -> list[Change]:
+    """What changed from one place to the other. Raises what :func:`sides_at` does."""
+    files = before if after in MEMORIES else after
+    memory = MEMORIES.get(after if files == before else before)
+    memory = memory if memory and files not in WORDS and Path(files).exists() else None
+    if memory and memory.is_same(files):
+        return []
+    stamp = memory.stamp() if memory else ""
+    changes = diff_sides(*sides_at(before, after))
+    if memory and not changes:
+        memory.remember(files, stamp)
     return changes
 
 
@@ -114,18 +146,19 @@ def side_of(document: ReleaseDocument) -> Side:
 def _side_in_files(place: str, units: Collection[UnitSpec]) -> Side:
     if not Path(place).exists():
         raise TreeError(f"There is no file or directory {place}.{_what_else(place)}", EXIT_USAGE)
-    tree = load_tree([place], units=units)
+    tree = load_tree([place], max_bytes=file_limit(), units=units)
     broken = [one for one in tree.loaded if _errors(one.findings)]
     if broken:
         findings = [finding for one in broken for finding in _errors(one.findings)]
-        texts = {one.source.file: one.source.text for one in broken}
+        texts = {source.file: source.text for one in broken for source in one.source.files}
         raise CannotRun(
             f"{place} cannot be compared.\n" + render(Report.of(findings, texts, texts=texts), "text")
         )
     documents = [one.document for one in tree.registries if one.document]
     if len(documents) != 1:
         raise CannotRun(
-            f"{Path(place)} holds {len(documents) or 'no'} registries; a comparison needs exactly one."
+            f"{Path(place)} holds {len(documents) or 'no'} registries; a comparison needs exactly one. "
+            "Of a registry in several files, one says what is true of the whole, and the others hold `kpis` alone."
         )
     found = {one.document.agent: one.document for one in tree.bindings if one.document}
     if len(found) < len(tree.bindings) or len(tree.rosters) > 1 or len(tree.catalogues) > 1:

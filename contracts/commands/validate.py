@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from contracts.commands.base import Console, Subcommand, subcommand
+from contracts.commands.paths import file_limit
 from contracts.commands.reporting import add_report_arguments, tell
 from contracts.tree import validate_tree
 
@@ -27,5 +28,7 @@ class Validate(Subcommand):
         add_report_arguments(parser)
 
     def handle(self, command: Console, **options: Any) -> int:
-        report = validate_tree(options["paths"], changed_since=options["changed_since"])
+        report = validate_tree(
+            options["paths"], changed_since=options["changed_since"], max_bytes=file_limit()
+        )
         return tell(command, report, options)

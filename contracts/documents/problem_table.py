@@ -50,7 +50,7 @@ READING_PROBLEMS: tuple[ReadingProblem, ...] = (
         "too_large",
         _E,
         "File too large",
-        "A registry of 10,000 KPIs has about 5 MB; a file beyond the limit is a mistake or an attack.",
+        "A file beyond the limit is a mistake or an attack, or a registry to split: see docs/formats.md.",
         "kpis: […]",
     ),
     ReadingProblem(
@@ -262,5 +262,13 @@ READING_PROBLEMS: tuple[ReadingProblem, ...] = (
         "Unit under another name",
         "A symbol, a UCUM code or another usual spelling is the unit it stands for; the export writes the unit's code.",
         "unit: mL/kg/min",
+    ),
+    ReadingProblem(
+        "DOC021",
+        "not_a_part",
+        _E,
+        "Part of a registry with more than KPIs",
+        "What is true of the registry as a whole is said once, in `kpi_registry.yaml`: two files would say two things.",
+        'version: "1.1" in shared_modules/kpi_registry/sleep.yaml',
     ),
 )

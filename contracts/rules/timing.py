@@ -39,19 +39,22 @@ def _timings(binding: BindingSpec) -> Iterator[tuple[Severity, Path, TimingDocum
 def durations_are_understood(binding: BindingSpec, context: AgentContext) -> Iterator[Problem]:
     """Times are written as a whole number and a unit, as in Prometheus: 30s, 5m, 12h, 7d."""
     for _, path, timing in _timings(binding):
-        yield from _unreadable((*path, "for"), timing.for_)
-        yield from _unreadable((*path, "keep_firing_for"), timing.keep_firing_for)
+        for key, text in (("for", timing.for_), ("keep_firing_for", timing.keep_firing_for)):
+            if text and (problem := _unreadable((*path, key), text)):
+                yield problem
     for index, action in enumerate(binding.document.alerting.actions):
-        yield from _unreadable(("alerting", "actions", index, "deadline"), action.deadline)
+        at = ("alerting", "actions", index, "deadline")
+        if action.deadline and (problem := _unreadable(at, action.deadline)):
+            yield problem
 
 
-def _unreadable(path: Path, text: str) -> Iterator[Problem]:
-    if text:
-        try:
-            Duration.parse(text)
-        except DurationError as error:
-            told = f"The length of time cannot be understood. {error}."
-            yield Problem(path, told, "Write it like 30s, 5m, 12h or 7d.")
+def _unreadable(path: Path, text: str) -> Problem | None:
+    try:
+        Duration.parse(text)
+    except DurationError as error:
+        told = f"The length of time cannot be understood. {error}."
+        return Problem(path, told, "Write it like 30s, 5m, 12h or 7d.")
+    return None
 
 
 @binding_rule(

@@ -25,7 +25,7 @@ def answer_if_stale(
     """None when the form may go on; else the conflict page, or a plain answer where both say the same."""
     if request.method != "POST" or object_id is None or not object_id.isdecimal():
         return None
-    thing = kind.whole().filter(pk=object_id).first()
+    thing = kind.whole().model._default_manager.filter(pk=object_id).first()
     if thing is None or request.POST.get("started_from") == str(kind.revision(thing)):
         return None
     if not model_admin.has_change_permission(request, thing):

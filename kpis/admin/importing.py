@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
@@ -81,7 +82,7 @@ class UploadForm(forms.Form):
         if not self.errors and not (chosen or folder):
             raise forms.ValidationError({"chosen": "Choose at least one YAML file."})
         try:
-            cleaned["files"] = files_of([*chosen, *yaml_files(folder)])
+            cleaned["files"] = files_of([*chosen, *yaml_files(folder)], max_bytes=settings.IMPORT_MAX_BYTES)
         except UploadError as refused:
             raise forms.ValidationError({"chosen": str(refused)}) from refused
         if not self.errors and not cleaned["files"]:
@@ -99,7 +100,7 @@ def upload_view(model_admin: ModelAdmin[KPI]) -> View:
         if form.is_valid():
             contents = form.cleaned_data["files"]
             try:
-                draft = read_draft(contents)
+                draft = read_draft(contents, max_bytes=settings.IMPORT_MAX_BYTES)
                 if draft.plan is not None:
                     Upload.forget_old()
                     upload = Upload.objects.create(author=author, files=texts_of(contents))
@@ -181,7 +182,7 @@ def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
     texts = {}
     for name, data in contents.items():
         try:
-            texts[name] = decode(data)
+            texts[name] = decode(data, settings.IMPORT_MAX_BYTES)
         except YamlError as error:
             raise UploadError(f"{name} cannot be read. {error.message} {error.hint}") from None
     return texts
@@ -190,7 +191,7 @@ def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
 def read_upload(upload: Upload, *, prune: bool, add_units: bool) -> Draft:
     """The plan of stored files."""
     contents = {name: text.encode() for name, text in upload.files.items()}
-    return read_draft(contents, prune=prune, add_units=add_units)
+    return read_draft(contents, prune=prune, add_units=add_units, max_bytes=settings.IMPORT_MAX_BYTES)
 
 
 def apply(request: HttpRequest, draft: Draft) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -14,8 +15,9 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from contracts.documents import write_registry
 from contracts.findings import Finding, Level
+from contracts.releasefiles import REGISTRY_PATH, Splitting, registry_files
+from contracts.uploads import zipped
 from jobs.admin_lists import OfferedFilters
 from kpis import services
 from kpis.admin import conflict, history, importing, preview
@@ -175,8 +177,15 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
     # The form
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> KPI | None:
-        """The KPI as stored, or with the draft that a merge left for this person."""
+        """The KPI as stored, or with the draft that a merge left for this person.
+
+        Raises StaleRevision where a form comes back that was opened on another revision.
+        """
         kpi = super().get_object(request, object_id, from_field)
+        started_from = request.POST.get("started_from")
+        is_stale = kpi is not None and started_from not in (None, str(kpi.revision))
+        if is_stale and self.has_change_permission(request, kpi):
+            raise services.StaleRevision
         if kpi is not None and request.method == "GET" and "merge" in request.GET:
             show_draft(request, kpi)
         return kpi
@@ -196,12 +205,12 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
         extra_context: Any = None,
     ) -> HttpResponse:
         """The form with its picture; a conflict page when someone else saved in between."""
-        answer = conflict.answer_if_stale(KPIS, self, request, object_id)
-        if answer is not None:
+        is_told = "started_from" in request.POST
+        if not is_told and (answer := conflict.answer_if_stale(KPIS, self, request, object_id)):
             return answer
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except services.StaleRevision:  # saved by someone else after the look above
+        except services.StaleRevision:
             return conflict.conflict_page(KPIS, self, request, object_id)
 
     def render_change_form(
@@ -214,21 +223,21 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: KPI, form: ModelForm[KPI], change: bool) -> None:
-        """Save, if the KPI still is the one that was edited."""
-        if change:
-            services.lock(kpi=obj, revision=form.cleaned_data["started_from"])
-        else:
-            obj.position = services.next_position()
-        super().save_model(request, obj, form, change)
+        """Nothing yet: a KPI and its thresholds are stored together."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the thresholds and keep the whole as a revision."""
-        super().save_related(request, form, formsets, change)
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            kpi = KPI.objects.whole().get(pk=form.instance.pk)
-            services.record(
-                kpi=kpi, author=request.user, source=Revision.Source.ADMIN, reason=form.cleaned_data["reason"]
-            )
+        """Store the KPI with its thresholds as a revision. It still is the one that was edited: the lock is held."""
+
+        def rows() -> None:
+            super(KPIAdmin, self).save_related(request, form, formsets, change)
+
+        if not (form.has_changed() or any(formset.has_changed() for formset in formsets)):
+            rows()  # nothing is stored, and the log is told so
+            return
+        kpi: KPI = form.instance
+        kpi.position = kpi.position if change else services.next_position()
+        reason, source = form.cleaned_data["reason"], Revision.Source.ADMIN
+        services.save(kpi=kpi, thresholds=rows, author=request.user, source=source, reason=reason)
 
     def delete_model(self, request: HttpRequest, obj: KPI) -> None:
         """Delete, and keep a mark of it in the history."""
@@ -273,9 +282,14 @@ class KPIAdmin(OfferedFilters, FindingAdmin[KPI], BulkAdmin[KPI]):
 
     @admin.action(description="Export as YAML", permissions=["view"])
     def export(self, request: HttpRequest, queryset: QuerySet[KPI]) -> HttpResponse:
-        """Download the selection as a registry file."""
-        text = write_registry(services.registry_document(queryset))
-        response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+        """Download the selection as a registry file; as a zip of several where one would be too large to import."""
+        document = services.registry_document(queryset)
+        texts = registry_files(document, Splitting(settings.IMPORT_MAX_BYTES))
+        if len(texts) > 1:  # as the import page takes it
+            response = HttpResponse(zipped(texts), content_type="application/zip")
+            response["Content-Disposition"] = 'attachment; filename="kpi_registry.zip"'
+            return response
+        response = HttpResponse(texts[REGISTRY_PATH], content_type="application/yaml; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="kpi_registry.yaml"'
         return response
 

@@ -24,6 +24,8 @@ ACROSS = "select_across"
 """The input of a list that says: all there are, not only those that are ticked."""
 MANY, LISTED, NAMED = 500, 100, 20
 """Of more rows than this the page that deletes names only some; so does the message of what was done."""
+HELD = "lock_is_held"
+"""What a request has while its lock is held: a view that is locked may call another one, which need not lock again."""
 SEEN = "seen"
 """The input of a page that deletes: what its person saw."""
 
@@ -33,10 +35,14 @@ def locked(view: View) -> View:
 
     @wraps(view)
     def held(model_admin: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.method != "POST":
+        if request.method != "POST" or hasattr(request, HELD):
             return view(model_admin, request, *args, **kwargs)
         with model_admin.lock():
-            return view(model_admin, request, *args, **kwargs)
+            setattr(request, HELD, True)
+            try:
+                return view(model_admin, request, *args, **kwargs)
+            finally:
+                delattr(request, HELD)
 
     return cast(View, held)
 
@@ -62,9 +68,17 @@ class LockedAdmin(admin.ModelAdmin[M], Generic[M]):
         return str(obj.revision)  # type: ignore[attr-defined]  # a model without one says otherwise
 
     @locked
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
         """The form, judged and saved while nobody else can change what it is judged by."""
-        return super().changeform_view(request, *args, **kwargs)
+        # Django's own method only puts a transaction around this one: the lock is one.
+        answer: HttpResponse = self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]  # not in the stubs
+        return answer
 
     @locked
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -12,8 +12,10 @@ from contracts.documents import KpiDocument, Loaded, RegistryDocument
 from contracts.findings import Level, Report
 from contracts.loading import Tree, tree_of
 from contracts.ordering import merged
+from contracts.registry_parts import has_settings
 from contracts.tree import check_tree
 from contracts.units import STANDARD_UNITS, UnitSpec
+from contracts.yamltree import MAX_BYTES
 from kpis import services
 from kpis.documents import as_it_would_be
 from kpis.importing.editors import last_editors, name_of
@@ -115,15 +117,21 @@ class Draft:
         return self.report.worst is Level.ERROR
 
 
-def read_draft(contents: Mapping[str, bytes], *, prune: bool = False, add_units: bool = False) -> Draft:
+def read_draft(
+    contents: Mapping[str, bytes],
+    *,
+    prune: bool = False,
+    add_units: bool = False,
+    max_bytes: int = MAX_BYTES,
+) -> Draft:
     """Read files by their name, run every rule over them, and plan what importing them would do.
 
-    With ``add_units``, units that nothing here knows come in as well. There is no plan where a registry among them
-    cannot be read, and where nothing can be. Raises ImportRefused when several of the files are registries, rosters,
-    catalogues of actions, or one agent's bindings.
+    A file has at most ``max_bytes``. With ``add_units``, units that nothing here knows come in as well. There is no
+    plan where a registry among them cannot be read, and where nothing can be. Raises ImportRefused when several of the
+    files are registries, rosters, catalogues of actions, or one agent's bindings.
     """
     known = {unit.code: unit.as_spec() for unit in Unit.objects.all()}
-    tree = tree_of(contents, units=known.values())
+    tree = tree_of(contents, max_bytes=max_bytes, units=known.values())
     refuse_doubles(tree)
     stamp = working_copy_stamp()  # before anything else is read
     registry = tree.registries[0].document if tree.registries else None
@@ -136,7 +144,7 @@ def read_draft(contents: Mapping[str, bytes], *, prune: bool = False, add_units:
     report = Report.of(
         check_tree(tree, around, beside),
         contents,
-        texts={one.source.file: one.source.text for one in tree.loaded},
+        texts={source.file: source.text for source in tree.sources},
     )
     others: list[Loaded[Any]] = [*tree.bindings, *tree.rosters, *tree.catalogues]
     has_others = any(one.document for one in others)
@@ -156,8 +164,9 @@ def refuse_doubles(tree: Tree) -> None:
     }
     for noun, found in kinds.items():
         if len(found) > 1:
+            split = ", or leave in one of them only `kpis`" if noun == "registries" else ""
             raise ImportRefused(
-                f"These are {len(found)} {noun}, and there is one here: {', '.join(found)}. Choose one."
+                f"These are {len(found)} {noun}, and there is one here: {', '.join(found)}. Choose one{split}."
             )
     for agent, found in files_by_agent(tree).items():
         if len(found) > 1:
@@ -228,7 +237,7 @@ def plan_import(*, registry: RegistryDocument | None, tree: Tree | None = None, 
     current = RegistryDocument.model_validate(RegistrySettings.current().as_data() | {"kpis": []})
     units = tuple(spec for spec in own if known.get(spec.code) != spec)
     stands = RegistrySettings.objects.filter(pk=1).exists()
-    settings = tuple(diff_settings(current, registry))
+    settings = tuple(diff_settings(current, registry)) if has_settings(registry) else ()
     return Plan(
         registry, tuple(steps), settings if stands else (), units, joined,
         known_units=frozenset(known), first_settings=() if stands else settings,

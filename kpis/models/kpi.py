@@ -1,8 +1,8 @@
 """A measured quantity and the contract about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db import models
 from django.db.models import Q
@@ -19,7 +19,7 @@ from contracts.spec import KpiSpec, compile_kpi
 from contracts.units import STANDARD_UNITS
 from kpis.gate import raise_on_errors
 from kpis.models.catalogue import known_actions
-from kpis.models.constraints import KPI_CONSTRAINTS
+from kpis.models.constraints import KPI_CONSTRAINTS, keeps_checks
 from kpis.models.fields import LineField, ProseField
 from kpis.models.room import require_room
 from kpis.models.settings import RegistrySettings
@@ -32,6 +32,16 @@ class Verdict(NamedTuple):
 
     spec: KpiSpec | None
     findings: list[Finding]
+
+
+class KpiErrors(Protocol):
+    """Where errors about a KPI's own fields are put."""
+
+    def refuse(self, findings: Sequence[Finding]) -> None:
+        """Put each error on the field it is about."""
+
+    def is_valid(self) -> bool:
+        """Whether there is none."""
 
 
 class KPIQuerySet(models.QuerySet["KPI"]):
@@ -143,6 +153,8 @@ class KPI(models.Model):
 
     draft_thresholds: Sequence[Threshold] | None = None
     """The thresholds this KPI is about to have, while it is edited together with them."""
+    form: "KpiErrors | None" = None
+    """The form that edits it together with its thresholds: the whole is then judged once, when all are known."""
     verdict: Verdict
     """What the rules said of it, where a page had its KPIs judged together."""
 
@@ -239,7 +251,13 @@ class KPI(models.Model):
         """Refuse what the rules call an error, on the field it is about."""
         if self._state.adding:
             require_room("KPIs", KPI.objects.all())
-        raise_on_errors(self.findings(), KPI_FIELDS)
+        if self.form is None:
+            raise_on_errors(self.findings(), KPI_FIELDS)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Ask the database about all checks at once; which one is broken, only where one is."""
+        if not keeps_checks(self, exclude):
+            super().validate_constraints(exclude)
 
 
 def registry_context(known: Iterable[KnownKpi]) -> RegistryContext:

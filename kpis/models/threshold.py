@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -9,6 +11,7 @@ from django.db import models
 from contracts.conditions import ConditionError, parse
 from contracts.limits import THRESHOLD_LIMITS
 from contracts.severity import REGISTRY_WORD, Severity
+from contracts.units import UnitSpec
 from kpis.gate import raise_on_errors
 from kpis.models.condition_row import ConditionRow
 from kpis.models.fields import LineField
@@ -62,6 +65,11 @@ class Threshold(ConditionRow):
         }
         return {**{key: value for key, value in data.items() if value}, **self.extra}
 
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """What the database checks of a row, its fields say; while it is edited with its KPI, so do its siblings."""
+        if self.kpi_id is None or self.kpi.draft_thresholds is None:
+            super().validate_constraints(exclude)
+
     def clean(self) -> None:
         """Write the conditions canonically, and refuse what the rules call an error about this row.
 
@@ -83,14 +91,25 @@ class Threshold(ConditionRow):
 
 def canonical(text: str, kpi: KPI | None) -> str:
     """A condition of a KPI as it is written everywhere; as it was typed where it cannot be read."""
+    if (found := _written(text, None)) is not None:
+        return found
+    # It may name its unit, which only now is asked for.
+    return canonical_in(text, kpi.unit.as_spec() if kpi and kpi.unit_id else None)
+
+
+def canonical_in(text: str, unit: UnitSpec | None) -> str:
+    """The same for one that is measured in this unit."""
+    found = _written(text, unit)
+    return text if found is None else found
+
+
+@lru_cache(maxsize=16_384)
+def _written(text: str, unit: UnitSpec | None) -> str | None:
+    """A condition as it is written, None where it cannot be read: few occur, each of them many times."""
     try:
-        return str(parse(text)) if text else ""
-    except ConditionError:  # it may name its unit, which only now is asked for
-        unit = kpi.unit.as_spec() if kpi and kpi.unit_id else None
-    try:
-        return str(parse(text, unit))
+        return str(parse(text, unit)) if text else ""
     except ConditionError:
-        return text
+        return None
 
 
 THRESHOLD_FIELDS: dict[tuple[str, ...], str] = {

@@ -1,7 +1,8 @@
 """The working copy in the database as a side of a comparison."""
 
-from contracts.commands.sides import DATABASE, WORDS, Side
+from contracts.commands.sides import DATABASE, MEMORIES, WORDS, Side
 from kpis.importing import JOINED
+from kpis.importing.seen import SeenComparisons
 from kpis.services import registry_document
 
 
@@ -13,3 +14,4 @@ def stored() -> Side:
 
 # The app that releases the working copy knows better how to read the whole of it.
 WORDS.setdefault(DATABASE, stored)
+MEMORIES[DATABASE] = SeenComparisons()

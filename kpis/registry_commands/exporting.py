@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from contracts.commands.base import CannotRun, Console, Subcommand, subcommand
 from contracts.commands.export_parts import EXPORT_PARTS
 from contracts.commands.sides import DATABASE, PLACES, WORDS, Found, side_of
@@ -15,8 +17,18 @@ from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE
 from contracts.formats.printable import printable
 from contracts.loading import AGENTS, TreeError
 from contracts.release import ReleaseDocument
-from contracts.releasefiles import REGISTRY_PATH, release_files
+from contracts.releasefiles import (
+    PARTS_PATH,
+    REGISTRY_PATH,
+    Splitting,
+    registry_files,
+    release_files,
+    with_units_in_use,
+)
+from contracts.yamltree import TOO_LARGE
 from kpis.importing import JOINED
+from kpis.importing.joined import working_copy_stamp
+from kpis.importing.seen import remember_export
 from kpis.services import registry_document
 
 STDOUT = "-"
@@ -26,6 +38,7 @@ IN_WORDS = {
     FileState.OUTDATED: "is out of date: it is as an earlier export wrote it.",
     FileState.EDITED: "was edited by hand since it was exported.",
     FileState.UNKNOWN: "differs, and no export wrote it as it is.",
+    FileState.FOREIGN: "was written by no export, and its KPIs would be there twice.",
     FileState.LEFT_OVER: "is left over from an earlier export.",
     FileState.LEFT_OVER_EDITED: "is left over from an earlier export, and was edited by hand.",
 }
@@ -62,6 +75,14 @@ class Export(Subcommand):
             help="Only this part of what is written into a directory.",
         )
         parser.add_argument(
+            "--split",
+            metavar="KPIS",
+            type=int,
+            default=0,
+            help=f"Write the KPIs into files of so many each, in {PARTS_PATH}. Without it, that is done where one file "
+            "would be too large to import.",
+        )
+        parser.add_argument(
             "--check",
             action="store_true",
             help="Write nothing: name each file in the directory that is not as it would be written.",
@@ -72,7 +93,7 @@ class Export(Subcommand):
     def handle(self, command: Console, **options: Any) -> int:
         if options["out"] == STDOUT:
             return self._to_stdout(command, options)
-        root = Path(options["out"])
+        root, stamp = Path(options["out"]), working_copy_stamp()
         count, parts, remarks = parts_of(options)
         try:
             if options["check"]:
@@ -80,16 +101,25 @@ class Export(Subcommand):
             done = write_parts(root, parts)
         except ManifestError as error:
             raise CannotRun(str(error)) from error
+        own = next((part for part in parts if part.name == REGISTRY), None)
+        if own and not own.release:
+            remember_export(root, own.texts, stamp)
         for line in (*told(root, count, parts), *warned(root, done), *remarks):
             command.stdout.write(printable(line))
         return EXIT_CLEAN
 
     def _to_stdout(self, command: Console, options: Mapping[str, Any]) -> int:
-        if options["check"] or options["only"]:
-            raise TreeError("--check and --only are about a directory: name one by --out.", EXIT_USAGE)
+        if options["check"] or options["only"] or options["split"]:
+            raise TreeError(
+                "--check, --only and --split are about a directory: name one by --out.", EXIT_USAGE
+            )
         found = found_of(options)
-        texts = registry_texts(found.document if found else None, whole=False)
-        command.stdout.write(texts[REGISTRY_PATH.as_posix()], ending="")
+        text = write_registry(with_units_in_use(found.document.registry) if found else registry_document())
+        if len(text.encode()) > settings.FILE_MAX_BYTES:
+            command.stderr.write(
+                f"This is too large for commands to read. --out writes several files. {TOO_LARGE}"
+            )
+        command.stdout.write(text, ending="")
         return EXIT_CLEAN
 
     def _check(self, command: Console, root: Path, parts: list[WantedPart]) -> int:
@@ -113,14 +143,22 @@ def found_of(options: Mapping[str, Any]) -> Found | None:
     return None
 
 
-def registry_texts(document: ReleaseDocument | None, *, whole: bool) -> dict[str, str]:
+def registry_texts(document: ReleaseDocument | None, splitting: Splitting) -> dict[str, str]:
     """The registry's files by path, the registry first; of the working copy where no document is given."""
     if document:
-        return {path.as_posix(): text for path, text in release_files(document).items()}
-    files = {REGISTRY_PATH: write_registry(registry_document())}
-    for part in JOINED if whole else ():
-        files |= part.files()
+        files = release_files(document, splitting)
+    else:
+        files = registry_files(registry_document(), splitting)
+        for part in JOINED:
+            files |= part.files()
     return {path.as_posix(): text for path, text in files.items()}
+
+
+def splitting_of(options: Mapping[str, Any]) -> Splitting:
+    """How the registry is to be split: so that every door takes what we write. Raises TreeError."""
+    if options["split"] < 0:
+        raise TreeError("--split takes how many KPIs a file is to have.", EXIT_USAGE)
+    return Splitting(min(settings.IMPORT_MAX_BYTES, settings.FILE_MAX_BYTES), options["split"])
 
 
 def parts_of(options: Mapping[str, Any]) -> tuple[int, list[WantedPart], list[str]]:
@@ -132,7 +170,7 @@ def parts_of(options: Mapping[str, Any]) -> tuple[int, list[WantedPart], list[st
     parts, remarks = [], list[str]()
     only = options["only"]
     if only in (None, REGISTRY):
-        parts.append(WantedPart(REGISTRY, (AGENTS,), registry_texts(document, whole=True), release, digest))
+        parts.append(registry_part(document, splitting_of(options), release, digest))
     for part in EXPORT_PARTS:
         if document and only in (None, part.name):
             made = part.make(document, release, options)
@@ -141,17 +179,25 @@ def parts_of(options: Mapping[str, Any]) -> tuple[int, list[WantedPart], list[st
     return len(side.registry.kpis), parts, remarks
 
 
+def registry_part(
+    document: ReleaseDocument | None, splitting: Splitting, release: int, digest: str
+) -> WantedPart:
+    """The registry's own files. What else lies in the folder of a split registry would be read as part of it."""
+    texts = registry_texts(document, splitting)
+    return WantedPart(REGISTRY, (AGENTS,), texts, release, digest, own=f"{PARTS_PATH.as_posix()}/*.yaml")
+
+
 def told(root: Path, count: int, parts: list[WantedPart]) -> Iterator[str]:
     """What was written: the registry's files each, the others by folder."""
     for part in parts:
         if part.name == REGISTRY:
             for path in part.texts:
-                what = (
-                    f"{count:,} KPIs to {root / path}"
-                    if path == REGISTRY_PATH.as_posix()
-                    else str(root / path)
-                )
-                yield f"Wrote {what}."
+                if path == REGISTRY_PATH.as_posix():
+                    parts_there = sum(Path(other).parent == PARTS_PATH for other in part.texts)
+                    more = f" and {parts_there:,} files in {root / PARTS_PATH}" if parts_there else ""
+                    yield f"Wrote {count:,} KPIs to {root / path}{more}."
+                elif Path(path).parent != PARTS_PATH:
+                    yield f"Wrote {root / path}."
             continue
         for folder in dict.fromkeys(path.partition("/")[0] for path in part.texts):
             files = sum(path.startswith(f"{folder}/") for path in part.texts)

@@ -1,11 +1,11 @@
 """``registry import``: from files to the database, with a plan first."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.commands.base import CannotRun, Console, Subcommand, subcommand, wants_colour
-from contracts.commands.paths import files_at, read_limited
+from contracts.commands.paths import contents_at, file_limit
 from contracts.findings import EXIT_CLEAN, EXIT_FINDINGS, Level, Report
 from contracts.formats import render
 from contracts.formats.printable import printable
@@ -22,6 +22,9 @@ from kpis.importing import (
     read_draft,
     tell_imported,
 )
+from kpis.importing.seen import IMPORT, remember_import, seen_before
+from kpis.locking import working_copy_lock
+from kpis.models import SeenFiles
 
 PLANNED = {
     Action.CREATE: "to create",
@@ -37,6 +40,8 @@ DONE = {
     Action.DELETE: "deleted",
     Action.UNCHANGED: "unchanged",
 }
+
+DRY_RUN, NOTHING = "This was a dry run: nothing was written.", "Nothing had to be done."
 
 
 @subcommand
@@ -77,10 +82,16 @@ class Import(Subcommand):
         parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the history of each.")
 
     def handle(self, command: Console, **options: Any) -> int:
-        files = files_at(options["paths"])
-        contents = {path.as_posix(): read_limited(path) for path in files}
+        contents = contents_at(*options["paths"])
+        if not options["prune"] and (seen := seen_before(IMPORT, contents)):
+            return tell_seen(command, seen, options)
         try:
-            draft = read_draft(contents, prune=options["prune"], add_units=options["add_units"])
+            draft = read_draft(
+                contents,
+                prune=options["prune"],
+                add_units=options["add_units"],
+                max_bytes=file_limit(),
+            )
         except ImportRefused as refused:
             raise CannotRun(f"Nothing was imported. {refused}") from refused
         talk = command.stdout.write if options["verbosity"] else lambda text: None
@@ -92,11 +103,11 @@ class Import(Subcommand):
             command.stderr.write(f"Nothing was imported. {refusal}{ways_out(draft, options)}")
             return EXIT_FINDINGS
         if draft.plan is None:
-            raise CannotRun(f"Nothing was imported: {', '.join(map(str, files))} holds nothing to import.")
+            raise CannotRun(f"Nothing was imported: {', '.join(contents)} holds nothing to import.")
         if options["dry_run"]:
-            talk("This was a dry run: nothing was written.")
+            talk(DRY_RUN)
             return EXIT_FINDINGS if is_blocked(draft.plan, options) else EXIT_CLEAN
-        return apply(command, draft.plan, options)
+        return apply(command, draft, draft.plan, contents, options)
 
 
 def ways_out(draft: Draft, options: dict[str, Any]) -> str:
@@ -112,17 +123,35 @@ def ways_out(draft: Draft, options: dict[str, Any]) -> str:
     return f"{adding} See --with-errors."
 
 
-def apply(command: Console, plan: Plan, options: dict[str, Any]) -> int:
+def tell_seen(command: Console, seen: SeenFiles, options: dict[str, Any]) -> int:
+    """What was told of these very files when they were last looked at: nothing has changed since."""
+    if seen.said:
+        command.stdout.write(seen.said, ending="")
+    if options["verbosity"]:
+        command.stdout.write(f"{in_words({Action.UNCHANGED: seen.unchanged}, PLANNED)}.")
+        command.stdout.write(DRY_RUN if options["dry_run"] else NOTHING)
+    return EXIT_CLEAN
+
+
+def apply(
+    command: Console, draft: Draft, plan: Plan, contents: Mapping[str, bytes], options: dict[str, Any]
+) -> int:
     """Do what the plan says and tell how much it was."""
     try:
-        done = apply_import(plan, reason=options["reason"], conflicts=Conflicts(options["conflicts"]))
+        with working_copy_lock():
+            done = apply_import(plan, reason=options["reason"], conflicts=Conflicts(options["conflicts"]))
+            if not (draft.has_errors or plan.left_out or plan.of(Action.CONFLICT)):
+                shown = findings_to_show(draft)
+                remember_import(
+                    contents, render(shown, "text") if shown else "", sum(done.values()) - done[Action.DELETE]
+                )
     except ImportRefused as refused:
         command.stderr.write(f"Nothing was imported. {printable(str(refused))}")
         return EXIT_FINDINGS
     if not plan.changes_nothing:
         tell_imported()
     if options["verbosity"]:
-        told = "Nothing had to be done." if plan.changes_nothing else f"Imported: {in_words(done, DONE)}."
+        told = NOTHING if plan.changes_nothing else f"Imported: {in_words(done, DONE)}."
         command.stdout.write(told)
     return EXIT_CLEAN
 
@@ -167,5 +196,5 @@ def step_lines(step: Step) -> Iterator[str]:
 
 def in_words(counts: dict[Action, int], words: dict[Action, str]) -> str:
     """``1 created, 2 unchanged``; what did not happen is not told."""
-    told = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
+    told = [f"{counts[action]:,} {word}" for action, word in words.items() if counts.get(action)]
     return ", ".join(told) or "nothing"

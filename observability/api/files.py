@@ -134,7 +134,9 @@ class OfChannel(Observability):
 
     def release(self, **kwargs: str) -> Release:
         """The channel's release. Raises Problem."""
-        rows = Channel.objects.select_related("release").defer("release__text", "release__findings")
+        rows = Channel.objects.select_related("release").defer(
+            "release__document_parts", "release__findings_parts"
+        )
         found = rows.filter(name=kwargs["name"]).first()
         if found is None:
             raise Problem(404, "not_found", "There is no channel of this name.")

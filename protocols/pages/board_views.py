@@ -67,6 +67,7 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     return {
         "board": found,
         "map": lit_map(found.lanes, found.pauses, now),
+        "agents": len(contracts_now.current().agents),
         "map_key": KEY,
         "tabs": [(value, label, value == chosen) for value, label in TABS],
         "pauses": [Told.of(one) for one in found.pauses[:PAUSES_NAMED]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +20,10 @@ from telemetry.contracts_now import Released
 SHOWN_FOR: Final = 60 * MINUTE
 """How long a hand-off stays lit."""
 OFFERS_READ: Final = 5_000
+DRAWN_AT_MOST: Final = 30
+"""Agents on the map: of a larger roster those at work, or asked lately."""
+KPIS_AT_MOST: Final = 20
+"""KPIs that are named of each agent."""
 UNDECLARED: Final = "◇"
 """Stands before what is said of a hand-off that no contract in force declares; the key beneath the map explains it."""
 TOLD_FIRST: Final = (
@@ -46,24 +50,35 @@ Pair = tuple[str, str]
 
 
 class _Drawn:
-    """The map as it was last drawn: of which release, and with which hand-offs that it does not declare."""
+    """The map as it was last drawn. ``key`` has the hand-offs that no contract declares, and the agents."""
 
     released: Released | None = None
-    beside: frozenset[Pair] = frozenset()
+    declared: frozenset[Pair] = frozenset()
+    key: tuple[frozenset[Pair], frozenset[str]] | None = None
     drawn: RosterMap | None = None
 
 
 def lit_map(lanes: Sequence[Lane], pauses: Sequence[Pause], now: int) -> RosterMap:
     """The map as it stands now; one query."""
-    released, asked = contracts_now.current(), hand_offs(now)
-    beside = frozenset(asked) - declared(released)
-    if _Drawn.drawn is None or _Drawn.released is not released or _Drawn.beside != beside:
-        _Drawn.drawn, _Drawn.released, _Drawn.beside = drawn(released, beside), released, beside
+    released, asked, marks = contracts_now.current(), hand_offs(now), _agents(lanes, pauses)
+    if _Drawn.released is not released:
+        _Drawn.released, _Drawn.declared, _Drawn.key = released, declared(released), None
+    beside = frozenset(asked) - _Drawn.declared
+    key = beside, shown_of(released, [*marks, *(agent for pair in asked for agent in pair)])
+    if _Drawn.drawn is None or _Drawn.key != key:
+        _Drawn.drawn, _Drawn.key = drawn(released, *key), key
     found = {
         pair: replace(mark, label=f"{UNDECLARED} {mark.label}") if pair in beside else mark
         for pair, mark in asked.items()
     }
-    return lit(_Drawn.drawn, Lights(_agents(lanes, pauses), found))
+    return lit(_Drawn.drawn, Lights(marks, found))
+
+
+def shown_of(released: Released, busy: Iterable[str]) -> frozenset[str]:
+    """All agents, where they fit; else the first of those that something happens to."""
+    if len(released.agents) <= DRAWN_AT_MOST:
+        return released.agents
+    return frozenset([agent for agent in dict.fromkeys(busy) if agent in released.agents][:DRAWN_AT_MOST])
 
 
 def declared(released: Released) -> frozenset[Pair]:
@@ -75,13 +90,15 @@ def declared(released: Released) -> frozenset[Pair]:
     )
 
 
-def drawn(released: Released, beside: Collection[Pair] = ()) -> RosterMap:
-    """The roster of a release; each agent leads to its page. What happens ``beside`` the contracts is drawn, too."""
-    watched: dict[str, list[str]] = {agent: [] for agent in released.agents}
+def drawn(released: Released, beside: Collection[Pair], shown: Collection[str]) -> RosterMap:
+    """Agents of a release; each leads to its page. What happens ``beside`` the contracts is drawn, too."""
+    watched: dict[str, list[str]] = {agent: [] for agent in shown}
     lines: dict[tuple[str, str, str, str], Line] = {}
     is_on: dict[str, bool] = {}
     for (agent, kpi), one in released.watched.items():
-        watched.setdefault(agent, []).append(kpi)
+        if agent not in watched:
+            continue
+        watched[agent].append(kpi)
         is_on[agent] = is_on.get(agent, False) or one.evaluator is not None
         for asked in one.binding.hand_offs:
             key = agent, asked.agent, str(asked.severity), asked.kpi
@@ -93,7 +110,8 @@ def drawn(released: Released, beside: Collection[Pair] = ()) -> RosterMap:
             url=reverse("admin:protocols_protocolrun_agent", args=[agent]),
             status="nothing open",
             enabled=is_on.get(agent, True),
-            kpis=tuple(kpis),
+            kpis=tuple(kpis[:KPIS_AT_MOST]),
+            more=max(0, len(kpis) - KPIS_AT_MOST),
         )
         for agent, kpis in sorted(watched.items())
     ]

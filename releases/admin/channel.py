@@ -125,7 +125,7 @@ class ChannelAdmin(OfferedFilters, OptimisticAdmin[Channel]):
         """Every channel: where it is, who follows it, where it may be promoted to; and the latest moves."""
         require(request, "releases.view_channel")
         channels = list(
-            Channel.objects.select_related("release").defer("release__text", "release__findings")
+            Channel.objects.select_related("release").defer("release__document_parts", "release__findings_parts")
             .prefetch_related("followers__agent", open_unprotections())
         )  # fmt: skip
         moves = ChannelMove.objects.select_related("channel", "before", "after").defer(*_HEAVY)
@@ -234,7 +234,7 @@ def open_unprotections() -> Prefetch[Any]:
     )
 
 
-_HEAVY = ("before__text", "before__findings", "after__text", "after__findings")
+_HEAVY = tuple(f"{side}__{parts}_parts" for side in ("before", "after") for parts in ("document", "findings"))
 
 
 def asked_release(request: HttpRequest) -> Release:

@@ -9,12 +9,13 @@ from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from contracts.release import EMPTY, ReleaseDocument, diff_releases
+from contracts.narrowing import narrowed
+from contracts.release import diff_releases
 from releases import services
-from releases.admin.pages import View, difference, page_context, require
+from releases.admin.pages import View, difference, page_context, require, wait_page
 from releases.models import Channel, Release
 from releases.models.channel import PRODUCTION
-from releases.services.planning import read_copy
+from releases.services.planning import copy_content
 
 WORKING = "working"
 MOST_OPTIONS = 200
@@ -23,10 +24,11 @@ MOST_OPTIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a comparison. ``words`` go into a sentence; ``document`` is None where there is no such side."""
+    """One side of a comparison. ``words`` go into a sentence; ``text`` is the canonical document, "" of an empty one,
+    and None where there is no such side."""
 
     words: str
-    document: ReleaseDocument | None
+    text: str | None
     url_number: int = 0
 
 
@@ -39,6 +41,8 @@ def compare_view(model_admin: ModelAdmin[Release]) -> View:
             "before": request.GET.get("before") or f"channel:{PRODUCTION}",
             "after": request.GET.get("after") or WORKING,
         }
+        if WORKING in asked.values() and (waiting := wait_page(model_admin.admin_site, request, "Compare")):
+            return waiting
         before, after = (find(text) for text in asked.values())
         context = page_context(model_admin.admin_site, request, Release, "Compare") | {
             "asked": asked,
@@ -48,10 +52,11 @@ def compare_view(model_admin: ModelAdmin[Release]) -> View:
             "query": urlencode(asked) + "&",
             "swapped": urlencode({"before": asked["after"], "after": asked["before"]}),
         }
-        if before.document is not None and after.document is not None:
-            changes = diff_releases(before.document, after.document)
-            context |= difference(changes, before.document, after.document, request.GET.get("p"))
-            context["reach"] = services.reach(changes, after.document, before.document)
+        if before.text is not None and after.text is not None:
+            old, new = narrowed(before.text, after.text)
+            changes = diff_releases(old, new)
+            context |= difference(changes, old, new, request.GET.get("p"))
+            context["reach"] = services.reach(changes, new, old)
         return TemplateResponse(request, "admin/releases/compare.html", context)
 
     return view
@@ -61,19 +66,18 @@ def find(text: str) -> Side:
     """What ``release:3``, ``channel:production`` or ``working`` is."""
     what, _, name = text.partition(":")
     if what == WORKING:
-        document, content = read_copy()
-        return Side("the working copy", document if content else None)
+        return Side("the working copy", copy_content().decode() or None)
     if what == "channel" and (
         channel := Channel.objects.select_related("release").filter(name=name[:40]).first()
     ):
         if channel.release is None:
-            return Side(f"{channel} (no release yet)", EMPTY)
+            return Side(f"{channel} (no release yet)", "")
         number = channel.release.number
-        return Side(f"{channel} (release {number})", channel.release.as_document(), number)
+        return Side(f"{channel} (release {number})", channel.release.text, number)
     if what == "release" and name.isdecimal() and len(name) < 10:
         release = Release.objects.filter(number=int(name)).first()
         if release:
-            return Side(f"release {release.number}", release.as_document(), release.number)
+            return Side(f"release {release.number}", release.text, release.number)
     return Side("", None)
 
 

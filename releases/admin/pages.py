@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from bindings.admin.reports import Row
@@ -22,6 +23,8 @@ from contracts.findings import Level
 from contracts.release import ReleaseDocument
 from kpis.models import KPI as Kpi
 from releases.admin.telling import AGENT, KPI, MEANINGS, Group, counted, draw, grouped
+from releases.models import Release
+from releases.services.preparing import preparing
 
 View = Callable[..., HttpResponse]
 PER_PAGE = 40
@@ -41,6 +44,15 @@ def require(request: HttpRequest, *permissions: str) -> User:
 def page_context(site: AdminSite, request: HttpRequest, model: type[Model], title: str) -> dict[str, Any]:
     """What every page is given."""
     return site.each_context(request) | {"title": title, "opts": model._meta}
+
+
+def wait_page(site: AdminSite, request: HttpRequest, title: str) -> HttpResponse | None:
+    """A page that waits for the working copy to be judged, and loads again then; None where nobody need wait."""
+    job = preparing(request.user if isinstance(request.user, User) else None)
+    if job is None:
+        return None
+    context = page_context(site, request, Release, title) | {"job": job}
+    return TemplateResponse(request, "admin/releases/preparing.html", context)
 
 
 def difference(

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from releases import services
 from releases.admin.consequences import panels
-from releases.admin.pages import View, difference, findings, page_context, require
+from releases.admin.pages import View, difference, findings, page_context, require, wait_page
 from releases.models import Channel, Release
 from releases.models.channel import PRODUCTION
 from releases.services import Published, PublishPlan, Refused
@@ -51,6 +51,8 @@ def publish_view(model_admin: ModelAdmin[Release]) -> View:
         channel = next((channel for channel in channels if channel.name == name), None)
         if channel is None:
             raise Http404(f"There is no channel {name}.")
+        if request.method == "GET" and (waiting := wait_page(model_admin.admin_site, request, "Publish")):
+            return waiting
         form, refusal = PublishForm(request.POST or None), ""
         if request.method == "POST":
             done, refusal = publish(request, name, form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_POST
 
 from bindings.reports.entries import Entry
 from contracts.diff import ChangeClass
-from contracts.release import EMPTY, ReleaseDocument, diff_releases
+from contracts.narrowing import narrowed
+from contracts.release import EMPTY, diff_releases
+from contracts.release_pieces import ReleasePieces, release_pieces
 from jobs.admin_lists import OfferedFilters
 from releases import services
 from releases.admin.comparing import compare_view
@@ -27,6 +30,8 @@ from releases.services import Refused
 from rest.concurrency import expensive_page
 
 PER_PAGE = 30
+MOST_KPIS, MOST_AGENTS, MOST_WATCHED = 500, 300, 40
+"""What is listed of a release at most; the download has all of it."""
 STATE_CHIPS = {"proposed": "warning", "published": "normal", "superseded": "", "rejected": "critical"}
 VERDICT_CHIPS = {"approved": "normal", "changes": "warning", "rejected": "critical"}
 
@@ -80,8 +85,8 @@ class ReleaseAdmin(OfferedFilters, admin.ModelAdmin[Release]):
         releases = Release.objects.prefetch_related("channels", "approvals")
         release = get_object_or_404(releases, number=number)
         before = Release.objects.filter(number__lt=number).order_by("-number").first()
-        document = release.as_document()
-        earlier = before.as_document() if before else EMPTY
+        text = release.text
+        earlier, document = narrowed(before.text, text) if before else (EMPTY, EMPTY)
         changes = diff_releases(earlier, document)
         context = page_context(self.admin_site, request, Release, f"Release {number}")
         context |= {
@@ -91,7 +96,7 @@ class ReleaseAdmin(OfferedFilters, admin.ModelAdmin[Release]):
             "chip": CHIPS[release.kind],
             "state_chip": STATE_CHIPS[release.state],
             "reach": services.reach(changes, document, earlier),
-            "contents": contents_of(document),
+            "contents": contents_of(release_pieces(text)),
             "approvals": [(said, VERDICT_CHIPS[said.verdict]) for said in release.approvals.all()],
         }
         context |= difference(changes, earlier, document, request.GET.get("p"))
@@ -167,16 +172,19 @@ def asks(release: Release, *, is_open: bool) -> bool:
     return is_open or (guarded and not services.is_approved(release))
 
 
-def contents_of(document: ReleaseDocument) -> dict[str, Any]:
-    """Names of all that is in a release, for the page that lists them."""
+def contents_of(pieces: ReleasePieces) -> dict[str, Any]:
+    """What is in a release, for the page that lists it: the first of everything, and how many there are."""
     return {
-        "kpis": [(kpi.name, kpi.title) for kpi in document.registry.kpis],
+        "kpis": [(name, pieces.kpis[name].title) for name in islice(pieces.kpis, MOST_KPIS)],
+        "kpi_count": len(pieces.kpis),
         "agents": [
             (
                 name,
                 entry.role,
-                [row.key for row in document.bindings[name].kpis_used] if name in document.bindings else [],
+                pieces.keys.get(name, ())[:MOST_WATCHED],
+                len(pieces.keys.get(name, ())[MOST_WATCHED:]),
             )
-            for name, entry in document.roster.agents.items()
+            for name, entry in islice(pieces.roster.agents.items(), MOST_AGENTS)
         ],
+        "agent_count": len(pieces.roster.agents),
     }

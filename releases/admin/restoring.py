@@ -12,22 +12,23 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from contracts.narrowing import narrowed
 from contracts.release import ReleaseDocument, diff_releases
 from kpis.rights import in_words, lacking
 from releases import services
-from releases.admin.pages import View, difference, page_context, require
+from releases.admin.pages import View, difference, page_context, require, wait_page
 from releases.models import Release
 from releases.services import Refused
-from releases.services.planning import read_copy
+from releases.services.planning import copy_content
 
 UNREADABLE = sha256(b"").hexdigest()
 """Of a working copy that holds something no document can hold."""
 
 
-def read_now() -> tuple[ReleaseDocument, str]:
-    """The working copy and the hash of its bytes."""
-    document, content = read_copy()
-    return document, sha256(content).hexdigest()
+def read_now() -> tuple[bytes, str]:
+    """The working copy's bytes and their hash."""
+    content = copy_content()
+    return content, sha256(content).hexdigest()
 
 
 def words_of_lacking(person: Any, document: ReleaseDocument) -> str:
@@ -42,6 +43,9 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
     def view(request: HttpRequest, number: int) -> HttpResponse:
         person = require(request, *services.RESTORING)
         release = get_object_or_404(Release, number=number)
+        title = f"Bring back release {number}"
+        if request.method == "GET" and (waiting := wait_page(model_admin.admin_site, request, title)):
+            return waiting
         refusal: Refused | None = None
         now, seen = read_now()
         if request.method == "POST":
@@ -63,8 +67,9 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
                     messages.success(request, nothing if done.changed_nothing else told)
                     return HttpResponseRedirect(reverse("admin:releases_release_change", args=[number]))
         document = release.as_document()
-        changes = diff_releases(now, document)
-        context = page_context(model_admin.admin_site, request, Release, f"Bring back release {number}") | {
+        was, becomes = narrowed(now, release.text)
+        changes = diff_releases(was, becomes)
+        context = page_context(model_admin.admin_site, request, Release, title) | {
             "release": release,
             "seen": seen,
             "unreadable": seen == UNREADABLE,
@@ -72,7 +77,7 @@ def restore_view(model_admin: ModelAdmin[Release]) -> View:
             "lacking": "" if seen == UNREADABLE else words_of_lacking(person, document),
             "query": "",
         }
-        context |= difference(changes, now, document, request.GET.get("p"))
+        context |= difference(changes, was, becomes, request.GET.get("p"))
         return TemplateResponse(
             request, "admin/releases/restore.html", context, status=422 if refusal else 200
         )

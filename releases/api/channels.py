@@ -23,7 +23,9 @@ from rest.views import WritableResource
 class ChannelResource(PolledChannel, WritableResource):
     """Channels, each on the release that its followers get."""
 
-    queryset = Channel.objects.select_related("release").defer("release__text", "release__findings")
+    queryset = Channel.objects.select_related("release").defer(
+        "release__document_parts", "release__findings_parts"
+    )
     serializer_class = ChannelSerializer
     read_scope = "bindings:read"
     write_scope = "releases:write"

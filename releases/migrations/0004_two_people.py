@@ -3,6 +3,7 @@
 Agents follow a channel by their name from now on, so that a row of the roster decides nothing.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 
 import django.db.models.deletion
@@ -40,7 +41,9 @@ def freeze_as_before(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> Non
     immutable.freeze(apps, schema_editor)
 
 
-def freeze(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+def freeze(
+    apps: Apps, schema_editor: BaseDatabaseSchemaEditor, frozen: Mapping[str, tuple[str, ...]] = FROZEN
+) -> None:
     """As before, with the new columns, and nobody approves what they made themselves."""
     if schema_editor.connection.vendor == "postgresql":
         for statement in (
@@ -49,11 +52,11 @@ def freeze(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             immutable.POSTGRES_FUNCTIONS[2],
         ):
             schema_editor.execute(statement, params=None)
-        for name, when, words in immutable.postgres_triggers(FROZEN):
+        for name, when, words in immutable.postgres_triggers(frozen):
             rest = f"{when} EXECUTE FUNCTION releases_refuse('{words}')"
             schema_editor.execute(f"CREATE TRIGGER {name} {rest}", params=None)
         return
-    for name, rest in immutable.sqlite_triggers(FROZEN):
+    for name, rest in immutable.sqlite_triggers(frozen):
         if not name.endswith("_other"):
             schema_editor.execute(f"CREATE TRIGGER {name} {rest}", params=None)
     refuse = f"BEGIN SELECT RAISE(ABORT, '{WORDS}'); END"

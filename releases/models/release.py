@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -10,22 +12,31 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contracts.diff import ChangeClass
-from contracts.release import ReleaseDocument, read_release
+from contracts.release import ReleaseDocument, ReleaseError, read_release
 from kpis.models.fields import LineField
+from releases.models.release_part import PartMissing, ReleasePart
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """Releases, newest first."""
 
     def light(self) -> ReleaseQuerySet:
-        """Without the documents, which may be megabytes."""
-        return self.defer("text", "findings")
+        """Without the names of all their parts."""
+        return self.defer("document_parts", "findings_parts")
+
+    def keep(self, *, text: str, findings: Iterable[Any] = (), **columns: Any) -> Release:
+        """A new release of this canonical document. Only in a turn of one's own: see :meth:`ReleasePart.keep`."""
+        told = json.dumps(list(findings), separators=(",", ":"), ensure_ascii=False)
+        return self.create(
+            document_parts=ReleasePart.keep(text), findings_parts=ReleasePart.keep(told), **columns
+        )
 
 
 class Release(models.Model):
     """The whole registry and all bindings, frozen. Nothing but ``state`` ever changes; the database refuses it.
 
-    ``text`` is the canonical JSON of :class:`contracts.release.ReleaseDocument`, ``digest`` its SHA-256.
+    ``text`` is the canonical JSON of :class:`contracts.release.ReleaseDocument`, ``digest`` its SHA-256. Both it and
+    the findings are kept in parts, which releases share (:class:`ReleasePart`).
     """
 
     class State(models.TextChoices):
@@ -37,7 +48,8 @@ class Release(models.Model):
         REJECTED = "rejected", "rejected"
 
     number = models.PositiveIntegerField(unique=True)
-    text = models.TextField()
+    document_parts = models.BinaryField(help_text="The digests of its document's parts, in their order.")
+    findings_parts = models.BinaryField(help_text="The same of what the rules said of it when it was made.")
     digest = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     kind = models.CharField(
@@ -51,7 +63,6 @@ class Release(models.Model):
     counts = models.JSONField(
         default=dict, help_text="How many KPIs, agents, bindings and findings, by word."
     )
-    findings = models.JSONField(default=list, help_text="What the rules said of it when it was made.")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -79,9 +90,26 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"release {self.number}"
 
+    @property
+    def text(self) -> str:
+        """The canonical document, byte for byte what the digest is of. Raises ReleaseError."""
+        return self._text_of(self.document_parts)
+
+    @property
+    def findings(self) -> list[Any]:
+        """What the rules said of it when it was made, as lists. Raises ReleaseError."""
+        found: list[Any] = json.loads(self._text_of(self.findings_parts))
+        return found
+
     def as_document(self) -> ReleaseDocument:
-        """What was released."""
+        """What was released. Raises ReleaseError."""
         return read_release(self.text)
+
+    def _text_of(self, parts: bytes | memoryview) -> str:
+        try:
+            return ReleasePart.text_of(parts, self._state.db)
+        except PartMissing as missing:
+            raise ReleaseError(str(missing)) from missing
 
     def count(self, word: str) -> int:
         """One of the counts; 0 for what did not occur."""

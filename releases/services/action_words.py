@@ -29,8 +29,8 @@ def action_words(release: int | None) -> Words:
 
 
 def action_words_of(releases: Iterable[int]) -> dict[int, Words]:
-    """The same of several releases, by number; of those that there are. One narrow query, and a second one for all
-    documents that this process has not read yet."""
+    """The same of several releases, by number; of those that there are. One narrow query; one more, and a few for each
+    release that this process has not read yet."""
     wanted = {number for number in releases if 0 < number <= LARGEST}
     if not wanted:
         return {}
@@ -38,16 +38,15 @@ def action_words_of(releases: Iterable[int]) -> dict[int, Words]:
     known = {number: _held.get((number, digest)) for number, digest in digests.items()}
     found = {number: held for number, held in known.items() if held is not None}
     missing = [number for number in digests if number not in found]
-    rows = Release.objects.filter(number__in=missing).values_list("number", "digest", "text")
-    for number, digest, text in rows if missing else ():
-        found[number] = _held[number, digest] = _read(text)
+    for release in Release.objects.filter(number__in=missing) if missing else ():
+        found[release.number] = _held[release.number, release.digest] = _read(release)
     for key in list(_held)[:-HELD]:
         _held.pop(key, None)
     return found
 
 
-def _read(text: str) -> Words:
+def _read(release: Release) -> Words:
     try:
-        return MappingProxyType(words_in(read_actions_of(text)))
+        return MappingProxyType(words_in(read_actions_of(release.text)))
     except ReleaseError:
         return NOTHING

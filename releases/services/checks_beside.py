@@ -12,21 +12,22 @@ from contracts.findings import Finding
 from contracts.release import ReleaseDocument
 from contracts.waivers import waived
 
-CHECKS: list[Callable[[ReleaseDocument], Iterable[Finding]]] = []
+CHECKS: list[Callable[[Callable[[], ReleaseDocument]], Iterable[Finding]]] = []
 """Each says something of a document, or nothing, within about a second: somebody waits for it. A warning wants a
 reason to be published, at every door, and the release keeps both."""
 
 
-def entries_beside(document: ReleaseDocument) -> list[Entry]:
-    """Everything that is to be said, waived findings last and marked as such."""
-    findings = [finding for check in CHECKS for finding in check(document)]
+def entries_beside(read: Callable[[], ReleaseDocument]) -> list[Entry]:
+    """Everything that is to be said, waived findings last and marked as such; ``read`` gives the document, which takes
+    seconds where it is large: a check that has nothing to say without it does not ask."""
+    findings = [finding for check in CHECKS for finding in check(read)]
     if not findings:
         return []
     today = timezone.localdate()
     # One that has expired is spoken of among the rules' own findings.
     waivers = [one for one in Waiver.objects.all().as_specs() if one.expires >= today]
     parted = waived(findings, waivers, today)
-    owners = {kpi.name: kpi.owner for kpi in document.registry.kpis if kpi.owner}
+    owners = {kpi.name: kpi.owner for kpi in read().registry.kpis if kpi.owner}
     entries = list(entries_of([*parted.open, *(finding for finding, _ in parted.silenced)], owners))
     for place, (_, waiver) in enumerate(parted.silenced, start=len(parted.open)):
         entries[place] = entries[place]._replace(waived=told(waiver))

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from pydantic import ValidationError as ShapeError
 
 from bindings.reports.entries import Entry, worst_first
-from bindings.reports.judging import judge_all
+from bindings.reports.judging import Progress, Seen, judge_all, silent
 from bindings.reports.keeping import counted
 from contracts.diff import Change, ChangeClass, worst
 from contracts.findings import Level
-from contracts.release import EMPTY, ReleaseDocument, ReleaseError, diff_releases
-from releases.models import Channel, Release
+from contracts.narrowing import narrowed
+from contracts.release import EMPTY, ReleaseDocument, ReleaseError, diff_releases, read_release
+from contracts.yamltree import paused_gc
+from releases.models import Channel, PreparedCopy, Release, WorkingCopyMark
 from releases.models.channel import PRODUCTION
 from releases.services.checks_beside import entries_beside
+from releases.services.code_mark import code_mark
 from releases.services.identities import Renaming, renamings
-from releases.services.reading import channel_named, working_copy
+from releases.services.reading import assembled, channel_named, working_copy
 from releases.services.refusals import MoveRefused, PublishRefused
 
 PUBLISHING = ("releases.view_release", "releases.add_release", "releases.change_channel")
@@ -27,9 +34,34 @@ TRIES = 3
 """How often the working copy is read anew because someone saved in between."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The working copy at one moment, with what the rules say of it. ``content`` is empty where a row cannot
+    be written down; ``mark`` is the one under which it is so."""
+
+    mark: str
+    content: bytes
+    digest: str
+    entries: list[Entry]
+    counts: dict[str, int]
+
+    @cached_property
+    def document(self) -> ReleaseDocument:
+        """All of it, read from ``content``: seconds where it is large, so only for who needs all."""
+        return read_release(self.content) if self.content else EMPTY
+
+    def with_entries_beside(self) -> Judged:
+        """The same, with what others say of it, beside the rules, now."""
+        beside = entries_beside(lambda: self.document) if self.content else []
+        return replace(self, entries=sorted([*self.entries, *beside], key=worst_first)) if beside else self
+
+
 @dataclass(frozen=True, slots=True)
 class PublishPlan:
-    """All that publishing would do. ``before`` is the channel's release, ``document`` the working copy.
+    """All that publishing would do. ``before`` is the channel's release, ``judged`` the working copy.
+
+    ``before_document`` and ``document`` are these two as far as they differ (:mod:`contracts.narrowing`): all that is
+    needed to tell the changes, to draw them and to know whom they reach.
 
     ``entries`` are the findings of the whole catalogue, waived ones too, the worst first. ``digest`` changes
     when anything does that a person should have seen first.
@@ -39,8 +71,7 @@ class PublishPlan:
     before: Release | None
     before_document: ReleaseDocument
     document: ReleaseDocument
-    content: bytes
-    content_digest: str
+    judged: Judged
     changes: list[Change]
     kind: ChangeClass | None
     entries: list[Entry]
@@ -58,23 +89,18 @@ class PublishPlan:
         )
 
     @property
+    def content_digest(self) -> str:
+        """Of the working copy, as the release would have it."""
+        return self.judged.digest
+
+    @property
     def errors_unreadable(self) -> bool:
         """Whether a row of the working copy cannot be written down at all; its errors say which."""
-        return not self.content
+        return not self.judged.content
 
     def open_at(self, level: Level) -> list[Entry]:
         """The findings of one level that are not waived."""
         return open_entries(self.entries, level)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The working copy at one moment, with what the rules say of it. ``content`` is empty where a row cannot
-    be written down."""
-
-    document: ReleaseDocument
-    content: bytes
-    entries: list[Entry]
 
 
 def plan_publish(*, channel: str = PRODUCTION) -> PublishPlan:
@@ -93,56 +119,115 @@ def publishing_to(channel: str) -> Channel:
 def judged_copy() -> Judged:
     """The working copy as it was at one moment, with its findings.
 
-    It is read, judged and read again. Where both readings are the same, every row was so the whole time in
-    between, and this is what stood there when the first reading ended. Raises PublishRefused, stale, where
-    people keep saving.
+    What was judged before is not judged again while nothing is written (:class:`WorkingCopyMark`). Else it is read and
+    judged at once, and again where something was written meanwhile. Raises PublishRefused, stale, where people keep
+    saving.
     """
-    document, content = read_copy()
+    return rules_on_copy().with_entries_beside()
+
+
+def rules_on_copy(progress: Progress = silent) -> Judged:
+    """The same with what the rules say alone: that stays the same as long as the working copy does. ``progress`` is
+    told how far it is."""
     for _ in range(TRIES):
-        entries = judge_all().entries
-        again, content_again = read_copy()
-        if content_again == content:
-            beside = entries_beside(document) if content else []
-            return Judged(document, content, sorted([*entries, *beside], key=worst_first))
-        document, content = again, content_again
+        mark = WorkingCopyMark.current()
+        judged = kept_copy(mark) or read_and_judged(mark, progress)
+        if WorkingCopyMark.current() == mark:
+            return judged
     raise PublishRefused("stale", "The registry is being changed right now. Try again.")
 
 
-def read_copy() -> tuple[ReleaseDocument, bytes]:
-    """The working copy and its canonical bytes, none where a row cannot be written down."""
+def is_prepared() -> bool:
+    """Whether the working copy was judged as it is now: then a plan is a matter of a second, however large it is."""
+    return _kept(WorkingCopyMark.current()).exists()
+
+
+def is_served_as_it_is(channel: Channel) -> bool:
+    """Whether it is known, without reading the working copy, that the channel serves exactly that."""
+    serves = channel.release and channel.release.digest
+    return bool(serves) and _kept(WorkingCopyMark.current()).filter(digest=serves).exists()
+
+
+def copy_content() -> bytes:
+    """The canonical bytes of the working copy, none where a row cannot be written down."""
+    kept = _kept(WorkingCopyMark.current()).first()
+    if kept:
+        return kept.content
     try:
-        document = working_copy()
-        return document, document.canonical()
+        return working_copy().canonical()
     except (ShapeError, UnicodeEncodeError):
-        return EMPTY, b""
+        return b""
+
+
+def kept_copy(mark: str) -> Judged | None:
+    """What was read and judged under this mark, by this code, today."""
+    kept = _kept(mark).first()
+    if kept is None:
+        return None
+    entries = [Entry.read(stored) for stored in kept.entries]
+    return Judged(mark, kept.content, kept.digest, entries, kept.counts)
+
+
+def _kept(mark: str) -> QuerySet[PreparedCopy]:
+    rows = PreparedCopy.objects.filter(mark=mark, code=code_mark(), day=timezone.localdate())
+    return rows if mark else rows.none()
+
+
+def read_and_judged(mark: str, progress: Progress = silent) -> Judged:
+    """Read and judge the working copy in one go, and keep that if nothing was written meanwhile."""
+    seen = Seen()
+    entries = judge_all(progress, seen=seen).entries
+    document, content = EMPTY, b""
+    if seen.is_whole:
+        with suppress(ShapeError, UnicodeEncodeError):
+            document = assembled(seen.kpis, seen.contracts)
+            content = document.canonical()
+    judged = Judged(mark, content, sha256(content).hexdigest(), entries, counts_of(document))
+    if mark and WorkingCopyMark.current() == mark:
+        PreparedCopy.keep(
+            mark=mark,
+            code=code_mark(),
+            day=timezone.localdate(),
+            digest=judged.digest,
+            content=content,
+            findings=entries,
+            counts=judged.counts,
+        )
+    return judged
 
 
 def plan_for(channel: Channel, judged: Judged) -> PublishPlan:
     """The plan for what was read and judged, seen from a channel's release."""
     before = channel.release
-    try:
-        earlier = before.as_document() if before else EMPTY
-    except ReleaseError:  # a format that this version does not know: publishing is the way out
-        earlier = EMPTY
-    changes = diff_releases(earlier, judged.document) if judged.content else []
+    earlier, document = EMPTY, EMPTY
+    if judged.content and judged.digest != (before.digest if before else EMPTY.digest):
+        earlier, document = difference_from(before, judged.content)
+    with paused_gc():
+        changes = diff_releases(earlier, document)
     levels = counted(judged.entries)
-    content_digest = sha256(judged.content).hexdigest()
     return PublishPlan(
         channel=channel.name,
         before=before,
         before_document=earlier,
-        document=judged.document,
-        content=judged.content,
-        content_digest=content_digest,
+        document=document,
+        judged=judged,
         changes=changes,
         kind=worst(changes),
         entries=judged.entries,
         errors=levels[str(Level.ERROR)] or int(not judged.content),
         warnings=levels[str(Level.WARNING)],
-        counts=counts_of(judged.document) | levels,
-        digest=seen_digest(channel.name, content_digest, before, judged.entries),
+        counts=judged.counts | levels,
+        digest=seen_digest(channel.name, judged.digest, before, judged.entries),
         renamings=renamings(channel),
     )
+
+
+def difference_from(before: Release | None, content: bytes) -> tuple[ReleaseDocument, ReleaseDocument]:
+    """A release and the working copy, as far as they differ."""
+    try:
+        return narrowed(before.text if before else "", content)
+    except ReleaseError:  # a format that this version does not know: publishing is the way out
+        return EMPTY, read_release(content)
 
 
 def counts_of(document: ReleaseDocument) -> dict[str, int]:

@@ -13,7 +13,7 @@ from contracts.findings import Level
 from jobs.database_clock import database_clock
 from kpis.locking import working_copy_lock
 from kpis.services import Author
-from releases.models import Channel, ChannelMove, Release
+from releases.models import Channel, ChannelMove, Release, WorkingCopyMark
 from releases.models.channel import PRODUCTION
 from releases.services import guarding
 from releases.services.approving import objection
@@ -21,11 +21,11 @@ from releases.services.identities import note_released
 from releases.services.moving import set_channel
 from releases.services.planning import (
     PublishPlan,
+    is_served_as_it_is,
     judged_copy,
     open_entries,
     plan_for,
     publishing_to,
-    read_copy,
 )
 from releases.services.refusals import PublishRefused
 from releases.services.texts import as_line, name_of
@@ -60,15 +60,16 @@ def publish(
     ``accepted`` says why its warnings are; ``digest`` is that of the plan which was on the screen. The same
     content as the channel's makes no release, whatever else is given. Raises PublishRefused.
     """
-    publishing_to(channel)
     # Before anything is held: it may take its time. A job of the checks beside the rules, such as that of the noise,
     # stays where publishing is refused: it remembers what was worked out about the working copy, not that this was
     # asked for, and whoever looks next need not wait for it again.
+    if is_served_as_it_is(publishing_to(channel)):
+        return already(publishing_to(channel))
     judged = judged_copy()
     with working_copy_lock():
         guarding.take_turn()
         held = publishing_to(channel)
-        if read_copy()[1] != judged.content:  # someone saved while we waited for our turn
+        if WorkingCopyMark.current() != judged.mark:  # someone saved while we waited for our turn
             judged = judged_copy()
         plan = plan_for(held, judged)
         if plan.is_empty:
@@ -144,10 +145,10 @@ def freeze(plan: PublishPlan, author: Author, author_name: str, message: str, ac
     """The next release, for ever. The lock that is held makes numbers follow each other without gaps."""
     last: int | None = Release.objects.aggregate(last=Max("number"))["last"]
     kept: list[Entry] = plan.entries[:KEPT_ENTRIES]
-    release = Release.objects.create(
+    release = Release.objects.keep(
         number=(last or 0) + 1,
         created=database_clock.moment(),
-        text=plan.content.decode(),
+        text=plan.judged.content.decode(),
         digest=plan.content_digest,
         kind=str(plan.kind or ChangeClass.COSMETIC),
         message=message,

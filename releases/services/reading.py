@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from bindings.action_catalogue import catalogue_document
 from bindings.documents import Contract
-from bindings.loading import all_agents
-from bindings.models import Roster
+from bindings.loading import Outline, agents_in_pieces
+from bindings.models import Agent, Roster
 from contracts.diff import Change
-from contracts.documents import RegistryDocument, RosterDocument
+from contracts.documents import KpiDocument, RegistryDocument, RosterDocument
 from contracts.release import EMPTY, ReleaseDocument, diff_releases
 from contracts.units import STANDARD_UNITS
 from contracts.yamltree import paused_gc
@@ -28,20 +29,32 @@ def working_copy() -> ReleaseDocument:
     Raises pydantic's error where a row holds what no document can hold, such as a control character.
     """
     with paused_gc():
-        documents = [kpi.as_document() for kpi in KPI.objects.whole()]
-        units = sorted((unit.as_spec() for unit in Unit.objects.all()), key=lambda unit: unit.code)
-        own = [asdict(unit) for unit in units if STANDARD_UNITS.get(unit.code) != unit]
-        settings = RegistrySettings.current().as_data()
-        registry = RegistryDocument.model_validate(settings | {"units": own, "kpis": []})
-        roster = RosterDocument.model_validate(Roster.current().as_data() | {"agents": {}})
-        agents = [(agent, Contract.of(agent)) for agent in all_agents()]
-        return ReleaseDocument(
-            registry.model_copy(update={"kpis": documents}),
-            roster.model_copy(update={"agents": {agent.name: whole.entry for agent, whole in agents}}),
-            {agent.name: whole.bindings for agent, whole in agents if whole.has_file},
-            {agent.name: agent.code for agent, _ in agents},
-            catalogue_document(),
-        )
+        kpis = [kpi.as_document() for kpi in KPI.objects.whole()]
+        return assembled(kpis, list(_contracts()))
+
+
+def _contracts() -> Iterator[tuple[Agent, Contract]]:
+    """Every agent with its contract; no more than a piece of its rows is held."""
+    for piece in agents_in_pieces(Outline.read()):
+        for agent in piece:
+            yield agent, Contract.of(agent)
+            agent.draft_bindings = agent.draft_hand_offs = None
+
+
+def assembled(kpis: list[KpiDocument], contracts: list[tuple[Agent, Contract]]) -> ReleaseDocument:
+    """The working copy with these KPIs and agents, which were read already. Raises the same."""
+    units = sorted((unit.as_spec() for unit in Unit.objects.all()), key=lambda unit: unit.code)
+    own = [asdict(unit) for unit in units if STANDARD_UNITS.get(unit.code) != unit]
+    settings = RegistrySettings.current().as_data()
+    registry = RegistryDocument.model_validate(settings | {"units": own, "kpis": []})
+    roster = RosterDocument.model_validate(Roster.current().as_data() | {"agents": {}})
+    return ReleaseDocument(
+        registry.model_copy(update={"kpis": kpis}),
+        roster.model_copy(update={"agents": {agent.name: whole.entry for agent, whole in contracts}}),
+        {agent.name: whole.bindings for agent, whole in contracts if whole.has_file},
+        {agent.name: agent.code for agent, _ in contracts},
+        catalogue_document(),
+    )
 
 
 def latest(channel: str = PRODUCTION) -> Release | None:

@@ -12,7 +12,6 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from bindings.models import ApiToken
-from contracts.release import read_release
 from contracts.yamltree import paused_gc
 from releases.models import Channel, Following, Release, ServingRevision
 from releases.serving.bodies import Body, Renderer, channel_body
@@ -131,8 +130,8 @@ def _releases(using: str, before: Stock | None, digests: Mapping[int, str]) -> d
     for number, digest in digests.items():
         if digest not in known:
             with paused_gc():
-                text = Release.objects.using(using).values_list("text", flat=True).get(number=number)
-                rendered = Renderer(read_release(text)).all()
+                release = Release.objects.using(using).get(number=number)
+                rendered = Renderer(release.as_document()).all()
             known[digest] = {
                 address: shared.setdefault((body.content_type, body.plain.data), body)
                 for address, body in rendered.items()

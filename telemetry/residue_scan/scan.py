@@ -16,6 +16,8 @@ from urllib.parse import quote
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from releases.models import PreparedCopy, ReleasePart
+from releases.models.packing import unpack
 from telemetry.models import Batch
 from telemetry.residue_scan.files import read_files
 from telemetry.subjects import pseudonym
@@ -65,6 +67,7 @@ class Search:
         found = Searched()
         self._tables(found)
         self._answers(found)
+        self._releases(found)
         self._sessions(found)
         self._files(found)
         return found
@@ -97,6 +100,17 @@ class Search:
             if self.is_in(zlib.decompress(bytes(answer))):
                 found.found.append("telemetry_batch.answer, inflated")
                 break
+
+    def _releases(self, found: Searched) -> None:
+        for model, column in (
+            (ReleasePart, "packed"),
+            (PreparedCopy, "document"),
+            (PreparedCopy, "findings"),
+        ):
+            for packed in model._default_manager.values_list(column, flat=True).iterator():
+                if self.is_in(unpack(bytes(packed))):
+                    found.found.append(f"{model._meta.db_table}.{column}, inflated")
+                    break
 
     def _sessions(self, found: Searched) -> None:
         for session in Session.objects.iterator():

@@ -84,7 +84,7 @@ def seen(tokens: dict[str, str]) -> dict[str, Any]:
         rows = model._base_manager.order_by("pk").values_list(*columns)
         found[model.__name__] = json.dumps(list(rows), default=str, sort_keys=True)
     found["may sign in"] = Client().login(username="anna", password="very secret")
-    new = Release.objects.create(
+    new = Release.objects.keep(
         number=99, text="{}", digest="0" * 64, kind="cosmetic", message="Numbers go on"
     )
     found["the next number"] = new.pk

@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from bindings.documents import Contract, as_it_would_be
+from bindings.documents import Contract, as_it_would_be, through_rows
 from bindings.models import Agent
 from contracts.documents import RosterAgent
+from contracts.units import STANDARD_UNITS
 from tests.bindings.samples import document, entry, first_binding, replace
 
 FULL_BINDING = {
@@ -43,6 +44,25 @@ def test_a_document_reads_back_as_itself(kpis, somnos, parts):
     written = first_binding(**parts)
     assert as_it_would_be(written) == written
     assert replace(Agent(name="NEUROS"), written).as_document() == written
+
+
+LIBERAL = {
+    "a condition": {"alerting": {"risk_if": "<25"}},
+    "a guard": {"condition": "age>40"},
+    "a guard inside alerting": {"alerting": {"condition": "age>40", "risk_if": "< 20"}},
+    "an older key": {"alerting": {"caution_if_drop_pct": ">=10.0 over 7d"}},
+    "a recovery": {"alerting": {"risk_if": "< 20", "timing": {"risk": {"recover_if": ">30"}}}},
+    "a recovery without its trigger": {"alerting": {"timing": {"risk": {"recover_if": ">30"}}}},
+    "an action at a severity": {"alerting": {"actions": [{"name": "rest_today", "on": "critical"}]}},
+    "a condition with its unit": {"alerting": {"risk_if": "< 20 ms"}},
+    "what cannot be read": {"condition": "((", "alerting": {"risk_if": "low", "caution_if": "< 5 apples"}},
+}
+
+
+@pytest.mark.parametrize("parts", [*WRITINGS.values(), *LIBERAL.values()], ids=[*WRITINGS, *LIBERAL])
+def test_what_is_taken_as_it_is_written_would_come_back_from_its_rows_the_same(parts):
+    written, units = first_binding(**parts), {"hrv_rmssd": STANDARD_UNITS["milliseconds"]}
+    assert as_it_would_be(written, units) == through_rows(written, units)
 
 
 def test_an_action_at_a_severity_that_there_is_not_is_kept_whole_and_refused_by_the_gate(kpis, somnos):

@@ -9,6 +9,7 @@ import yaml
 
 from bindings import services
 from bindings.action_catalogue import replace_action
+from bindings.importing import applying
 from bindings.models import ActionCatalogue, ActionKind, Agent, Binding, HandOff, Roster
 from contracts.documents import ActionKindDocument, write_bindings, write_roster
 from contracts.findings import Level
@@ -184,6 +185,17 @@ def test_a_plan_and_an_import_ask_as_many_queries_of_few_and_many(kpis, django_a
     with django_assert_max_num_queries(34):  # one more on PostgreSQL
         apply_import(plan)
     assert Binding.objects.count() == 2 * count
+
+
+def test_many_bindings_come_in_in_pieces(kpis, monkeypatch):
+    monkeypatch.setattr(applying, "AT_ONCE", 3)
+    names = [f"AGENT{number}" for number in range(5)]
+    whole = {name: document(agent=name, collaboration={}) for name in names}
+    roster = "agents:\n" + "".join(f"  {name}: {{status: alpha}}\n" for name in names)
+    apply_import(plan_of(files(roster=roster, **whole)))
+    assert Revision.objects.filter(kind="agent").count() == 5
+    assert [agent.name for agent in Agent.objects.all()] == names
+    assert plan_of(files(roster=roster, **whole)).changes_nothing
 
 
 # the command

@@ -87,10 +87,16 @@ def test_what_cannot_be_unpacked_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
         unpacked(zipped(TREE), "x.zip")
 
 
-def test_a_bomb_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "MAX_BYTES", 1000)
-    monkeypatch.setattr(uploads, "MAX_UNPACKED", 4000)
-    (content,) = unpacked(zipped({"a.yaml": b"#" * 100_000}), "x.zip").values()
+def test_a_bomb_is_cut_off() -> None:
+    (content,) = unpacked(zipped({"a.yaml": b"#" * 100_000}), "x.zip", 1000).values()
     assert len(content) == 1001
     with pytest.raises(UploadError, match="too large"):
-        unpacked(zipped({f"{n}.yaml": b"#" * 100_000 for n in range(9)}), "x.zip")
+        unpacked(zipped({f"{n}.yaml": b"#" * 100_000 for n in range(9)}), "x.zip", 1000)
+
+
+def test_the_parts_of_a_split_registry_are_taken_from_a_tree() -> None:
+    parts = {
+        "a/shared_modules/kpi_registry/sleep.yaml": b"kpis: []",
+        "a/shared_modules/other/x.yaml": b"kpis: []",
+    }
+    assert list(unpacked(zipped(parts), "x.zip")) == ["a/shared_modules/kpi_registry/sleep.yaml"]

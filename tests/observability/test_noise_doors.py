@@ -60,9 +60,10 @@ def registry(*words: str) -> tuple[int, str]:
     return code, out.getvalue()
 
 
-def apart_from_jobs() -> list[Any]:
-    """All rows there are, but those of jobs."""
-    return [rows for sql, rows in zip(readers(), state(), strict=True) if "jobs_job" not in sql]
+def apart_from_memory() -> list[Any]:
+    """All rows there are, but jobs and what was judged: these remember what was worked out."""
+    pairs = zip(readers(), state(), strict=True)
+    return [rows for sql, rows in pairs if "jobs_job" not in sql and "releases_preparedcopy" not in sql]
 
 
 def test_publishing_is_refused_without_a_reason_and_says_which_kpi_and_why():
@@ -74,14 +75,14 @@ def test_publishing_is_refused_without_a_reason_and_says_which_kpi_and_why():
     assert "3.5 alerts per person per week by NEUROS; the budget is 2." in entry.message
 
 
-def test_a_refused_publish_leaves_the_figure_and_nothing_else(settings):
+def test_a_refused_publish_leaves_what_was_worked_out_and_nothing_else(settings):
     settings.REQUIRE_APPROVAL = True
     Job.objects.all().delete()  # the plan's
-    before = apart_from_jobs()
+    before = apart_from_memory()
     for _ in range(2):
         with pytest.raises(PublishRefused, match="so the author must be known"):
             publish(author=None, message="Words.", accepted="Known.")
-    assert apart_from_jobs() == before
+    assert apart_from_memory() == before
     job = Job.objects.get()
     assert (job.kind, job.state, job.author, job.author_name) == ("noise", Job.State.DONE, None, "")
     assert figure_of(working_copy()).job == job

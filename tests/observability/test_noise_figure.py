@@ -51,7 +51,7 @@ def test_where_nothing_is_stored_there_is_no_figure_and_no_job(noisy):
     Series.objects.all().delete()
     figure = figure_of(working_copy())
     assert (figure.is_silent, figure.noise, figure.over) == (True, None, [])
-    assert list(check(working_copy())) == []
+    assert list(check(working_copy)) == []
     assert not Job.objects.exists()
 
 
@@ -84,9 +84,9 @@ def test_much_is_worked_out_in_the_background_once(noisy, monkeypatch):
     figure = figure_of(working_copy())
     assert (figure.is_working, figure.noise) == (True, None)
     assert figure_of(working_copy()).job == figure.job
-    assert [finding.code for finding in check(working_copy())] == ["noise_unknown"]
+    assert [finding.code for finding in check(working_copy)] == ["noise_unknown"]
     assert run_due() == 1
-    assert [finding.code for finding in check(working_copy())] == ["noise_budget_exceeded"]
+    assert [finding.code for finding in check(working_copy)] == ["noise_budget_exceeded"]
 
 
 def test_what_took_long_is_used_for_hours(noisy, monkeypatch):
@@ -104,7 +104,7 @@ def test_a_figure_that_was_cancelled_is_not_known_and_stands_in_nobodys_way(nois
     figure_of(working_copy())
     Job.objects.update(state=Job.State.CANCELLED)
     figure = figure_of(working_copy())
-    assert (figure.noise, figure.is_working, list(check(working_copy()))) == (None, False, [])
+    assert (figure.noise, figure.is_working, list(check(working_copy))) == (None, False, [])
 
 
 def test_so_many_contracts_are_looked_at_and_no_more(noisy, monkeypatch):

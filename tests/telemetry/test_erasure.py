@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from releases.models import ReleasePart
 from telemetry import erasure
 from telemetry.erasure import erase
 from telemetry.models import Batch, Correction, Erasure, Observation, Series, Subject, Summary
@@ -63,7 +64,7 @@ def test_the_proof_looks_everywhere_and_finds_nothing(measured, own_folder):
     assert done.searched["files"] == 1
 
 
-@pytest.mark.parametrize("place", ["database", "file", "answer"])
+@pytest.mark.parametrize("place", ["database", "file", "answer", "release"])
 def test_the_proof_says_where_an_id_is_left(measured, own_folder, place):
     if place == "database":
         User.objects.create_user("someone", first_name=f"({WHO})")
@@ -71,6 +72,9 @@ def test_the_proof_says_where_an_id_is_left(measured, own_folder, place):
     elif place == "file":
         (own_folder / "export.csv").write_text(f"who,value\n{WHO},18\n")
         expected = "export.csv"
+    elif place == "release":
+        ReleasePart.keep(f'[{{"title":"{WHO}"}}]')
+        expected = "releases_releasepart.packed, inflated"
     else:
         Batch.objects.create(digest="d", agent="", at=0, answer=zlib.compress(WHO.encode()))
         expected = "telemetry_batch.answer, inflated"

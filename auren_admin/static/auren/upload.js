@@ -1,7 +1,7 @@
 'use strict';
 // Of a chosen folder only the contract files are sent. Without scripts all of it is, and the server picks.
 {
-    const PLACES = /(^|\/)(shared_modules\/kpi_registry|[^/]+_modules\/kpi_bindings|roster)\.ya?ml$/;
+    const PLACES = /(^|\/)(shared_modules\/kpi_registry(\/[^/]+)?|[^/]+_modules\/kpi_bindings|roster|actions)\.ya?ml$/;
     const YAML = /\.ya?ml$/i;
 
     function pick(input) {

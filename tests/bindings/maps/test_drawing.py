@@ -84,3 +84,25 @@ def test_of_many_kpis_a_few_are_named_and_the_rest_counted():
 
 def test_an_empty_roster_has_no_nodes():
     assert roster_map([], []).nodes == ()
+
+
+def test_a_hand_off_that_no_contract_declares_moves_nothing():
+    members, lines = roster(40)
+    beside = [
+        Line("AGENT_3", "AGENT_20", None),
+        Line("AGENT_39", "AGENT_38", None),
+        Line("AGENT_20", "AGENT_3", None),
+    ]
+    before, after = roster_map(members, lines), roster_map(members, [*lines, *beside])
+    assert after.nodes == before.nodes
+    assert after.edges[: len(before.edges)] == before.edges
+    drawn = after.edges[len(before.edges) :]
+    assert [(edge.line.source, edge.line.target, edge.label) for edge in drawn] == [
+        (line.source, line.target, "not declared") for line in beside
+    ]
+
+
+def test_a_circle_through_agents_that_are_not_shown_is_one():
+    lines = [Line("A", "B", Severity.CRITICAL), Line("B", "C", Severity.INFO), Line("C", "A", Severity.INFO)]
+    (edge,) = roster_map([Member("A"), Member("B")], lines).edges
+    assert edge.circular

@@ -65,3 +65,17 @@ def test_every_line_is_a_chain_from_column_to_column(lines):
 def test_only_what_lies_in_a_circle_is_turned_round(lines):
     circles = in_circle(lines)
     assert all(circles[number] for number in leading_back(NAMES, lines))
+
+
+@given(rosters())
+def test_a_line_is_in_a_circle_when_its_end_leads_to_its_beginning(lines):
+    def leads(start: str, end: str) -> bool:
+        reached, waiting = set(), [start]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += [line.target for line in lines if line.source == name]
+        return end in reached
+
+    assert in_circle(lines) == [leads(line.target, line.source) for line in lines]

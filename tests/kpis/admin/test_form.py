@@ -1,10 +1,14 @@
 """The form of a KPI: what it saves, what it refuses and where it says so."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kpis import services
 from kpis.models import KPI, Revision, Threshold
-from tests.kpis.conftest import changed, form_data
+from tests.bindings.reports.conftest import report
+from tests.kpis.conftest import changed, form_data, make
 
 ADD = "/admin/kpis/kpi/add/"
 
@@ -105,3 +109,48 @@ def test_a_share_or_a_budget_of_nothing_is_refused_on_its_field(hrv, editor_clie
     response = editor_client.post(change_url(hrv), form_data(hrv, **{field: "0"}))
     assert codes(response) == {"alert_number"}
     assert field in response.context["adminform"].form.errors
+
+
+MOST_QUERIES = 20
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"title": "HRV"},
+        {"critical_condition": "< 19", "warning_condition": "< 29", "info_condition": "> 101"},
+        {"critical_condition": "< 19", "info_condition": "", "info_action": ""},
+    ],
+    ids=["no threshold", "three thresholds", "one less"],
+)
+def test_a_save_takes_few_queries_whatever_changes(
+    hrv, editor_client, typed, django_capture_on_commit_callbacks
+):
+    report()
+    data = form_data(hrv, reason="why", **typed)
+    with CaptureQueriesContext(connection) as captured, django_capture_on_commit_callbacks(execute=True):
+        assert editor_client.post(change_url(hrv), data).status_code == 302
+    # The test's own transaction makes the outermost one a savepoint, which is let go of at its end.
+    assert len(captured) - 1 <= MOST_QUERIES, "\n".join(query["sql"][:150] for query in captured)
+
+
+def test_what_is_recorded_is_what_is_stored(hrv, editor_client):
+    editor_client.post(change_url(hrv), form_data(hrv, info_condition="> 101.50", normal_max="99.5000"))
+    stored = services.as_stored(KPI.objects.whole().get().as_document())
+    assert Revision.objects.latest("pk").document == stored
+
+
+def test_errors_of_the_kpi_and_of_its_thresholds_are_said_together(hrv, editor_client):
+    response = editor_client.post(
+        change_url(hrv), form_data(hrv, name="Bad Name", critical_condition="< 120")
+    )
+    assert {"name_pattern", "critical_overlaps_normal"} <= codes(response)
+    assert Revision.objects.count() == 1
+
+
+def test_a_name_that_another_kpi_has_is_refused_on_the_name(hrv, editor_client):
+    other = make(name="other", prometheus_metric="auren_other_ms")
+    response = editor_client.post(change_url(other), form_data(other, name="hrv_rmssd"))
+    assert "duplicate_name" in {
+        error.code for error in response.context["adminform"].form.errors.as_data()["name"]
+    }

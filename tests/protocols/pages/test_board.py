@@ -182,6 +182,22 @@ def test_hand_offs_that_no_contract_declares_are_drawn_and_said(looking):
     assert '>SOMNOS</a> <span class="chip warning">not declared</span>' in page
 
 
+def test_of_a_large_roster_the_map_has_those_that_something_happens_to(looking, editor, monkeypatch):
+    monkeypatch.setattr("protocols.pages.lights.DRAWN_AT_MOST", 1)
+    pause("CARDIOS", reason_code="planned", user=editor, now=micros(NOW))
+    assert [node.member.name for node in looking.get(BOARD).context["map"].nodes] == ["CARDIOS"]
+    assert "1 of 3 agents, those that something happens to." in words(looking)
+
+
+def test_boxes_stay_where_they_are_when_an_agent_asks_on_its_own(looking):
+    before = looking.get(BOARD).context["map"]
+    asked_beside()
+    after = looking.get(BOARD).context["map"]
+    assert [(node.member.name, node.x, node.y, node.height) for node in after.nodes] == [
+        (node.member.name, node.x, node.y, node.height) for node in before.nodes
+    ]
+
+
 def test_a_declared_way_says_which_hand_offs_on_it_were_not(looking):
     report_undeclared(
         opened(28).pk, "SOMNOS", Report(StepState.DONE), agent="NEUROS", now=micros(NOW), hand_off=True

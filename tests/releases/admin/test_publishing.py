@@ -149,9 +149,11 @@ def test_the_page_takes_as_many_queries_for_one_change_as_for_three(
     publisher_client.get(PUBLISH)
     with django_assert_max_num_queries(100) as few:
         publisher_client.get(PUBLISH)
+    most = len(few)
     for number in range(3):
         make(name=f"kpi_{number}", prometheus_metric=f"auren_kpi_{number}_ms")
-    with django_assert_max_num_queries(len(few)):
+    publisher_client.get(PUBLISH)  # judges, once
+    with django_assert_max_num_queries(most):
         publisher_client.get(PUBLISH)
 
 

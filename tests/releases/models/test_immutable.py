@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 
 from releases import services
-from releases.models import Approval, Channel, ChannelMove, Release
+from releases.models import Approval, Channel, ChannelMove, Release, ReleasePart
 from tests.releases.samples import edit, publish
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,29 @@ def test_no_table_is_emptied(rows, model):
             "SET CONSTRAINTS ALL IMMEDIATE"
         )  # nothing is left to be checked, which would be in the way
     refused(f"TRUNCATE {model._meta.db_table} CASCADE")
+
+
+PARTS = {
+    "changed": "UPDATE releases_releasepart SET packed = '1'",
+    "renamed": "UPDATE releases_releasepart SET digest = 'x'",
+    "deleted": "DELETE FROM releases_releasepart",
+}
+
+
+@pytest.mark.parametrize("sql", PARTS.values(), ids=PARTS)
+def test_a_part_of_a_release_stays(rows, sql):
+    assert ReleasePart.objects.exists()
+    refused(sql)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite can replace a row")
+def test_a_part_is_not_replaced(rows):
+    refused("INSERT OR REPLACE INTO releases_releasepart SELECT * FROM releases_releasepart")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL can truncate")
+def test_parts_are_not_truncated(rows):
+    refused("TRUNCATE releases_releasepart")
 
 
 @pytest.mark.parametrize(

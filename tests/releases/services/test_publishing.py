@@ -77,7 +77,7 @@ def test_the_plan_says_what_would_happen(first):
     plan = services.plan_publish()
     assert [change.words for change in plan.changes] == ["hrv_rmssd critical: < 20 → < 25 ms"]
     assert (plan.before, plan.kind, plan.is_empty) == (first, ChangeClass.BEHAVIOURAL, False)
-    assert plan.before_document.digest == first.digest
+    assert plan.before == first
     assert publish(digest=plan.digest).release.digest == plan.content_digest
     assert services.plan_publish().is_empty
 
@@ -163,7 +163,7 @@ def test_a_message_is_kept_as_one_line(copy):
 
 
 def test_where_the_release_before_cannot_be_read_everything_is_new(first, production):
-    unknown = Release.objects.create(number=2, text='{"format":9}', digest="0", kind="cosmetic", message="x")
+    unknown = Release.objects.keep(number=2, text='{"format":9}', digest="0", kind="cosmetic", message="x")
     services.move(channel=production, release=unknown, by=None)
     assert services.plan_publish().before_document == EMPTY
     assert publish().release.number == 3
@@ -205,11 +205,14 @@ def test_listeners_are_told_once_it_is_committed(copy, django_capture_on_commit_
 def test_an_edit_while_everything_is_judged_is_not_torn_apart(first, monkeypatch):
     edits = iter(["< 25"])
 
-    def edited_meanwhile():
+    def edited_meanwhile(*progress, **seen):
+        judgement = judge_all(*progress, **seen)
         for condition in edits:
             edit(condition)
             Agent.objects.filter(name="SOMNOS").update(role="Sleep")
-        return judge_all()
+        return judgement
+
+    edit("< 24")
 
     monkeypatch.setattr(services.planning, "judge_all", edited_meanwhile)
     release = released()
@@ -220,10 +223,11 @@ def test_an_edit_while_everything_is_judged_is_not_torn_apart(first, monkeypatch
 def test_where_edits_never_stop_it_says_so(first, monkeypatch):
     numbers = iter(range(2, 9))
 
-    def edited_meanwhile():
+    def edited_meanwhile(*progress, **seen):
         edit(f"< {next(numbers)}")
-        return judge_all()
+        return judge_all(*progress, **seen)
 
+    edit("< 1")
     monkeypatch.setattr(services.planning, "judge_all", edited_meanwhile)
     with pytest.raises(PublishRefused) as refused:
         publish()

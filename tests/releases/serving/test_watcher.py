@@ -180,7 +180,7 @@ def test_a_file_that_cannot_be_written_is_a_trouble_and_no_more(site: Site, monk
 
 def test_a_release_that_cannot_be_read_leaves_the_one_before(site: Site, monkeypatch):
     released("< 24")
-    monkeypatch.setattr("releases.serving.reading.read_release", lambda text: 1 / 0)
+    monkeypatch.setattr(Release, "as_document", lambda release: 1 / 0)
     site.watcher.look()
     assert number(site) == 1
     assert "release" in site.holder.troubles
