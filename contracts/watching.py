@@ -113,12 +113,12 @@ class Watching:
 
     def is_enabled(self, name: str) -> bool:
         """Whether an agent is switched on: also one that has bindings and is on no roster."""
-        entry = self._document.roster.agents.get(name)
+        entry = self._roster.agents.get(name)
         return name in self._agents and (entry is None or entry.enabled)
 
     def binding(self, agent: str, kpi: str) -> WatchedBinding | None:
         """An agent's binding to a KPI, without working out its others; None where there is none."""
-        document = self._document.bindings.get(agent)
+        document = self._files.get(agent)
         if document is None:
             return None
         if agent not in self._bound:
