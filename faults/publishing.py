@@ -60,7 +60,7 @@ def _publish(stage: Stage) -> int:
 def turns() -> dict[int, int]:
     """What each release says its turn is, by its number."""
     found: dict[int, int] = {}
-    for number, text in while_away(lambda: list(Release.objects.values_list("number", "text")), 30):
+    for number, text in while_away(lambda: [(one.number, one.text) for one in Release.objects.all()], 30):
         if match := TURN.search(text.encode()):
             found[number] = int(match[1])
     return found

@@ -4,6 +4,7 @@ import importlib
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 
 from telemetry.models import Series, Standing, Transition
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 migration = importlib.import_module("telemetry.migrations.0010_one_index_for_a_person")
 
 
-def of_the_person(model: type) -> list[tuple[str, ...]]:
+def of_the_person(model: type[Model]) -> list[tuple[str, ...]]:
     """The indexes of a table that begin with the person."""
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, model._meta.db_table).values()
