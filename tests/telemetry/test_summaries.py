@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.evaluation import micros
+from jobs.kinds import WorkerStopping
 from jobs.models import Job
 from jobs.runner import run_due
 from telemetry import summaries
@@ -25,6 +26,11 @@ def done(until: int) -> None:
 
 def drawn(step: int = 6 * HOUR) -> list[summaries.Step]:
     return summaries.steps([one.pk for one in Series.objects.all()], *MONTH, step)
+
+
+def stopped(done: int, total: int, message: str) -> None:
+    """As a worker that is asked to stop."""
+    raise WorkerStopping
 
 
 @pytest.fixture
@@ -119,8 +125,8 @@ def test_a_summary_that_was_made_is_made_anew_and_nothing_is_left_behind(contrac
     told(observation(18, NOW + MINUTE))
     assert summaries.renew(micros(NOW))["hours"] == 1
     assert (Summary.objects.get().low, Summary.objects.get().count) == (18, 2)
-    with pytest.raises(ZeroDivisionError):
-        summaries.renew(micros(NOW), lambda done, total, message: 1 // 0)
+    with pytest.raises(WorkerStopping):
+        summaries.renew(micros(NOW), stopped)
     assert summaries.renew(micros(NOW))["hours"] == 1
 
 
