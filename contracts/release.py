@@ -82,6 +82,11 @@ class ReleaseDocument:
         return unit_symbols(self.registry.units, {kpi.name: kpi.unit for kpi in self.registry.kpis})
 
     @property
+    def keys(self) -> dict[str, list[str]]:
+        """The KPIs that each agent watches."""
+        return {name: [row.key for row in file.kpis_used] for name, file in self.bindings.items()}
+
+    @property
     def kpis(self) -> dict[str, KpiDocument]:
         """The registry's KPIs by name."""
         return {kpi.name: kpi for kpi in self.registry.kpis}

@@ -56,8 +56,10 @@ class Lazily(Mapping[str, Piece], Generic[Piece]):
 
 @dataclass(frozen=True, slots=True)
 class ReleasePieces:
-    """As much of a :class:`contracts.release.ReleaseDocument` as agents are served of it, and the actions."""
+    """What a :class:`contracts.release.ReleaseDocument` has, under the same names."""
 
+    registry: RegistryDocument
+    """Its settings and units, without the KPIs."""
     kpis: Mapping[str, KpiDocument]
     symbols: Mapping[str, str]
     roster: RosterDocument
@@ -88,6 +90,7 @@ def _pieces(found: Any) -> ReleasePieces:
     roster["agents"] = {name: roster["agents"][name] for name in order if name in roster["agents"]}
     files = {name: bindings[name] for name in order if name in bindings}
     return ReleasePieces(
+        registry=rest,
         kpis=Lazily(kpis, lambda data: KpiDocument.model_validate(data, context=KEPT)),
         symbols=unit_symbols(rest.units, {name: kpi["unit"] for name, kpi in kpis.items()}),
         roster=RosterDocument.model_validate(roster, context=KEPT),

@@ -18,6 +18,7 @@ from contracts.documents import KpiDocument, RegistryDocument
 from contracts.evaluation import SECOND
 from contracts.findings import Finding, Level
 from contracts.release import ReleaseDocument
+from contracts.release_pieces import ReleasePieces
 from contracts.releasefiles import REGISTRY_PATH
 from contracts.rules.alerts import NOISE
 from contracts.rules.words import listed
@@ -138,14 +139,16 @@ class KpiNoise:
         return self.is_known and self.rate > self.budget
 
 
-def noise_of(document: ReleaseDocument, answers: Iterable[Mapping[str, Any]]) -> list[KpiNoise]:
+def noise_of(
+    document: ReleaseDocument | ReleasePieces, answers: Iterable[Mapping[str, Any]]
+) -> list[KpiNoise]:
     """The noise of every KPI that there is an answer about, the loudest in view of its budget first."""
     by_kpi: dict[str, list[Mapping[str, Any]]] = {}
     for answer in answers:
         by_kpi.setdefault(answer["kpi"], []).append(answer)
     found = [
         _of_kpi(kpi, document.registry, by_kpi[kpi.name])
-        for kpi in document.registry.kpis
+        for kpi in document.kpis.values()
         if kpi.name in by_kpi
     ]
     return sorted(found, key=lambda one: (-one.rate / float(one.budget), one.kpi))
@@ -189,9 +192,11 @@ def _of_agent(answer: Mapping[str, Any], mode: AlertingMode) -> Iterator[Trigger
         )
 
 
-def noise_findings(document: ReleaseDocument, noise: Iterable[KpiNoise], days: int) -> Iterator[Finding]:
+def noise_findings(
+    document: ReleaseDocument | ReleasePieces, noise: Iterable[KpiNoise], days: int
+) -> Iterator[Finding]:
     """A warning for each KPI that would alert more often than it may."""
-    places = {kpi.name: place for place, kpi in enumerate(document.registry.kpis)}
+    places = {name: place for place, name in enumerate(document.kpis)}
     for one in noise:
         if one.is_over:
             agents = dict.fromkeys(trigger.agent for trigger in one.triggers if trigger.alerts)

@@ -16,8 +16,10 @@ from typing import Any, Final
 from contracts.documents.registry import Status
 from contracts.findings import Finding, Level
 from contracts.release import ReleaseDocument
+from contracts.release_pieces import ReleasePieces
 from contracts.rules.alerts import NOISE_UNKNOWN
 from contracts.watching import Watching
+from contracts.yamltree import paused_gc
 from jobs.models import Job
 from jobs.runner import run_job
 from jobs.services import enqueue
@@ -97,7 +99,7 @@ class Figure:
         return [one for one in self.noise or () if one.is_over]
 
 
-def figure_of(document: ReleaseDocument) -> Figure:
+def figure_of(document: ReleaseDocument | ReleasePieces) -> Figure:
     """The noise of a document over the last days; a job that works it out, where that would take long.
 
     A job is left in any case, as the memory of this figure, whatever becomes of what it is asked for: also of a plan,
@@ -134,9 +136,10 @@ def _slot(job: Job) -> int:
     return int(job.key.rpartition(" ")[2])
 
 
-def ask(document: ReleaseDocument, now: int, days: int = USUAL_DAYS) -> Asked:
+def ask(document: ReleaseDocument | ReleasePieces, now: int, days: int = USUAL_DAYS) -> Asked:
     """What a document's contracts are to be asked about the days before ``now``; one query."""
-    wanted = list(alerting_contracts(document))
+    with paused_gc():
+        wanted = list(alerting_contracts(document))
     stored = set(Series.objects.order_by().values_list("agent", "kpi").distinct()) if wanted else set()
     watching = Watching(document)
     known = [one for one in wanted if one in stored]
@@ -147,7 +150,7 @@ def ask(document: ReleaseDocument, now: int, days: int = USUAL_DAYS) -> Asked:
         if (binding := in_document(watching, kpi, agent)) and binding.triggers
     ]
     shares: dict[str, Decimal] = {
-        kpi.name: alerting_of(kpi, document.registry).share_percent for kpi in document.registry.kpis
+        kpi.name: alerting_of(kpi, document.registry).share_percent for kpi in document.kpis.values()
     }
     return Asked(
         questions,
@@ -157,20 +160,20 @@ def ask(document: ReleaseDocument, now: int, days: int = USUAL_DAYS) -> Asked:
     )
 
 
-def alerting_contracts(document: ReleaseDocument) -> Iterator[tuple[str, str]]:
+def alerting_contracts(document: ReleaseDocument | ReleasePieces) -> Iterator[tuple[str, str]]:
     """Agent and KPI of every binding that may alert somebody, in the roster's order."""
     alerting = {
         kpi.name
-        for kpi in document.registry.kpis
+        for kpi in document.kpis.values()
         if kpi.status is Status.ACTIVE and alerting_of(kpi, document.registry).mode is not AlertingMode.NONE
     }
-    for agent in document.order:
-        whole, entry = document.bindings.get(agent), document.roster.agents.get(agent)
-        if whole and entry and entry.enabled:
-            yield from ((agent, row.key) for row in whole.kpis_used if row.key in alerting)
+    keys = document.keys
+    for agent, entry in document.roster.agents.items():
+        if entry.enabled:
+            yield from ((agent, key) for key in keys.get(agent, ()) if key in alerting)
 
 
-def check(read: Callable[[], ReleaseDocument]) -> Iterator[Finding]:
+def check(read: Callable[[], ReleaseDocument | ReleasePieces]) -> Iterator[Finding]:
     """What is said of a document that is about to be published; nothing, where nothing was ever measured."""
     if not Series.objects.exists():
         return

@@ -66,7 +66,7 @@ def panel(request: HttpRequest, plan: PublishPlan) -> Panel | None:
     """Which KPIs would alert more often than they may; None where nothing would alert anybody."""
     if plan.errors_unreadable or plan.is_empty:
         return None
-    figure = figure_of(plan.judged.document)
+    figure = figure_of(plan.judged.pieces)
     if not figure.asked.questions and not figure.asked.silent:
         return None
     return Panel(TEMPLATE, shown(figure))

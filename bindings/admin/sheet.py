@@ -47,29 +47,10 @@ class Sheet:
 
         ``opened`` are prefixes of bindings to open; those that are not as stored are open in any case.
         """
-        entry = contract.entry
-        head = HeadForm(
-            initial={
-                "name": contract.bindings.agent, "code": agent.code, "role": entry.role, "status": entry.status,
-                "enabled": entry.enabled, "tags": list(entry.tags), "started_from": agent.revision,
-            }
-        )  # fmt: skip
-        rows = [
-            HandOffForm(
-                prefix=f"handoffs-{number}",
-                initial={
-                    "severity": str(severity),
-                    "target": row.agent,
-                    "kpi": row.kpi,
-                    "reason": row.reason,
-                },
-            )
-            for number, (severity, row) in enumerate(hand_offs_of(contract.bindings))
-        ]
         cards = cards_of(contract, stored, opened)
         there = {card.key for card in cards}
         gone = [key for key in stored_bindings(stored) if key not in there]
-        return cls(head, cards, rows, stored, bound=False, gone=gone)
+        return cls(head_of(agent, contract), cards, asked_in(contract), stored, bound=False, gone=gone)
 
     @classmethod
     def of_post(cls, data: QueryDict, stored: Contract | None, *, bound: bool = True) -> Sheet:
@@ -151,6 +132,30 @@ class Sheet:
     def contract(self) -> Contract:
         """The whole contract that the form says: its bindings and its entry on the roster."""
         return Contract(self.document(), self.entry())
+
+
+def head_of(agent: Agent, contract: Contract) -> HeadForm:
+    """The inputs about the agent itself."""
+    entry = contract.entry
+    return HeadForm(
+        initial={
+            "name": contract.bindings.agent, "code": agent.code, "role": entry.role, "status": entry.status,
+            "enabled": entry.enabled, "tags": list(entry.tags), "started_from": agent.revision,
+        }
+    )  # fmt: skip
+
+
+def asked_in(contract: Contract) -> list[HandOffForm]:
+    """The inputs of the hand-offs."""
+    return [
+        HandOffForm(
+            prefix=f"handoffs-{number}",
+            initial={
+                "severity": str(severity), "target": row.agent, "kpi": row.kpi, "reason": row.reason,
+            },
+        )
+        for number, (severity, row) in enumerate(hand_offs_of(contract.bindings))
+    ]  # fmt: skip
 
 
 def cards_of(contract: Contract, stored: Contract | None, opened: Collection[str]) -> list[Card]:

@@ -15,6 +15,7 @@ from bindings.admin.told import by_binding, chips, entries, marks
 from bindings.models import Agent
 from bindings.pictures import binding_picture
 from contracts.agents import BindingSpec
+from contracts.catalogue import RULES
 from contracts.documents import BindingDocument
 from contracts.severity import REGISTRY_WORD
 from contracts.texts import folded
@@ -128,5 +129,8 @@ def narrowed(asked: Mapping[str, str], cards: Sequence[dict[str, Any]]) -> dict[
     return {
         "finds": len(cards) > OPEN_AT_ONCE,
         "find": {"q": asked.get("q", ""), "show": show, "left": left},
-        "narrowings": {**NARROWINGS, **{rule: f"that {rule} is about" for rule in rules}},
+        "narrowings": {
+            **NARROWINGS,
+            **{rule: f"{rule}: {RULES[rule].title}" for rule in rules if rule in RULES},
+        },
     }

@@ -8,6 +8,7 @@ from bindings import services
 from bindings.documents import Contract, fill_contract, fill_entry, fill_own, hand_offs_of, kpis_named
 from bindings.models import Agent, Binding, HandOff
 from contracts.naming import NearNames
+from contracts.yamltree import paused_gc
 from kpis.importing import ImportRefused, Step, about
 from kpis.models import KPI, Revision
 from kpis.services import Author
@@ -50,16 +51,17 @@ def apply_agents(
         Agent.objects.bulk_create([agents[name] for name in new], batch_size=services.BATCH)
         Agent.objects.bulk_update(changed, COLUMNS, batch_size=services.BATCH) if changed else None
     for piece in pieces(agents.values(), contracts):
-        for agent in piece:
-            fill(agent, contracts[agent.name], kpis, everyone)
-        services.write_rows(piece)
-        services.record_all(
-            agents=piece,
-            author=author,
-            source=Revision.Source.IMPORT,
-            reason=reason,
-            bindings={agent.name: contracts[agent.name].bindings for agent in piece},
-        )
+        with paused_gc():
+            for agent in piece:
+                fill(agent, contracts[agent.name], kpis, everyone)
+            services.write_rows(piece)
+            services.record_all(
+                agents=piece,
+                author=author,
+                source=Revision.Source.IMPORT,
+                reason=reason,
+                bindings={agent.name: contracts[agent.name].bindings for agent in piece},
+            )
     delete_agents([stored[step.name] for step in deleting], author, reason)
 
 

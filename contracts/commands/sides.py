@@ -19,6 +19,7 @@ from contracts.loading import TreeError, load_tree
 from contracts.release import ReleaseDocument, diff_releases
 from contracts.releasefiles import with_units_in_use
 from contracts.units import STANDARD_UNITS, UnitSpec
+from contracts.yamltree import paused_gc
 
 DATABASE = "db"
 """The word that stands for the working copy in the database; a file of this name is ``./db``."""
@@ -105,7 +106,8 @@ def changes_between(before: str, after: str) -> list[Change]:
     if memory and memory.is_same(files):
         return []
     stamp = memory.stamp() if memory else ""
-    changes = diff_sides(*sides_at(before, after))
+    with paused_gc():
+        changes = diff_sides(*sides_at(before, after))
     if memory and not changes:
         memory.remember(files, stamp)
     return changes

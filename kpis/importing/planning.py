@@ -15,7 +15,7 @@ from contracts.ordering import merged
 from contracts.registry_parts import has_settings
 from contracts.tree import check_tree
 from contracts.units import STANDARD_UNITS, UnitSpec
-from contracts.yamltree import MAX_BYTES
+from contracts.yamltree import MAX_BYTES, paused_gc
 from kpis import services
 from kpis.documents import as_it_would_be
 from kpis.importing.editors import last_editors, name_of
@@ -117,6 +117,7 @@ class Draft:
         return self.report.worst is Level.ERROR
 
 
+@paused_gc()
 def read_draft(
     contents: Mapping[str, bytes],
     *,

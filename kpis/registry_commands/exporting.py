@@ -25,7 +25,7 @@ from contracts.releasefiles import (
     release_files,
     with_units_in_use,
 )
-from contracts.yamltree import TOO_LARGE
+from contracts.yamltree import TOO_LARGE, paused_gc
 from kpis.importing import JOINED
 from kpis.importing.joined import working_copy_stamp
 from kpis.importing.seen import remember_export
@@ -94,7 +94,8 @@ class Export(Subcommand):
         if options["out"] == STDOUT:
             return self._to_stdout(command, options)
         root, stamp = Path(options["out"]), working_copy_stamp()
-        count, parts, remarks = parts_of(options)
+        with paused_gc():
+            count, parts, remarks = parts_of(options)
         try:
             if options["check"]:
                 return self._check(command, root, parts)

@@ -19,6 +19,7 @@ from contracts.diff import Change, ChangeClass, worst
 from contracts.findings import Level
 from contracts.narrowing import narrowed
 from contracts.release import EMPTY, ReleaseDocument, ReleaseError, diff_releases, read_release
+from contracts.release_pieces import ReleasePieces, release_pieces
 from contracts.yamltree import paused_gc
 from releases.models import Channel, PreparedCopy, Release, WorkingCopyMark
 from releases.models.channel import PRODUCTION
@@ -46,13 +47,13 @@ class Judged:
     counts: dict[str, int]
 
     @cached_property
-    def document(self) -> ReleaseDocument:
-        """All of it, read from ``content``: seconds where it is large, so only for who needs all."""
-        return read_release(self.content) if self.content else EMPTY
+    def pieces(self) -> ReleaseDocument | ReleasePieces:
+        """All of it, each piece read when it is asked for."""
+        return release_pieces(self.content) if self.content else EMPTY
 
     def with_entries_beside(self) -> Judged:
         """The same, with what others say of it, beside the rules, now."""
-        beside = entries_beside(lambda: self.document) if self.content else []
+        beside = entries_beside(lambda: self.pieces) if self.content else []
         return replace(self, entries=sorted([*self.entries, *beside], key=worst_first)) if beside else self
 
 
@@ -129,6 +130,11 @@ def judged_copy() -> Judged:
 def rules_on_copy(progress: Progress = silent) -> Judged:
     """The same with what the rules say alone: that stays the same as long as the working copy does. ``progress`` is
     told how far it is."""
+    with paused_gc():
+        return _rules_on_copy(progress)
+
+
+def _rules_on_copy(progress: Progress) -> Judged:
     for _ in range(TRIES):
         mark = WorkingCopyMark.current()
         judged = kept_copy(mark) or read_and_judged(mark, progress)
@@ -164,7 +170,8 @@ def kept_copy(mark: str) -> Judged | None:
     kept = _kept(mark).first()
     if kept is None:
         return None
-    entries = [Entry.read(stored) for stored in kept.entries]
+    with paused_gc():
+        entries = [Entry.read(stored) for stored in kept.entries]
     return Judged(mark, kept.content, kept.digest, entries, kept.counts)
 
 

@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from releases.services.code_mark import code_mark
 from releases.serving.bodies import Body, Variant
 from releases.serving.shelf import Grant, Pointer, Shelf, Stock
 
@@ -75,6 +76,13 @@ class Snapshot:
         if stock is None or grants is None:
             return None
         return Shelf(stock[0], grants[0]), stock[1]
+
+    def by_this_code(self) -> Stock | None:
+        """What is to be served, where a file has it that this very code wrote: it would be rendered just so again."""
+        found = self._newest(
+            STOCK, lambda data: unpack_stock(data) if written_by(data) == code_mark() else None
+        )
+        return found[0] if found else None
 
     def _newest(self, name: str, unpack: Any) -> tuple[Any, float] | None:
         for path in (self._folder / name, self._folder / (name + PREVIOUS)):
@@ -176,6 +184,7 @@ def pack_stock(stock: Stock) -> bytes:
         return [body.content_type, place(body.plain), place(body.packed)]
 
     index = {
+        "code": code_mark(),
         "revision": stock.revision,
         "pointers": {name: [one.number, packed(one.body)] for name, one in stock.pointers.items()},
         "following": dict(stock.following),
@@ -186,6 +195,11 @@ def pack_stock(stock: Stock) -> bytes:
         ],
     }
     return json.dumps(index, separators=(",", ":")).encode() + b"\n" + b"".join(parts)
+
+
+def written_by(data: bytes) -> str:
+    """The mark of the code that packed a stock."""
+    return str(json.loads(data[: data.index(b"\n")]).get("code", ""))
 
 
 def unpack_stock(data: bytes) -> Stock:

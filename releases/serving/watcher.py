@@ -157,10 +157,11 @@ class Watcher:
         if is_same and not self._holder.is_from_file and now < self._whole_due:
             return
         self._open_anew()
-        before = shelf if shelf and not self._holder.is_from_file else None  # a file may be of older code
+        before = shelf if shelf and not self._holder.is_from_file else None
         rows = read_token_rows(self._using)
         grants = before.grants if before and rows == self._token_rows else grants_of(rows)
-        stock = read_stock(self._using, before.stock if before else None, pinned)
+        known = before.stock if before else self._snapshot.by_this_code()
+        stock = read_stock(self._using, known, pinned)
         fresh = Shelf(stock, before.grants if before and before.grants == grants else grants)
         if before is None or fresh.stock is not before.stock or fresh.grants is not before.grants:
             self._serve(fresh)

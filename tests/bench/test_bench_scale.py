@@ -20,6 +20,7 @@ def test_each_operation_is_measured():
     names = [one.name.removeprefix("scale.0k_") for one in found]
     assert {name for name in names if name.endswith("_s")} == {f"{name}_s" for name in GOALS}
     assert {f"{name}_bytes" for name in MOST_BYTES} | {f"{name}_queries" for name in MOST_QUERIES} <= {*names}
+    assert "page_agent_bytes" in names
     assert all(one.ours > 0 for one in found)
 
 

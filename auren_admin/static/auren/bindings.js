@@ -142,7 +142,7 @@
 
         narrow(to) {
             if (![...this.show.options].some(option => option.value === to)) {
-                this.show.add(new Option(`that ${to} is about`, to));
+                this.show.add(new Option(to, to));
             }
             this.words.value = '';
             this.show.value = to;

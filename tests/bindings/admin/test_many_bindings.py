@@ -27,22 +27,14 @@ MANY = OPEN_AT_ONCE + 8
 def make_many(count: int, name: str = "MANY") -> Agent:
     """An agent that watches so many KPIs, each below 25, which the registry calls critical below 20; every second
     one in the role of a trend check."""
-    unit = Unit.objects.get(code="milliseconds")
+    there = set(KPI.objects.values_list("name", flat=True))
+    columns = {
+        "unit": Unit.objects.get(code="milliseconds"), "category": HRV["category"], "normal_min": 30, "normal_max": 100,
+    }  # fmt: skip
     KPI.objects.bulk_create(
-        [
-            KPI(
-                name=f"k_{n}",
-                title=f"Value {n}",
-                prometheus_metric=f"auren_k_{n}_ms",
-                unit=unit,
-                category=HRV["category"],
-                normal_min=30,
-                normal_max=100,
-                position=n,
-            )
-            for n in range(count)
-        ],
-        ignore_conflicts=True,
+        KPI(name=f"k_{n}", title=f"Value {n}", prometheus_metric=f"auren_k_{n}_ms", position=n + 1, **columns)
+        for n in range(count)
+        if f"k_{n}" not in there
     )
     new = KPI.objects.filter(name__startswith="k_", thresholds=None)
     Threshold.objects.bulk_create(Threshold(kpi=kpi, severity="critical", condition="< 20") for kpi in new)

@@ -130,8 +130,10 @@ def test_a_save_takes_few_queries_whatever_changes(
     data = form_data(hrv, reason="why", **typed)
     with CaptureQueriesContext(connection) as captured, django_capture_on_commit_callbacks(execute=True):
         assert editor_client.post(change_url(hrv), data).status_code == 302
-    # The test's own transaction makes the outermost one a savepoint, which is let go of at its end.
-    assert len(captured) - 1 <= MOST_QUERIES, "\n".join(query["sql"][:150] for query in captured)
+    # The test's own transaction makes the outermost one a savepoint, which is let go of at its end. Outside of tests
+    # it is a BEGIN, which counts on SQLite and is none of our queries on PostgreSQL.
+    beyond = 1 if connection.vendor == "sqlite" else 2
+    assert len(captured) - beyond <= MOST_QUERIES, "\n".join(query["sql"][:150] for query in captured)
 
 
 def test_what_is_recorded_is_what_is_stored(hrv, editor_client):

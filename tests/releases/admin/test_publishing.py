@@ -3,8 +3,11 @@
 import pytest
 
 from bindings.models import ActionKind
+from jobs.models import Job
+from jobs.runner import run_job
 from kpis.models import Threshold
 from releases.models import Channel, Release
+from releases.services import planning, preparing
 from tests.conftest import signed_in
 from tests.kpis.conftest import make
 from tests.releases.admin.conftest import PUBLISH, form_of
@@ -167,3 +170,23 @@ def test_it_says_which_recommended_action_the_catalogue_lacks(first, publisher_c
     page = publisher_client.get(PUBLISH).text
     assert "No agent is known to implement" in page
     assert "#threshold-critical" in page
+
+
+@pytest.mark.parametrize(
+    "page", [PUBLISH, "/admin/releases/release/compare/", "/admin/releases/release/1/restore/"]
+)
+def test_a_large_working_copy_is_judged_in_the_background_and_the_page_waits(
+    first, publisher_client, monkeypatch, page
+):
+    monkeypatch.setattr(preparing, "LARGE", 0)
+    edit("< 25")
+    waiting = publisher_client.get(page)
+    job = Job.objects.get(kind=preparing.PREPARE)
+    assert f'data-progress="/admin/jobs/job/{job.pk}/progress/"' in waiting.text
+    assert publisher_client.get(page).text.count("data-progress") == 1
+    assert run_job(job.pk)
+    monkeypatch.setattr(planning, "judge_all", None)  # it is not done again
+    after = publisher_client.get(page)
+    assert "hrv_rmssd" in after.text
+    assert "Looking at what was changed" not in after.text
+    assert Job.objects.filter(kind=preparing.PREPARE).count() == 1

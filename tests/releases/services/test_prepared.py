@@ -55,7 +55,7 @@ def test_each_table_of_the_working_copy_is_watched(db):
     }
     apart = {
         "kpis_revision", "kpis_keptlogentry", "kpis_upload", "bindings_agentidentity", "bindings_apitoken",
-        "bindings_tokenrevision", "bindings_validationreport",
+        "bindings_tokenrevision", "bindings_validationreport", "kpis_seenfiles",
     }  # fmt: skip
     assert known - apart == set(TABLES)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from bindings.models import Agent, AgentIdentity, ApiToken
 from releases.models import Channel, Release, ServingRevision
 from releases.serving import watcher as watching
+from releases.serving.bodies import Renderer
 from releases.serving.holder import Holder
 from releases.serving.readiness import readiness
 from releases.serving.shelf import Stock
@@ -160,6 +161,25 @@ def test_a_start_without_the_database_serves_the_file(site: Site, away, tmp_path
     away(False)
     again.watcher.look()
     assert (again.holder.is_from_file, number(again)) == (False, 1)
+
+
+@pytest.mark.parametrize("is_same", [True, False], ids=["this code", "other code"])
+def test_a_start_renders_nothing_that_a_file_of_this_code_has(site: Site, tmp_path, monkeypatch, is_same):
+    secret = site.token()
+    before = ask(site.front, BINDINGS, secret)
+    rendered = []
+    whole = Renderer.all
+
+    def counted(renderer):
+        rendered.append(1)
+        return whole(renderer)
+
+    monkeypatch.setattr(Renderer, "all", counted)
+    if not is_same:
+        monkeypatch.setattr("releases.serving.snapshot.code_mark", lambda: "other")
+    again = make_site(tmp_path)
+    assert ask(again.front, BINDINGS, secret).body == before.body
+    assert (len(rendered), again.holder.is_from_file) == (0 if is_same else 1, False)
 
 
 def test_without_database_and_file_it_is_not_ready(away, tmp_path, db):
