@@ -137,9 +137,9 @@ def test_as_many_statements_for_many_people_as_for_few(monkeypatch):
     run, many, counted = kind.run, getattr(kind, "many", None), []
 
     def count(method):
-        def counting(self, sql, *rest):
+        def counting(self, sql, *rest, **how):
             counted.append(sql)
-            return method(self, sql, *rest)
+            return method(self, sql, *rest, **how)
 
         return counting
 

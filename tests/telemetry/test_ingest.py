@@ -412,9 +412,9 @@ def test_a_batch_takes_the_same_number_of_statements_however_large(monkeypatch):
     kind = type(store())
 
     def counted(usual):
-        def run(self, sql, *more):
+        def run(self, sql, *more, **how):
             asked.append(sql)
-            return usual(self, sql, *more)
+            return usual(self, sql, *more, **how)
 
         return run
 

@@ -1,6 +1,8 @@
 """What is too old goes, and nothing else does."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contracts.evaluation import micros
 from jobs.models import Job
@@ -115,6 +117,27 @@ def test_summaries_of_pictures_go_with_their_history():
         Summary.objects.create(series=series, at=micros(at), first=1, last=1, low=1, high=1, count=1)
     keeping.forget_old(later(15))
     assert Summary.objects.count() == 1
+
+
+def test_a_summary_whose_month_was_dropped_goes_too():
+    """Its values went with their table."""
+    told(observation(60))
+    Summary.objects.create(
+        series=Series.objects.get(), at=micros(NOW - 20 * DAY), first=1, last=1, low=1, high=1, count=1
+    )
+    keeping.forget_old(later(15))
+    assert not Summary.objects.exists()
+
+
+def test_where_nothing_is_old_nobody_is_looked_at_one_by_one(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    told(observation(60))
+    keeping.forget_old(later(15))  # on PostgreSQL months are dropped
+    with CaptureQueriesContext(connection) as few:
+        keeping.forget_old(later(15))
+    told(*[observation(60, user_id=f"u-{number}") for number in range(20)])
+    with django_assert_num_queries(len(few)):
+        keeping.forget_old(later(15))
 
 
 def test_people_who_are_forgotten_may_come_again():

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.evaluation import micros
+from jobs.kinds import WorkerStopping
 from jobs.models import Job
 from jobs.runner import run_due
 from telemetry import summaries
@@ -25,6 +26,11 @@ def done(until: int) -> None:
 
 def drawn(step: int = 6 * HOUR) -> list[summaries.Step]:
     return summaries.steps([one.pk for one in Series.objects.all()], *MONTH, step)
+
+
+def stopped(done: int, total: int, message: str) -> None:
+    """As a worker that is asked to stop."""
+    raise WorkerStopping
 
 
 @pytest.fixture
@@ -86,6 +92,42 @@ def test_the_job_does_it(a_value_an_hour):
     job = Job.objects.get(kind=SUMMARIES)
     assert job.state == Job.State.DONE
     assert (job.result or {})["hours"] == Summary.objects.count() > 300
+
+
+def test_many_series_are_summarised_in_small_transactions(contract, monkeypatch):
+    """As many series as are taken at once, or fewer where they have many values; no two days at once."""
+    monkeypatch.setattr(summaries, "AT_ONCE", 3)
+    monkeypatch.setattr(summaries, "ROWS_AT_ONCE", 10)
+    for day in range(2):
+        at = NOW - day * samples.DAY
+        told(*[observation(50, at, user_id=f"u-{number}") for number in range(5)])
+        told(*[observation(50, at - (n + 1) * MINUTE, user_id="u-0") for n in range(10)])
+    exact = drawn()
+    seen: list[tuple[int, int]] = []
+    found = summaries.renew(micros(NOW), lambda done, total, message: seen.append((done, total)))
+    assert found["days"] == 2
+    assert found["hours"] == Summary.objects.count() == 12
+    assert seen == [(1, 10), (4, 10), (5, 10), (6, 10), (9, 10), (10, 10)]
+    Job.objects.create(kind=SUMMARIES, state=Job.State.DONE, result=found)
+    monkeypatch.setattr(summaries, "QUICK", 0)
+    assert drawn() == exact
+
+
+def test_summarising_takes_as_many_queries_however_many_series(contract, django_assert_max_num_queries):
+    told(*[observation(50, user_id=f"u-{number}") for number in range(60)])
+    with django_assert_max_num_queries(12):
+        assert summaries.renew(micros(NOW))["hours"] == 60
+
+
+def test_a_summary_that_was_made_is_made_anew_and_nothing_is_left_behind(contract):
+    told(observation(50))
+    summaries.renew(micros(NOW))
+    told(observation(18, NOW + MINUTE))
+    assert summaries.renew(micros(NOW))["hours"] == 1
+    assert (Summary.objects.get().low, Summary.objects.get().count) == (18, 2)
+    with pytest.raises(WorkerStopping):
+        summaries.renew(micros(NOW), stopped)
+    assert summaries.renew(micros(NOW))["hours"] == 1
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
