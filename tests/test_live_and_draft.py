@@ -15,6 +15,7 @@ DRAFT = {
         "Revision",
         "Upload",
         "KeptLogEntry",
+        "SeenFiles",
     },
     "bindings": {
         "Agent",

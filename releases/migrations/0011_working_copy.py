@@ -1,6 +1,14 @@
 """A mark that changes with the working copy, and what was read and judged under one."""
 
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from releases.models.working_copy import leave_working_copy
+
+
+def leave(_: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    leave_working_copy(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -33,4 +41,5 @@ class Migration(migrations.Migration):
                 ("findings", models.BinaryField()),
             ],
         ),
+        migrations.RunPython(migrations.RunPython.noop, leave),  # they are made after every migration
     ]

@@ -30,6 +30,7 @@ TABLES: Final = (
 """All that a release or what the rules say of it is made of."""
 MARK: Final = "releases_workingcopymark"
 TRIGGER: Final = "changes_working_copy"
+EVENTS: Final = ("INSERT", "UPDATE", "DELETE")
 
 
 class WorkingCopyMark(models.Model):
@@ -96,6 +97,17 @@ def watch_working_copy(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
 
 
+def leave_working_copy(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away: without the table that they write, nothing could be written to those that they watch."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DROP FUNCTION IF EXISTS {TRIGGER}() CASCADE")
+            return
+        for table in TABLES:
+            for event in EVENTS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {TRIGGER}_{table}_{event.lower()}")
+
+
 POSTGRES_FUNCTION: Final = f"""CREATE OR REPLACE FUNCTION {TRIGGER}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO {MARK} (id, mark) VALUES (1, gen_random_uuid()::text)
@@ -116,5 +128,5 @@ def _statements(vendor: str, table: str) -> Sequence[str]:
     marking += f"INSERT INTO {MARK} (id, mark) SELECT 1, {new} WHERE NOT EXISTS (SELECT 1 FROM {MARK})"  # noqa: S608
     return [
         f"CREATE TRIGGER IF NOT EXISTS {TRIGGER}_{table}_{event.lower()} AFTER {event} ON {table} BEGIN {marking}; END"
-        for event in ("INSERT", "UPDATE", "DELETE")
+        for event in EVENTS
     ]
