@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError as ShapeError
@@ -44,6 +46,11 @@ class Lazily(Mapping[str, Piece], Generic[Piece]):
                 raise ReleaseError(f"{name} of this release cannot be read: {error}") from error
         return found
 
+    def print_of(self, name: str) -> str:
+        """What tells the data of this name from any other, without reading it: its SHA-256; "" where there is none."""
+        data = self._data.get(name)
+        return "" if data is None else _print(data)
+
     def __contains__(self, name: object) -> bool:
         return name in self._data
 
@@ -54,19 +61,41 @@ class Lazily(Mapping[str, Piece], Generic[Piece]):
         return len(self._data)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReleasePieces:
     """What a :class:`contracts.release.ReleaseDocument` has, under the same names."""
 
     registry: RegistryDocument
     """Its settings and units, without the KPIs."""
-    kpis: Mapping[str, KpiDocument]
+    kpis: Lazily[KpiDocument]
     symbols: Mapping[str, str]
     roster: RosterDocument
-    bindings: Mapping[str, BindingsDocument]
+    bindings: Lazily[BindingsDocument]
     keys: Mapping[str, list[str]]
     """The KPIs that each agent watches."""
     actions: ActionsDocument
+
+    @property
+    def whole_registry(self) -> RegistryDocument:
+        """The registry with its KPIs, in their order. Raises ReleaseError."""
+        return self.registry.model_copy(update={"kpis": list(self.kpis.values())})
+
+    @cached_property
+    def prints(self) -> dict[str, str]:
+        """For each agent what tells all it could be served from anything else: a SHA-256 of its entry, its bindings,
+        the KPIs that it watches, and what all of them share. Where it is the same in two releases, so is every byte."""
+        shared = _print(self.registry.model_dump(mode="json"))
+        of_kpis = {name: f"{self.kpis.print_of(name)} {self.symbols.get(name, '')}" for name in self.kpis}
+        found = {}
+        for name in dict.fromkeys([*self.roster.agents, *self.bindings]):
+            entry = self.roster.agents.get(name)
+            told = [name, shared, self.bindings.print_of(name), entry and entry.model_dump(mode="json")]
+            found[name] = _print([*told, *(of_kpis.get(key, "") for key in self.keys.get(name, ()))])
+        return found
+
+
+def _print(data: Any) -> str:
+    return sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def release_pieces(text: str | bytes) -> ReleasePieces:

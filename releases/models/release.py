@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from contracts.diff import ChangeClass
 from contracts.release import ReleaseDocument, ReleaseError, read_release
+from contracts.release_pieces import ReleasePieces, release_pieces
 from kpis.models.fields import LineField
 from releases.models.release_part import PartMissing, ReleasePart
 
@@ -104,6 +105,10 @@ class Release(models.Model):
     def as_document(self) -> ReleaseDocument:
         """What was released. Raises ReleaseError."""
         return read_release(self.text)
+
+    def as_pieces(self) -> ReleasePieces:
+        """The same, each piece read when it is asked for. Raises ReleaseError, as each piece does."""
+        return release_pieces(self.text)
 
     def _text_of(self, parts: bytes | memoryview) -> str:
         try:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
-from contracts.documents import as_data, write_bindings, write_registry
-from contracts.release import ReleaseDocument
+from contracts.documents import RegistryDocument, as_data, write_bindings, write_registry
+from contracts.release_pieces import ReleasePieces
 from contracts.watching import UnknownAgent, Watching
 from releases.models import Channel
 
@@ -61,44 +63,53 @@ class Body:
 
 
 class Renderer:
-    """A release's document, rendered address by address; what agents share is worked out once."""
+    """A release, rendered address by address; what agents share is worked out once."""
 
-    def __init__(self, document: ReleaseDocument) -> None:
-        self._document = document
-        self._watching = Watching(document)
+    def __init__(self, pieces: ReleasePieces) -> None:
+        self._pieces = pieces
+        self._watching = Watching(pieces)
 
     @property
     def agents(self) -> list[str]:
         """Every agent's name."""
         return list(self._watching.agents)
 
-    def addresses(self) -> Iterator[str]:
-        """Where, below the API's root, the release may have something to serve."""
-        yield "registry"
-        yield "registry.yaml"
-        for agent in self._watching.agents:
-            yield f"agents/{agent}/bindings"
-            yield f"agents/{agent}/bindings.yaml"
+    @cached_property
+    def _registry(self) -> RegistryDocument:
+        return self._pieces.whole_registry
 
     def body(self, address: str) -> Body | None:
-        """What the release serves at the address; None where it has nothing there."""
+        """What the release serves at the address below the API's root; None where it has nothing there."""
         if address == "registry":
-            return Body.of(as_json(as_data(self._document.registry)), JSON_TYPE)
+            return Body.of(as_json(as_data(self._registry)), JSON_TYPE)
         if address == "registry.yaml":
-            return Body.of(write_registry(self._document.registry), YAML_TYPE)
+            return Body.of(write_registry(self._registry), YAML_TYPE)
         _, agent, kind = address.split("/")
         if kind == "bindings":
             try:
                 return Body.of(as_json(self._watching.body(agent)), JSON_TYPE)
             except UnknownAgent:
                 return None
-        file = self._document.bindings.get(agent)
+        file = self._pieces.bindings.get(agent)
         return Body.of(write_bindings(file), YAML_TYPE) if file else None
 
-    def all(self) -> dict[str, Body]:
-        """Everything the release serves, by address."""
-        found = {address: self.body(address) for address in self.addresses()}
+    def all(self, known: Mapping[str, Mapping[str, Body]] = MappingProxyType({})) -> dict[str, Body]:
+        """Everything the release serves, by address.
+
+        ``known`` are the bodies of agents that were rendered before, by their prints
+        (:attr:`contracts.release_pieces.ReleasePieces.prints`): they are taken as they are.
+        """
+        found = {address: self.body(address) for address in ("registry", "registry.yaml")}
+        for agent in self.agents:
+            addresses = of_agent(agent)
+            before = known.get(self._pieces.prints[agent])
+            found |= {address: before.get(address) if before else self.body(address) for address in addresses}
         return {address: body for address, body in found.items() if body is not None}
+
+
+def of_agent(agent: str) -> tuple[str, ...]:
+    """Where a release has what it serves of an agent."""
+    return f"agents/{agent}/bindings", f"agents/{agent}/bindings.yaml"
 
 
 def as_json(data: Any) -> str:

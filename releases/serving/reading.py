@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from django.db.models.functions import Cast
 from bindings.models import ApiToken
 from contracts.yamltree import paused_gc
 from releases.models import Channel, Following, Release, ServingRevision
-from releases.serving.bodies import Body, Renderer, channel_body
+from releases.serving.bodies import Body, Renderer, channel_body, of_agent
 from releases.serving.shelf import Bodies, Grant, Pointer, Stock
 
 SERVED = (Release.State.PUBLISHED, Release.State.SUPERSEDED)
@@ -58,7 +59,7 @@ class Database:
 @lru_cache(maxsize=1)
 def _renderer(number: int, digest: str) -> Renderer:
     """Of one release, which never changes; the digest tells databases apart."""
-    return Renderer(Release.objects.get(number=number, digest=digest).as_document())
+    return Renderer(Release.objects.get(number=number, digest=digest).as_pieces())
 
 
 def pointer_of(channel: Channel) -> Pointer:
@@ -106,11 +107,12 @@ def read_stock(using: str, before: Stock | None, pinned: Iterable[int]) -> Stock
     digests |= dict(others.values_list("number", "digest"))
     if before and (pointers, following, digests) == (before.pointers, before.following, before.digests):
         return before if revision <= before.revision else _renewed(before, revision)
-    return Stock(revision, pointers, following, _releases(using, before, digests), digests)
+    releases, prints = _releases(using, before, digests)
+    return Stock(revision, pointers, following, releases, digests, prints)
 
 
 def _renewed(before: Stock, revision: int) -> Stock:
-    return Stock(revision, before.pointers, before.following, before.releases, before.digests, before.pages)
+    return replace(before, revision=revision)
 
 
 def _channels(using: str) -> QuerySet[Channel]:
@@ -120,21 +122,37 @@ def _channels(using: str) -> QuerySet[Channel]:
     )
 
 
-def _releases(using: str, before: Stock | None, digests: Mapping[int, str]) -> dict[int, Bodies]:
-    """The bodies of each release; those that two have in common are kept once."""
+def _releases(
+    using: str, before: Stock | None, digests: Mapping[int, str]
+) -> tuple[dict[int, Bodies], dict[str, Mapping[str, str]]]:
+    """The bodies of each release, and the prints of its agents by its digest. What two releases have in common is
+    rendered once, and kept once."""
     known = {before.digests[number]: bodies for number, bodies in before.releases.items()} if before else {}
+    prints = {digest: before.prints.get(digest, {}) for digest in known} if before else {}
     shared = {
         (body.content_type, body.plain.data): body for bodies in known.values() for body in bodies.values()
     }
-    found: dict[int, Bodies] = {}
     for number, digest in digests.items():
         if digest not in known:
             with paused_gc():
-                release = Release.objects.using(using).get(number=number)
-                rendered = Renderer(release.as_document()).all()
+                pieces = Release.objects.using(using).get(number=number).as_pieces()
+                rendered = Renderer(pieces).all(_by_print(known, prints))
+            prints[digest] = pieces.prints
             known[digest] = {
                 address: shared.setdefault((body.content_type, body.plain.data), body)
                 for address, body in rendered.items()
             }
-        found[number] = known[digest]
-    return found
+    kept = set(digests.values())
+    found = {number: known[digest] for number, digest in digests.items()}
+    return found, {digest: own for digest, own in prints.items() if digest in kept}
+
+
+def _by_print(
+    known: Mapping[str, Bodies], prints: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, Body]]:
+    """What agents are served by releases that were rendered before, by the print of what it was made of."""
+    return {
+        own: {address: body for address in of_agent(agent) if (body := known[digest].get(address))}
+        for digest, agents in prints.items()
+        for agent, own in agents.items()
+    }

@@ -77,6 +77,8 @@ class Stock:
     following: Mapping[str, str]
     releases: Mapping[int, Bodies]
     digests: Mapping[int, str]
+    prints: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    """By digest, for each agent what its bodies were made of; nothing for what was read from a file."""
     pages: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def pointer(self, channel: str) -> Pointer | None:
