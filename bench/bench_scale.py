@@ -63,6 +63,13 @@ MOST_BYTES: Final[Mapping[str, float]] = {
 }
 """Bytes of the process, at every size."""
 MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20}
+SERVING: Final[Mapping[str, float]] = {
+    "start_s": 5,
+    "first_poll_s": 0.3,
+    "slowest_poll_s": 0.05,
+    "worker_bytes": 700e6,
+}
+"""By the clock: a start until it is ready, polls while a release is published, and what a worker holds after it."""
 PAGE_BYTES: Final = 1_000_000
 PAGE_SECONDS: Final = 1.0
 """Of any page of the admin."""
@@ -105,6 +112,17 @@ def figures(size: Size) -> Iterator[Figure]:
             if name == "page_agent":
                 yield Figure(f"scale.{size}_{name}_bytes", told["size"], PAGE_BYTES, 1)
         yield from every_page(folder / "data", size)
+        yield from serving(folder / "data", size)
+
+
+def serving(data: Path, size: Size) -> Iterator[Figure]:
+    """How agents are served meanwhile: seconds by the clock, in every size."""
+    told = one(data, module="bench.scale_serving")
+    print(
+        f"  a usual poll: {told['usual_poll'] * 1000:.1f} ms; a worker: {told['bytes_before'] / 1e6:,.0f} MB at first"
+    )
+    for name, most in SERVING.items():
+        yield Figure(f"scale.{size}_{name}", told[name.removeprefix("worker_").removesuffix("_s")], most, 1)
 
 
 def every_page(data: Path, size: Size) -> Iterator[Figure]:

@@ -1,5 +1,7 @@
 """What an action is in plain words, as a release has it."""
 
+from importlib import import_module
+
 import pytest
 
 from bindings.models import ActionKind
@@ -34,12 +36,14 @@ def test_a_release_is_read_once(told, django_assert_num_queries):
         assert action_words(told.number)
 
 
-def test_of_many_releases_what_is_not_read_yet_is_read_once(told, django_assert_num_queries):
+def test_of_many_releases_what_is_not_read_yet_is_read_once(told, django_assert_num_queries, monkeypatch):
+    module = import_module("releases.services.action_words")  # the package has a function of this name
+    monkeypatch.setattr(module, "_held", {})  # the same contract was read by other tests
     numbers = [told.number]
     for turn in range(4):
         ActionKind.objects.update(title=f"Rest {turn}")
         numbers.append(publish().release.number)
-    with django_assert_num_queries(1 + len(numbers)):
+    with django_assert_num_queries(2 + len(numbers)):
         found = action_words_of([*numbers, 99])
     assert [found[number]["rest_today"].title for number in numbers] == [
         "Rest",
