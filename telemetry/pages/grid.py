@@ -143,8 +143,8 @@ class Overview:
 
     @property
     def choices(self) -> Sequence[tuple[str, str]]:
-        """States that may be chosen."""
-        return STATE_CHOICES
+        """States that may be chosen: before there are values, none but all of them."""
+        return STATE_CHOICES if self.look.seen else ((WITH_VALUES, "All states"),)
 
     @property
     def has_columns(self) -> bool:

@@ -105,6 +105,12 @@ def test_without_any_values_everything_watched_is_there():
     assert (found.folds, found.page.paginator.count) == (False, len(KPIS))
 
 
+def test_states_are_offered_only_where_somebody_is_in_one():
+    offered = [label for _, label in Overview(a_look({}), Asked()).choices]
+    assert offered == ["All states"]
+    assert "Critical" in [label for _, label in Overview(a_look(VALUES), Asked()).choices]
+
+
 def test_few_stay_in_the_registrys_order_as_a_grid():
     found = Overview(a_look(VALUES, KPIS[:10], AGENTS[:6]), Asked())
     assert (found.is_small, found.can_be_narrowed) == (True, False)
