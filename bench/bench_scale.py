@@ -60,9 +60,10 @@ MOST_BYTES: Final[Mapping[str, float]] = {
     "import_unchanged": 600e6,
     "import_1_percent_changed": 600e6,
     "report": 300e6,
+    "publish": 800e6,
 }
 """Bytes of the process, at every size."""
-MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20}
+MOST_QUERIES: Final[Mapping[str, float]] = {"kpi_save": 20, "publish": 300}
 SERVING: Final[Mapping[str, float]] = {
     "start_s": 5,
     "first_poll_s": 0.3,

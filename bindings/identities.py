@@ -14,7 +14,8 @@ BATCH = 1000
 
 def identity_of(agent: Agent) -> AgentIdentity:
     """Who a saved agent is; made where it has no identity yet."""
-    claim([agent])
+    if agent.identity_id is None:
+        claim([agent])
     found = agent.identity
     if found is None:  # pragma: no cover - claim() gives every row one
         raise LookupError(f"{agent.name} has no identity")
