@@ -30,14 +30,14 @@ from kpis.admin import conflict
 
 
 def card_view(model_admin: ModelAdmin[Agent]) -> Callable[..., HttpResponse]:
-    """One binding with its inputs, as it was at the ``revision`` that the form was opened at."""
+    """One binding with its inputs, as it was at the ``revision`` that the form was opened at; without one, as it is."""
 
     def view(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         agent = get_object_or_404(Agent, pk=pk)
         may_change = model_admin.has_change_permission(request, agent)
         if not may_change and not model_admin.has_view_permission(request, agent):
             raise PermissionDenied
-        document = binding_at(agent, number, request.GET.get("revision", ""))
+        document = binding_at(agent, number, request.GET.get("revision", str(agent.revision)))
         card = Card(number, number, document)
         card.inputs = inputs_of(card.prefix, document, number)
         alone = BindingsDocument(agent=agent.name, kpis_used=[document])

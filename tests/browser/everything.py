@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bindings.action_catalogue import replace_action
 from bindings.background import ask_for_report
-from bindings.models import ActionKind, ApiToken, ValidationReport, Waiver
+from bindings.models import ActionKind, ApiToken, Binding, ValidationReport, Waiver
 from bindings.reports.keeping import entries_in
 from contracts.documents import ActionKindDocument, write_registry
 from jobs.database_clock import database_clock
@@ -110,6 +110,8 @@ def _filled(address: str) -> str:
         "{name}": "production",
         "{number}": 1,
     }
+    if "/card/" in address:
+        known |= {"{pk}": Binding.objects.earliest("pk").agent_id, "{number}": 0}
     if "/import/" in address:
         known["{pk}"] = _any(Upload)
     elif "/backtest/" in address:

@@ -21,7 +21,7 @@ def test_a_folder_is_chosen_planned_and_applied(page, tmp_path):
     sent = page.evaluate(
         "[...document.querySelector('input[webkitdirectory]').files].map(file => file.name).sort()"
     )
-    assert sent == [*["kpi_bindings.yaml"] * 9, "kpi_registry.yaml", "roster.yaml"]
+    assert sent == ["actions.yaml", *["kpi_bindings.yaml"] * 9, "kpi_registry.yaml", "roster.yaml"]
     page.get_by_role("button", name="Read and show the plan").click()
     expect(page.get_by_role("heading", name="What this import would do")).to_be_visible()
     page.get_by_role("button", name="Apply", exact=True).click()
