@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bindings.models import ApiToken
-from kpis.models import RegistrySettings
+from kpis.models import KPI, RegistrySettings
 from rest import patience
 from tests.conftest import signed_in
 from tests.freezing import Freezing
@@ -42,6 +42,7 @@ def kpi():
     RegistrySettings.objects.get_or_create(pk=1)
     found = make()
     publish("The first")
+    KPI.objects.update(description="Not published, and not judged yet.")
     return found
 
 

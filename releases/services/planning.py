@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from pydantic import ValidationError as ShapeError
@@ -191,15 +192,17 @@ def read_and_judged(mark: str, progress: Progress = silent) -> Judged:
             content = document.canonical()
     judged = Judged(mark, content, sha256(content).hexdigest(), entries, counts_of(document))
     if mark and WorkingCopyMark.current() == mark:
-        PreparedCopy.keep(
-            mark=mark,
-            code=code_mark(),
-            day=timezone.localdate(),
-            digest=judged.digest,
-            content=content,
-            findings=entries,
-            counts=judged.counts,
-        )
+        # Who only looks gets to see it where nothing can be written, too.
+        with suppress(DatabaseError), transaction.atomic():
+            PreparedCopy.keep(
+                mark=mark,
+                code=code_mark(),
+                day=timezone.localdate(),
+                digest=judged.digest,
+                content=content,
+                findings=entries,
+                counts=judged.counts,
+            )
     return judged
 
 

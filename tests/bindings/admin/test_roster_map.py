@@ -56,13 +56,19 @@ def test_the_map_takes_the_same_queries_for_two_and_for_thirty(
         editor_client.get(MAP)
 
 
+def asks(one, other, severity="warning"):
+    """One agent asks another, after all that it asks already."""
+    place = HandOff.objects.filter(agent=one).count()
+    HandOff.objects.create(agent=one, target=other, severity=severity, position=place)
+
+
 @pytest.fixture
 def forty(neuros):
     """Two groups of agents that hand over among themselves, and agents that do not; NEUROS asks SOMNOS."""
     agents = [make_agent(f"A_{number}") for number in range(40)]
     for one, other in [*pairwise(agents[:8]), *pairwise(agents[10:16])]:
-        HandOff.objects.create(agent=one, target=other, severity="warning")
-    HandOff.objects.create(agent=agents[2], target=agents[12], severity="critical")
+        asks(one, other)
+    asks(agents[2], agents[12], "critical")
     return agents
 
 
@@ -109,16 +115,16 @@ def test_the_groups_take_the_same_queries_for_forty_and_for_eighty(
 
 def test_of_many_circles_eight_are_told_and_the_rest_is_folded(forty, editor_client):
     for one, other in zip(forty[16:28], forty[28:], strict=True):
-        HandOff.objects.create(agent=one, target=other, severity="warning")
-        HandOff.objects.create(agent=other, target=one, severity="warning")
+        asks(one, other)
+        asks(other, one)
     page = editor_client.get(MAP).text
     assert "12 circles" in page
     assert "<summary>4 more circles</summary>" in page
 
 
 def test_a_long_circle_is_shortened(forty, editor_client):
-    HandOff.objects.create(agent=forty[15], target=forty[0], severity="warning")
-    HandOff.objects.create(agent=forty[7], target=forty[10], severity="warning")
+    asks(forty[15], forty[0])
+    asks(forty[7], forty[10])
     HandOff.objects.filter(agent=forty[2], target=forty[12]).delete()
     page = editor_client.get(MAP).text
     assert "and so on, through 6 more, back to A_0." in page
