@@ -45,7 +45,6 @@ class InForce(Mapping[tuple[str, str], Watched]):
 
     def __init__(self, releases: Mapping[tuple[str, str], int], watching: Mapping[int, Watching]) -> None:
         self._releases, self._watching = releases, watching
-        self._agents: dict[str, Mapping[str, WatchedBinding]] = {}
         self._found: dict[tuple[str, str], Watched] = {}
 
     def __getitem__(self, pair: tuple[str, str]) -> Watched:
@@ -53,13 +52,12 @@ class InForce(Mapping[tuple[str, str], Watched]):
         return self._made(pair) if found is None else found
 
     def _made(self, pair: tuple[str, str]) -> Watched:
-        agent, kpi = pair
         number = self._releases[pair]
-        whole = self._watching[number].agent(agent)
-        bindings = self._agents.get(agent)
-        if bindings is None:
-            bindings = self._agents[agent] = {one.kpi: one for one in whole.bindings}
-        found = self._found[pair] = _watched(bindings[kpi], number, is_on=whole.enabled)
+        whole = self._watching[number]
+        binding = whole.binding(*pair)
+        if binding is None:
+            raise KeyError(pair)
+        found = self._found[pair] = _watched(binding, number, is_on=whole.is_enabled(pair[0]))
         return found
 
     def __contains__(self, pair: object) -> bool:
@@ -206,9 +204,8 @@ def evaluator_of(release: int, agent: str, kpi: str) -> Evaluator | None:
     if watched is not None and watched.release == release:
         return watched.evaluator
     whole = _of_release(release)
-    found = whole.agent(agent) if whole and agent in whole.agents else None
-    binding = next((one for one in found.bindings if one.kpi == kpi), None) if found else None
-    return _watched(binding, release, is_on=found.enabled).evaluator if found and binding else None
+    binding = whole.binding(agent, kpi) if whole else None
+    return _watched(binding, release, is_on=whole.is_enabled(agent)).evaluator if whole and binding else None
 
 
 def last_evaluator(watched: Watched, release: int) -> Evaluator | None:
