@@ -139,7 +139,7 @@ def watches_of(
         if not one.declared and one.release >= undeclared.setdefault(key, one).release:
             undeclared[key] = one
     edges = {key: (found, sorted(took.get(key, ()))) for key, found in counts.items()}
-    watched = {kpi: one for (name, kpi), one in released.watched.items() if name == agent}
+    watched = {kpi: released.watched[name, kpi] for name, kpi in released.watched if name == agent}
     releases = {one.release for one in watched.values()} | {one.release for one in undeclared.values()}
     words = wordings(releases)
     beside: dict[str, list[Edge]] = {}
