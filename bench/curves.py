@@ -42,7 +42,7 @@ def read(logs: Sequence[str]) -> tuple[dict[str, dict[int, float]], dict[str, di
 
 
 def picture(took: Mapping[str, Taken], goals: Mapping[str, Taken]) -> str:
-    """All panels, as SVG."""
+    """The SVG of all operations: a panel for each, four in a row, in the order in which they were printed."""
     rows = -(-len(took) // COLUMNS)
     size = (
         f'width="{COLUMNS * WIDTH}" height="{rows * HEIGHT}" viewBox="0 0 {COLUMNS * WIDTH} {rows * HEIGHT}"'
@@ -55,7 +55,7 @@ def picture(took: Mapping[str, Taken], goals: Mapping[str, Taken]) -> str:
 
 
 def panel(name: str, taken: Taken, goals: Taken) -> Iterator[str]:
-    """One operation."""
+    """The SVG of one operation: its name, its growth, a dot for each size, the goal, and the line of even growth."""
     sizes = sorted(taken)
     first, last = sizes[0], sizes[-1]
     linear = {size: taken[first] * size / first for size in (first, last)}
@@ -85,7 +85,7 @@ def panel(name: str, taken: Taken, goals: Taken) -> Iterator[str]:
 
 
 def joined(points: Sequence[tuple[float, float]]) -> str:
-    """As SVG has them."""
+    """Points as the ``points`` of an SVG polyline has them: ``x,y x,y``."""
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 

@@ -34,7 +34,7 @@ NAMES: Final = (
 
 
 def kind_of(address: str) -> str:
-    """The same for every page of a kind; what is asked for behind the path makes none of its own."""
+    """The path of a page with ``N``, ``KPI``, ``AGENT`` and ``MARK`` for what differs among pages of one kind."""
     path = address.partition("?")[0]
     for pattern, word in NAMES:
         path = pattern.sub(word, path)

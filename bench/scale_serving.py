@@ -107,7 +107,7 @@ def published() -> None:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    """Wait. Raises TimeoutError."""
+    """Ask every hundredth of a second until it is so. Raises TimeoutError after ``WITHIN`` seconds."""
     end = time.monotonic() + WITHIN
     while not is_so():
         if time.monotonic() > end:

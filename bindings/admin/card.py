@@ -32,7 +32,7 @@ class Inputs:
         return [row for row in self.actions if not row.is_empty]
 
     def forms(self) -> Iterator[RowForm]:
-        """All its rows."""
+        """The forms of an open binding, in the order of the page: its own, its triggers' and its actions'."""
         yield from (self.form, *self.triggers, *self.actions)
 
     def as_data(self, stored: Mapping[str, Any]) -> dict[str, Any]:
