@@ -163,6 +163,8 @@ def test_the_agent_that_lives_on_follows_the_next_release_and_delivers_before_it
             wait_until(agent, log, "release 2: hrv_rmssd")
             wait_until(agent, log, "normal: 18 ms is not below 10 ms")
             manage("rollback", "--reason", "For the other tests.", environment=server)
+            # Servers look each second: without this the next test's agent may still be told release 2.
+            wait_until(agent, log, "release 1: hrv_rmssd")
         finally:
             agent.terminate()
     assert agent.returncode == 0, log.read_text()

@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -64,6 +65,21 @@ def wait_for(process, port, log):
             socket.create_connection(("127.0.0.1", port), 1).close()
             return
         except OSError:
+            time.sleep(0.05)
+
+
+def wait_for_certificate(process, port, log):
+    """Until a handshake succeeds: Caddy listens before its own authority has signed what it shows."""
+    trusting = ssl._create_unverified_context()  # noqa: S323 - the certificate is the test's own
+    end = time.monotonic() + 60
+    while True:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        try:
+            with socket.create_connection(("127.0.0.1", port), 5) as plain:
+                trusting.wrap_socket(plain, server_hostname=NAME).close()
+            return
+        except ssl.SSLError:
             time.sleep(0.05)
 
 
@@ -153,6 +169,7 @@ def caddy(server, tmp_path):
     log = tmp_path / "log"
     with running(command, log, env=os.environ | folders) as process:
         wait_for(process, secure, log)
+        wait_for_certificate(process, secure, log)
         yield plain, secure
 
 
