@@ -14,6 +14,10 @@ SYSTEMD = settings.BASE_DIR / "deploy/systemd"
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 BY_SETTING = {"telemetry_forward": "every minute, at second 30"}
 """What only some sites have: the tests' settings name no address to forward to."""
+NOT_SERVED = {"auren_client", "bench", "faults", "scripts", "tests", "var"}
+LOOP = r"^\s+while (True|not self\._(stop|ended))"
+NOT_BY_ITSELF = {"auren_admin.gateway.worker_pool"}
+"""Modules with a thread that waits until somebody asks."""
 SECONDS = {"s": 1.0, "h": 3600.0}
 
 
@@ -60,22 +64,12 @@ def test_every_loop_of_a_thread_is_on_the_page():
     looping = set()
     for path in settings.BASE_DIR.glob("*/**/*.py"):
         place = path.relative_to(settings.BASE_DIR)
-        if place.parts[0] in {"tests", "bench", "faults", "scripts", "auren_client", "var"} or place.parts[
-            0
-        ].startswith("."):
+        if place.parts[0] in NOT_SERVED or place.parts[0].startswith("."):
             continue
         text = path.read_text(encoding="utf-8")
-        if re.search(r"\bThread\(", text) and re.search(
-            r"^\s+while (True|not self\._(stop|ended))", text, re.M
-        ):
+        if re.search(r"\bThread\(", text) and re.search(LOOP, text, re.MULTILINE):
             looping.add(".".join(place.with_suffix("").parts))
     assert looping - named == NOT_BY_ITSELF
-
-
-NOT_BY_ITSELF = {
-    "auren_admin.gateway.worker_pool",  # does what requests ask for
-}
-"""Modules with a thread that waits until somebody asks."""
 
 
 def test_every_timer_of_systemd_is_there_with_its_time():
