@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from contracts.catalogue import RULES, Rule
 from contracts.formats.markdown import plain
 from contracts.rules.examples import ACTIONS, BINDINGS, REGISTRY, ROSTER, findings_of_example
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "rules.md"
 GROUPS = {
     "YAML": "Reading a file",
     "DOC": "The shape of a document",
@@ -38,7 +40,23 @@ and a release; a **warning** and a **note** are shown and stop nothing. `registr
 what `--fail-on` says.
 
 Every example shows only what matters: its keys replace those of the healthy contracts at the end of this page.
+Below a rule stands the module that finds it.
 """
+READERS = (
+    "contracts/yaml*.py",
+    "contracts/documents/*.py",
+    "contracts/tree.py",
+    "contracts/registry_parts.py",
+)
+"""Where it is found, while files are read, that a rule without a function of its own is broken."""
+TABLE = "problem_table.py"
+"""What only names problems."""
+ELSEWHERE = {
+    "HIS001": "contracts.rules.alerts",
+    "HIS002": "contracts.rules.alerts",
+    "WAV001": "contracts.waivers",
+}
+"""Rules about what no file holds: what is stored of people, and today's date."""
 
 
 def page() -> str:
@@ -65,7 +83,29 @@ def _section(rule: Rule) -> str:
     anchor = f'<a id="{rule.id.lower()}"></a>'
     rationale = " ".join(rule.rationale.split())
     said = f"`{rule.code}`, {rule.level}. {rationale}"
-    return f"{anchor}\n\n### {rule.id} {rule.title}\n\n{said}\n\n{_block(rule.example)}{told}"
+    where = ", ".join(f"`{module}`" for module in modules_of(rule))
+    return f"{anchor}\n\n### {rule.id} {rule.title}\n\n{said}\n\n{_block(rule.example)}{told}\nIn {where}.\n"
+
+
+def modules_of(rule: Rule) -> list[str]:
+    """The modules that find what this rule is about."""
+    if rule.function is not None:
+        return [rule.function.__module__]
+    if rule.id in ELSEWHERE:
+        return [ELSEWHERE[rule.id]]
+    return [module for module, text in _sources().items() if f'"{rule.code}"' in text]
+
+
+@cache
+def _sources() -> dict[str, str]:
+    """The text of each module that may find something, by the module's name."""
+    paths = sorted(path for pattern in READERS for path in ROOT.glob(pattern) if path.name != TABLE)
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path.read_text(
+            encoding="utf-8"
+        )
+        for path in paths
+    }
 
 
 def _told(rule: Rule) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The catalogue itself."""
 
 import re
+from importlib import import_module
 
 import pytest
 
@@ -8,7 +9,7 @@ from contracts.catalogue import RULES, Rule, Scope, declare, rules_of
 from contracts.checks import rules  # noqa: F401  # fills the catalogue
 from contracts.documents.problems import READING_PROBLEMS
 from contracts.findings import Finding, Level
-from scripts.rules_doc import PAGE, page
+from scripts.rules_doc import PAGE, modules_of, page
 
 # What docs and other doors promise to answer.
 SLUGS = (
@@ -29,6 +30,13 @@ def test_every_rule_explains_itself(rule):
     assert rule.title
     assert rule.rationale.endswith((".", ")."))
     assert rule.example
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_every_rule_names_a_module_that_is_there(rule):
+    assert modules_of(rule)
+    for module in modules_of(rule):
+        import_module(module)
 
 
 def test_the_problems_of_reading_are_in_the_catalogue():
